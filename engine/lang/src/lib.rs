@@ -1,0 +1,1 @@
+//! The configuration language: HCL text to values, with the place of every mistake.

@@ -1,0 +1,1 @@
+//! AWS adapters over the real SDK.

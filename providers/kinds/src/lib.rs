@@ -1,0 +1,1 @@
+//! Typed specs and schemas of every resource kind; no SDK, no async.

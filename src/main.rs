@@ -1,0 +1,2 @@
+//! meshform
+fn main() {}
