@@ -1,1 +1,23 @@
 //! The configuration language: HCL text to values, with the place of every mistake.
+//!
+//! Read in this order:
+//!
+//! 1. [`Sources`] holds the texts, [`Range`] is a place in one of them, [`Diagnostic`] a mistake at such a place.
+//! 2. [`parse_body`] turns a text into a [`Body`] of attributes and blocks, collecting all mistakes.
+//! 3. [`Expr`] is one expression: it knows what it refers to and evaluates to a [`Value`] against a [`Scope`].
+//!
+//! This crate must never know what a resource, a plan or a mesh is: names are given their meaning by the [`Scope`].
+//! It reads no files but through [`Files`], no clock, no environment.
+
+mod body;
+mod diagnostic;
+mod expr;
+mod scope;
+mod source;
+
+pub use body::{Attribute, Block, Body, Label, parse_body};
+pub use diagnostic::{Diagnostic, Diagnostics, Related, Severity, ValueNote};
+pub use expr::Expr;
+pub use meshform_state::{Str, Type, Value};
+pub use scope::{Files, NoFiles, Resolved, Scope, Step, Traversal};
+pub use source::{Position, Range, SourceFile, SourceId, Sources};

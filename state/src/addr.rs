@@ -1,0 +1,309 @@
+//! Addresses: the identity of a resource in configuration, plan, state and messages.
+//!
+//! An address is dotted segments, each an identifier with at most one key: `vpc.west["a"].aws_subnet.private[0]`.
+//! It must never be derived from a display name that a user may change in the cloud.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// The address of a resource instance, such as `aws_vpc.main`, `vpc.west.aws_vpc.this` or `module.m.aws_vpc.a["k"]`.
+///
+/// Cheap to clone. Ordered as a reader expects: segment by segment, numeric keys by number.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address(Arc<str>);
+
+/// Why a text is not an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a resource address: {reason} at character {position}")]
+pub struct AddressError {
+    /// The text that was given.
+    pub text: String,
+    /// Zero-based character position of the mistake.
+    pub position: usize,
+    /// What is wrong there.
+    pub reason: &'static str,
+}
+
+/// The key of an instance: `["a"]` by `for_each`, `[0]` by `count`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// A `count` index.
+    Index(u64),
+    /// A `for_each` key, unescaped.
+    Text(String),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Index(index) => write!(f, "[{index}]"),
+            Key::Text(text) => {
+                f.write_str("[\"")?;
+                for c in text.chars() {
+                    match c {
+                        '"' => f.write_str("\\\"")?,
+                        '\\' => f.write_str("\\\\")?,
+                        '\n' => f.write_str("\\n")?,
+                        '\r' => f.write_str("\\r")?,
+                        '\t' => f.write_str("\\t")?,
+                        c => write!(f, "{c}")?,
+                    }
+                }
+                f.write_str("\"]")
+            }
+        }
+    }
+}
+
+/// One segment of an address: an identifier and its key, if it has one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Segment {
+    /// The identifier.
+    pub name: String,
+    /// The instance key.
+    pub key: Option<Key>,
+}
+
+impl Address {
+    /// Parses and checks `text`.
+    ///
+    /// # Errors
+    /// [`AddressError`] with the position of the first mistake.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        parse_segments(text)?;
+        Ok(Address(text.into()))
+    }
+
+    /// Builds an address from segments; the caller answers for valid identifiers.
+    #[must_use]
+    pub fn from_segments(segments: &[Segment]) -> Self {
+        let mut text = String::new();
+        for (index, segment) in segments.iter().enumerate() {
+            if index > 0 {
+                text.push('.');
+            }
+            text.push_str(&segment.name);
+            if let Some(key) = &segment.key {
+                text.push_str(&key.to_string());
+            }
+        }
+        Address(text.into())
+    }
+
+    /// This address with `.name` behind it.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Self {
+        Address(format!("{}.{name}", self.0).into())
+    }
+
+    /// This address with an instance key behind it.
+    #[must_use]
+    pub fn keyed(&self, key: &Key) -> Self {
+        Address(format!("{}{key}", self.0).into())
+    }
+
+    /// The text of the address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The segments of the address.
+    #[must_use]
+    pub fn segments(&self) -> Vec<Segment> {
+        parse_segments(&self.0).unwrap_or_default()
+    }
+
+    /// The address without the key of its last segment: all instances of one block share it.
+    #[must_use]
+    pub fn without_key(&self) -> &str {
+        if self.0.ends_with(']') {
+            let mut depth_start = self.0.len();
+            let bytes = self.0.as_bytes();
+            let mut in_text = false;
+            let mut index = 0;
+            while index < bytes.len() {
+                match bytes[index] {
+                    b'\\' if in_text => index += 1,
+                    b'"' => in_text = !in_text,
+                    b'[' if !in_text => depth_start = index,
+                    _ => {}
+                }
+                index += 1;
+            }
+            &self.0[..depth_start]
+        } else {
+            &self.0
+        }
+    }
+}
+
+fn parse_segments(text: &str) -> Result<Vec<Segment>, AddressError> {
+    let chars: Vec<char> = text.chars().collect();
+    let fail = |position: usize, reason| Err(AddressError { text: text.to_owned(), position, reason });
+    let mut segments = Vec::new();
+    let mut at = 0;
+    loop {
+        let start = at;
+        while at < chars.len() && (chars[at].is_alphanumeric() || chars[at] == '_' || chars[at] == '-') {
+            at += 1;
+        }
+        if start == at || chars[start].is_numeric() || chars[start] == '-' {
+            return fail(start, "an identifier is expected");
+        }
+        let name: String = chars[start..at].iter().collect();
+        let mut key = None;
+        if chars.get(at) == Some(&'[') {
+            let (parsed, next) = match parse_key(&chars, at + 1) {
+                Ok(found) => found,
+                Err((position, reason)) => return fail(position, reason),
+            };
+            key = Some(parsed);
+            at = next;
+        }
+        segments.push(Segment { name, key });
+        match chars.get(at) {
+            None => return Ok(segments),
+            Some('.') => at += 1,
+            Some(_) => return fail(at, "a dot, a key or the end is expected"),
+        }
+    }
+}
+
+fn parse_key(chars: &[char], mut at: usize) -> Result<(Key, usize), (usize, &'static str)> {
+    if chars.get(at) != Some(&'"') {
+        let start = at;
+        while chars.get(at).is_some_and(char::is_ascii_digit) {
+            at += 1;
+        }
+        let digits: String = chars[start..at].iter().collect();
+        let index = digits.parse().map_err(|_| (start, "a number or a quoted text is expected"))?;
+        return if chars.get(at) == Some(&']') { Ok((Key::Index(index), at + 1)) } else { Err((at, "`]` is expected")) };
+    }
+    at += 1;
+    let mut text = String::new();
+    loop {
+        match chars.get(at) {
+            None => return Err((at, "the text is not closed")),
+            Some('"') => break,
+            Some('\\') => {
+                at += 1;
+                text.push(match chars.get(at) {
+                    Some('n') => '\n',
+                    Some('r') => '\r',
+                    Some('t') => '\t',
+                    Some(c @ ('"' | '\\')) => *c,
+                    _ => return Err((at, "an escape is `\\n`, `\\r`, `\\t`, `\\\"` or `\\\\`")),
+                });
+            }
+            Some(c) => text.push(*c),
+        }
+        at += 1;
+    }
+    if chars.get(at + 1) == Some(&']') { Ok((Key::Text(text), at + 2)) } else { Err((at + 1, "`]` is expected")) }
+}
+
+impl Ord for Address {
+    fn cmp(&self, other: &Self) -> Ordering {
+        natural(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Compares texts byte by byte, but runs of digits between brackets by their number, so that `[2]` precedes `[10]`.
+fn natural(a: &str, b: &str) -> Ordering {
+    let (a_bytes, b_bytes) = (a.as_bytes(), b.as_bytes());
+    let common = a_bytes.iter().zip(b_bytes).take_while(|(x, y)| x == y).count();
+    let number = |bytes: &[u8]| -> Option<(usize, usize)> {
+        let start = bytes[..common.min(bytes.len())].iter().rposition(|byte| !byte.is_ascii_digit())?;
+        if bytes[start] != b'[' {
+            return None;
+        }
+        let digits = bytes[start + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (digits > 0).then_some((start + 1, digits))
+    };
+    match (number(a_bytes), number(b_bytes)) {
+        (Some((at, x)), Some((_, y))) => {
+            x.cmp(&y).then_with(|| a_bytes[at..at + x].cmp(&b_bytes[at..at + y])).then_with(|| a.cmp(b))
+        }
+        _ => a.cmp(b),
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = AddressError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Address::parse(&text)
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> String {
+        address.0.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_keys_of_both_forms_and_prints_them_back() {
+        let text = r#"module.m["a.b"].aws_subnet.private[10]"#;
+        let address = Address::parse(text).unwrap();
+        let segments = address.segments();
+        assert_eq!(segments[1].key, Some(Key::Text("a.b".into())));
+        assert_eq!(segments[3].key, Some(Key::Index(10)));
+        assert_eq!(Address::from_segments(&segments).as_str(), text);
+        assert_eq!(address.without_key(), r#"module.m["a.b"].aws_subnet.private"#);
+    }
+
+    #[test]
+    fn numeric_keys_order_by_number() {
+        let mut list: Vec<_> =
+            ["a.b[10]", "a.b[2]", "a.b[1]", "a.c", "a.b"].iter().map(|t| Address::parse(t).unwrap()).collect();
+        list.sort();
+        let texts: Vec<_> = list.iter().map(Address::as_str).collect();
+        assert_eq!(texts, ["a.b", "a.b[1]", "a.b[2]", "a.b[10]", "a.c"]);
+    }
+
+    #[test]
+    fn refuses_rubbish_with_its_position() {
+        for (text, position) in [("", 0), ("a.", 2), ("a[", 2), ("a[\"x]", 5), ("a b", 1), ("1a", 0), ("a[1", 3)] {
+            assert_eq!(Address::parse(text).unwrap_err().position, position, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn order_is_total_and_agrees_with_equality(a in "[a-c]{1,2}(\\[[0-9]{1,2}\\])?(\\.[a-c](\\[[0-9]{1,3}\\])?)?",
+            b in "[a-c]{1,2}(\\[[0-9]{1,2}\\])?(\\.[a-c](\\[[0-9]{1,3}\\])?)?",
+            c in "[a-c]{1,2}(\\[[0-9]{1,2}\\])?(\\.[a-c](\\[[0-9]{1,3}\\])?)?") {
+            let (a, b, c) = (Address::parse(&a).unwrap(), Address::parse(&b).unwrap(), Address::parse(&c).unwrap());
+            proptest::prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+            proptest::prop_assert_eq!(a.cmp(&b) == Ordering::Equal, a == b);
+            if a <= b && b <= c { proptest::prop_assert!(a <= c); }
+        }
+    }
+}
