@@ -13,9 +13,15 @@
 //! environment or a clock: time and randomness come in as arguments.
 
 pub mod addr;
+pub mod disk;
+pub mod journal;
 pub mod scope;
+pub mod snapshot;
+pub mod store;
 pub mod value;
 
 pub use addr::{Address, AddressError};
 pub use scope::{Scope, ScopeKey};
+pub use snapshot::{DeposedKey, OutputRecord, Record, Snapshot};
+pub use store::{Holder, LocalStore, Session, Store, StoreError};
 pub use value::{Later, Number, Origin, Str, Type, Value};

@@ -1,0 +1,2 @@
+//! A state in a folder.
+pub struct LocalStore;

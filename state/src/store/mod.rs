@@ -1,0 +1,163 @@
+//! Where a state is kept: the seam between the engine and disks or buckets.
+//!
+//! Crash semantics are promised per method and hold on every implementation.
+
+use crate::journal::{Event, Folded};
+use crate::snapshot::Snapshot;
+
+mod local;
+
+pub use local::LocalStore;
+
+/// A state that can be read and, once locked, written.
+pub trait Store: Send + Sync {
+    /// Reads snapshot and journal and folds them. Takes no lock and changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a state that is missing, empty or damaged is an error, never "nothing exists".
+    fn load(&self) -> Result<Folded, StoreError>;
+
+    /// Makes a new, empty state of `lineage`.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if there is one already.
+    fn create(&self, lineage: &str) -> Result<(), StoreError>;
+
+    /// Takes the lock for one run; it is held until the session is dropped or the process dies.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] if somebody else holds it.
+    fn lock(&self, holder: &Holder) -> Result<Box<dyn Session>, StoreError>;
+
+    /// Who holds the lock, if anybody does.
+    ///
+    /// # Errors
+    /// [`StoreError`] if that cannot be told.
+    fn holder(&self) -> Result<Option<Holder>, StoreError>;
+
+    /// Where the state is, for messages.
+    fn describe(&self) -> String;
+}
+
+/// A locked state.
+pub trait Session: Send {
+    /// Reads snapshot and journal and folds them, under the lock.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    fn load(&self) -> Result<Folded, StoreError>;
+
+    /// Appends `events` in order, all of them or, after a crash, a prefix. Once this has returned they survive a
+    /// crash of the process and of the machine; until then none may be relied on.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the caller must then start no effect any more.
+    fn append(&mut self, events: &[Event]) -> Result<(), StoreError>;
+
+    /// Replaces the snapshot by `snapshot`, whose serial must be one above the current one, and drops the journal
+    /// that it contains. A crash anywhere leaves the old snapshot with its journal or the new one, never neither.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the old snapshot and the journal are then still there.
+    fn commit(&mut self, snapshot: &Snapshot) -> Result<(), StoreError>;
+}
+
+/// Who holds a lock.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Holder {
+    /// `user@host`, as far as known.
+    pub who: String,
+    /// Process id.
+    pub process: u32,
+    /// `apply`, `destroy`, …
+    pub command: String,
+    /// Since when, in RFC 3339.
+    pub since: String,
+}
+
+/// What can go wrong with a state. The hint says what to do; both are for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is none.
+    #[error("there is no state at {place}")]
+    Missing {
+        /// Where it was looked for.
+        place: String,
+    },
+    /// There is one, and there should not be.
+    #[error("there is a state at {place} already")]
+    Exists {
+        /// Where.
+        place: String,
+    },
+    /// It is there, and it is not a state.
+    #[error("the state at {place} cannot be read: {reason}")]
+    Damaged {
+        /// Where, with line and column or byte offset.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It was written by a newer version.
+    #[error("the state at {place} has format {found}, this version reads formats up to {known}")]
+    Newer {
+        /// Where.
+        place: String,
+        /// Its format.
+        found: u64,
+        /// Ours.
+        known: u64,
+    },
+    /// Somebody else works on it.
+    #[error("the state at {place} is locked by {}", holder.as_ref().map_or_else(|| "another process".to_owned(), |h| format!("{} (process {}, `{}` since {})", h.who, h.process, h.command, h.since)))]
+    Locked {
+        /// Where.
+        place: String,
+        /// By whom, if that can be told.
+        holder: Option<Holder>,
+    },
+    /// The journal does not belong to the snapshot or contradicts itself.
+    #[error("the journal at {place} cannot be used")]
+    Journal {
+        /// Where.
+        place: String,
+        /// What is wrong with it.
+        #[source]
+        source: crate::journal::JournalError,
+    },
+    /// The disk refused.
+    #[error("failed to {action} {place}")]
+    Io {
+        /// What was tried: `read`, `write`, `sync`, …
+        action: &'static str,
+        /// Where.
+        place: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl StoreError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            StoreError::Missing { .. } => "For a new mesh run `meshform init`. If this folder has managed a mesh \
+                before, do not: bring the state file back (from a backup or version control) first."
+                .to_owned(),
+            StoreError::Exists { .. } => "Nothing to do: `meshform plan` uses it.".to_owned(),
+            StoreError::Damaged { .. } | StoreError::Journal { .. } => {
+                "Nothing was changed. Bring back a good copy of the state (the previous one is beside it, with the \
+                 ending `.backup`); do not delete it: what it records would be orphaned."
+                    .to_owned()
+            }
+            StoreError::Newer { .. } => "Use the version of meshform that wrote it, or a newer one.".to_owned(),
+            StoreError::Locked { .. } => {
+                "Wait for it to end, or give `-lock-timeout=5m`. The lock ends with the process that holds it."
+                    .to_owned()
+            }
+            StoreError::Io { .. } => "Nothing recorded is lost. Mend the disk or the permissions and run again.".to_owned(),
+        }
+    }
+}
