@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,15 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: controlplane kube-apiserver|kube-controller-manager [flags]")
 		os.Exit(2)
 	}
+	go dieWithParent()
 	name := os.Args[1]
 	os.Args = append([]string{name}, os.Args[2:]...)
 	os.Exit(cli.Run(commands[name]()))
+}
+
+// The sandbox holds the other end of standard input. When it dies, even by kill -9, the read ends, and nothing
+// of the sandbox outlives it.
+func dieWithParent() {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(0)
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/signal"
@@ -21,6 +22,7 @@ func main() {
 	clientURL := flag.String("client-url", "", "loopback URL that answers clients")
 	peerURL := flag.String("peer-url", "", "loopback URL for peers; nobody calls it")
 	flag.Parse()
+	go dieWithParent()
 	if err := run(*dataDir, *clientURL, *peerURL); err != nil {
 		fmt.Fprintln(os.Stderr, "etcd:", err)
 		os.Exit(1)
@@ -68,4 +70,11 @@ func run(dataDir, clientURL, peerURL string) error {
 	case <-stop:
 		return nil
 	}
+}
+
+// The sandbox holds the other end of standard input. When it dies, even by kill -9, the read ends, and nothing
+// of the sandbox outlives it.
+func dieWithParent() {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(0)
 }

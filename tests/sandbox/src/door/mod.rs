@@ -1,0 +1,151 @@
+//! The door: the one endpoint that clients of a sandbox take for AWS. Behind it is moto.
+//!
+//! It routes by the service in the signature's credential scope, records every request, injects the faults that tests
+//! ask for, and adds what moto lacks. It states AWS's documented behaviour, with the page in a comment, and must never
+//! bend to what our adapters expect.
+//!
+//! `call` reads a request, `pipeline` decides what becomes of it, `ec2` holds what moto lacks, `control` is the second
+//! way to drive the door (`/_door/…`), for tests in another process.
+
+pub(crate) mod call;
+pub(crate) mod control;
+pub(crate) mod ec2;
+pub(crate) mod fault;
+mod pipeline;
+pub(crate) mod record;
+mod refusal;
+pub(crate) mod remote;
+pub(crate) mod reply;
+mod serve;
+mod state;
+pub(crate) mod upstream;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fault::{Fault, FaultId, FaultStatus};
+use record::Recorded;
+use state::Shared;
+use upstream::Upstream;
+
+use crate::blocking::block;
+use crate::error::SandboxError;
+use crate::world::aws::{self, AwsObject};
+
+pub(crate) use serve::Server;
+
+/// The key pair that the door accepts.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The id.
+    pub access_key: String,
+    /// The secret; the door does not verify signatures, so any would do.
+    pub secret_key: String,
+    /// The account that moto gives to keys it did not hand out.
+    pub account: String,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self {
+            access_key: "AKIASANDBOXGOOD00000".to_owned(),
+            secret_key: "sandbox-secret-of-no-account".to_owned(),
+            account: "123456789012".to_owned(),
+        }
+    }
+}
+
+/// A handle on a door of this process. Clones drive the same door.
+#[derive(Clone)]
+pub struct Door {
+    shared: Arc<Shared>,
+    endpoint: String,
+}
+
+impl Door {
+    /// Returns the URL for `AWS_ENDPOINT_URL`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Returns the key pair that is accepted.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.shared.credentials
+    }
+
+    /// Returns every request since the last clear, in the order of arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.shared.state().records.clone()
+    }
+
+    /// Returns the requests that changed the world, whatever their clients were told.
+    #[must_use]
+    pub fn effects(&self) -> Vec<Recorded> {
+        self.requests()
+            .into_iter()
+            .filter(Recorded::took_effect)
+            .collect()
+    }
+
+    /// Forgets the requests so far; faults stand.
+    pub fn clear(&self) {
+        self.shared.state().records.clear();
+    }
+
+    /// Lets a fault stand from now on.
+    pub fn inject(&self, fault: Fault) -> FaultId {
+        self.shared.state().faults.add(fault)
+    }
+
+    /// Returns the faults that stand, with how often each was met.
+    #[must_use]
+    pub fn faults(&self) -> Vec<FaultStatus> {
+        self.shared.state().faults.statuses()
+    }
+
+    /// Takes all faults away; objects that were not visible yet become visible.
+    pub fn clear_faults(&self) {
+        self.shared.state().clear_faults();
+    }
+
+    /// Waits until the requests so far fulfil a condition; false when the limit passes first.
+    #[must_use]
+    pub fn wait_until(&self, limit: Duration, condition: impl Fn(&[Recorded]) -> bool) -> bool {
+        let end = Instant::now() + limit;
+        let mut state = self.shared.state();
+        loop {
+            if condition(&state.records) {
+                return true;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            state = match self.shared.changed.wait_timeout(state, left) {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+    }
+
+    /// Lists all EC2 objects of these regions, as moto has them: no fault, no record.
+    pub fn objects(&self, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {
+        block(async || {
+            aws::list(
+                &self.shared.upstream,
+                &self.shared.credentials.access_key,
+                regions,
+            )
+            .await
+        })
+    }
+
+    /// Empties the world behind the door; faults and requests stay.
+    pub fn reset_world(&self) -> Result<(), SandboxError> {
+        block(async || control::reset_world(&self.shared).await)
+    }
+}

@@ -1,0 +1,151 @@
+//! What becomes of one request: credentials, fault, delivery, record. It must never drop a delivery that has begun: a
+//! client that went away is no reason for an effect not to happen.
+
+use std::time::Duration;
+
+use super::call::Call;
+use super::ec2::nouns;
+use super::ec2::paging::{self, Page};
+use super::fault::{Answer, FaultKind};
+use super::refusal;
+use super::reply::Reply;
+use super::state::Shared;
+
+/// How a request ends for its client.
+pub(crate) enum Ending {
+    Reply(Reply),
+    Reset,
+}
+
+/// Takes a request through the door.
+pub(crate) async fn process(shared: &Shared, call: &Call) -> Ending {
+    let (seq, account, fault) = shared.arrive(call);
+    let request = Arrived { shared, call, seq };
+    let ending = match account {
+        None if call.access_key.is_empty() => Ending::Reply(refusal::unsigned(&call.service)),
+        None => Ending::Reply(refusal::auth_failure(&call.service)),
+        Some(account) => request.meet(fault, &account).await,
+    };
+    shared.note(seq, |outcome| {
+        outcome.done = true;
+        if let Ending::Reply(reply) = &ending {
+            outcome.answered = Some(reply.status.as_u16());
+            outcome.code = reply.code();
+        }
+    });
+    ending
+}
+
+struct Arrived<'a> {
+    shared: &'a Shared,
+    call: &'a Call,
+    seq: u64,
+}
+
+impl Arrived<'_> {
+    async fn meet(&self, fault: Option<FaultKind>, account: &str) -> Ending {
+        let Some(fault) = fault else {
+            return Ending::Reply(self.deliver(account).await);
+        };
+        if let Some(reply) = refusal::of_fault(&self.call.service, &fault) {
+            return Ending::Reply(reply);
+        }
+        match fault {
+            FaultKind::ResetBefore => Ending::Reset,
+            FaultKind::ResetAfter => {
+                self.deliver(account).await;
+                Ending::Reset
+            }
+            FaultKind::Twice { answer } => {
+                let (first, second) = (self.deliver(account).await, self.deliver(account).await);
+                Ending::Reply(if answer == Answer::First { first } else { second })
+            }
+            FaultKind::NotFoundFor { requests } => {
+                let reply = self.deliver(account).await;
+                if reply.status.is_success() && self.call.effect {
+                    let text = String::from_utf8_lossy(&reply.body);
+                    self.shared.state().hidden.hide_created(&text, requests);
+                }
+                Ending::Reply(reply)
+            }
+            FaultKind::Delay { millis } => {
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+                Ending::Reply(self.deliver(account).await)
+            }
+            _ => Ending::Reply(self.deliver(account).await),
+        }
+    }
+
+    /// Delivers the request to the world behind the door once.
+    async fn deliver(&self, account: &str) -> Reply {
+        let reply = match self.call.service.as_str() {
+            "ec2" => self.deliver_ec2(account).await,
+            service => {
+                let reply = self
+                    .shared
+                    .upstream
+                    .deliver(self.call, self.call.body.clone())
+                    .await;
+                if service == "sts" {
+                    self.learn_key(&reply);
+                }
+                reply
+            }
+        };
+        self.shared
+            .note(self.seq, |outcome| outcome.deliveries.push(reply.status.as_u16()));
+        reply
+    }
+
+    async fn deliver_ec2(&self, account: &str) -> Reply {
+        let (shared, call) = (self.shared, self.call);
+        let page = match Page::of(call) {
+            Ok(page) => page,
+            Err(refused) => return *refused,
+        };
+        let refused = {
+            let mut state = shared.state();
+            state
+                .tokens
+                .replay(account, call)
+                .or_else(|| state.hidden.refuse(call))
+        };
+        if let Some(reply) = refused {
+            return reply;
+        }
+        let body = if page.is_some() {
+            call.body_without(&paging::PARAMETERS)
+        } else {
+            call.body.clone()
+        };
+        let mut reply = shared.upstream.deliver(call, body).await;
+        if !reply.status.is_success() {
+            return reply;
+        }
+        if let Some(noun) = nouns::listed_by(&call.action) {
+            let whole = String::from_utf8_lossy(&reply.body).into_owned();
+            let mut shown = shared.state().hidden.without(noun, &whole);
+            if let Some(page) = page {
+                shown = Some(page.cut(shown.as_deref().unwrap_or(&whole)));
+            }
+            if let Some(text) = shown {
+                reply.body = text.into();
+            }
+        }
+        shared.state().tokens.remember(account, call, &reply);
+        reply
+    }
+
+    /// Accepts a key that STS has just handed out; moto knows its account by itself.
+    fn learn_key(&self, reply: &Reply) {
+        let text = String::from_utf8_lossy(&reply.body);
+        let between =
+            |open: &str, close: &str| Some(text.split_once(open)?.1.split_once(close)?.0.to_owned());
+        if let Some(key) = between("<AccessKeyId>", "</AccessKeyId>").filter(|_| reply.status.is_success()) {
+            // arn:aws:sts::ACCOUNT:assumed-role/…
+            let account = between("<Arn>", "</Arn>").and_then(|arn| arn.split(':').nth(4).map(str::to_owned));
+            let account = account.unwrap_or_else(|| self.shared.credentials.account.clone());
+            self.shared.state().accounts.insert(key, account);
+        }
+    }
+}

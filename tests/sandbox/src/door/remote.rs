@@ -1,0 +1,102 @@
+//! Drives a door of another process, as that of `cargo sandbox up`. It must never know more than the control paths.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use http::Method;
+use serde::de::DeserializeOwned;
+
+use super::control::PREFIX;
+use super::fault::{Fault, FaultId, FaultStatus};
+use super::record::Recorded;
+use crate::blocking::block;
+use crate::error::SandboxError;
+use crate::http_client::{HttpClient, request};
+use crate::world::aws::AwsObject;
+
+/// A door that is reached by its URL.
+#[derive(Clone, Debug)]
+pub struct RemoteDoor {
+    endpoint: String,
+}
+
+impl RemoteDoor {
+    /// Takes the value of `AWS_ENDPOINT_URL`; nothing is sent yet.
+    #[must_use]
+    pub fn at(endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// Returns every request since the last clear, in the order of arrival.
+    pub fn requests(&self) -> Result<Vec<Recorded>, SandboxError> {
+        self.ask(Method::GET, "requests", Bytes::new())
+    }
+
+    /// Returns the requests that changed the world, whatever their clients were told.
+    pub fn effects(&self) -> Result<Vec<Recorded>, SandboxError> {
+        Ok(self
+            .requests()?
+            .into_iter()
+            .filter(Recorded::took_effect)
+            .collect())
+    }
+
+    /// Forgets the requests so far; faults stand.
+    pub fn clear(&self) -> Result<(), SandboxError> {
+        self.ask(Method::DELETE, "requests", Bytes::new())
+    }
+
+    /// Lets a fault stand from now on.
+    pub fn inject(&self, fault: &Fault) -> Result<FaultId, SandboxError> {
+        let body = serde_json::to_vec(fault).map_err(|source| SandboxError::Json {
+            what: "a fault".to_owned(),
+            source,
+        })?;
+        self.ask(Method::POST, "faults", body)
+    }
+
+    /// Returns the faults that stand, with how often each was met.
+    pub fn faults(&self) -> Result<Vec<FaultStatus>, SandboxError> {
+        self.ask(Method::GET, "faults", Bytes::new())
+    }
+
+    /// Takes all faults away; objects that were not visible yet become visible.
+    pub fn clear_faults(&self) -> Result<(), SandboxError> {
+        self.ask(Method::DELETE, "faults", Bytes::new())
+    }
+
+    /// Lists all EC2 objects of these regions, as moto has them.
+    pub fn objects(&self, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {
+        self.ask(
+            Method::GET,
+            &format!("objects?{}", regions.join(",")),
+            Bytes::new(),
+        )
+    }
+
+    /// Empties the world behind the door; faults and requests stay.
+    pub fn reset_world(&self) -> Result<(), SandboxError> {
+        self.ask(Method::DELETE, "world", Bytes::new())
+    }
+
+    fn ask<T: DeserializeOwned + Send>(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<T, SandboxError> {
+        let url = format!("{}{PREFIX}{path}", self.endpoint);
+        let request = request(method, &url, &[], body)?;
+        let response = block(async || HttpClient::new().send(request).await)?;
+        if !response.status().is_success() {
+            return Err(SandboxError::Answer {
+                what: url,
+                status: response.status().as_u16(),
+                body: String::from_utf8_lossy(response.body()).into_owned(),
+            });
+        }
+        serde_json::from_slice(response.body()).map_err(|source| SandboxError::Json { what: url, source })
+    }
+}

@@ -1,0 +1,74 @@
+//! moto as a child process on a loopback port. It must never be handed to clients: they talk to the door.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use rand::rngs::SmallRng;
+use rand::{Rng as _, SeedableRng as _};
+
+use crate::cache::MOTO_SERVE;
+use crate::error::SandboxError;
+use crate::http_client::{HttpClient, request};
+use crate::process::Process;
+use crate::{files, wait};
+
+const READY_WITHIN: Duration = Duration::from_secs(90);
+
+/// A running moto.
+pub(crate) struct Moto {
+    pub(crate) process: Process,
+    /// `127.0.0.1:PORT`.
+    pub(crate) authority: String,
+}
+
+impl Moto {
+    /// Starts moto from its venv and returns when it answers.
+    pub(crate) async fn start(venv: &Path, folder: &Path) -> Result<Self, SandboxError> {
+        files::create_dir(folder)?;
+        let program = folder.join("serve.py");
+        files::write(&program, MOTO_SERVE)?;
+        let port = free_port()?;
+        let mut command = Command::new(venv.join("bin/python"));
+        command.arg(&program).arg(port.to_string());
+        // Both are moto's own: no look-up of the machine's credentials, and ids that no other sandbox has.
+        command
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let mut process = Process::spawn("moto", command, &folder.join("moto.log"))?;
+        let authority = format!("127.0.0.1:{port}");
+        let client = HttpClient::new();
+        let url = format!("http://{authority}/moto-api/");
+        wait::until_ready("moto", READY_WITHIN, &mut process, async || {
+            let probe = request(http::Method::GET, &url, &[], "").map_err(|error| error.to_string())?;
+            client
+                .send(probe)
+                .await
+                .map(|_| ())
+                .map_err(|error| error.to_string())
+        })
+        .await?;
+        Ok(Self { process, authority })
+    }
+}
+
+/// Finds a loopback port that nobody has now.
+///
+/// It lies below the range from which the operating system takes ports for outgoing connections, so none of those
+/// can take it before the process it is meant for binds it.
+pub(crate) fn free_port() -> Result<u16, SandboxError> {
+    const TRIES: usize = 200;
+    let mut last = std::io::Error::from(std::io::ErrorKind::AddrInUse);
+    let mut draws = SmallRng::from_os_rng();
+    for _ in 0..TRIES {
+        let port = draws.random_range(15_000..32_000);
+        match std::net::TcpListener::bind(("127.0.0.1", port)) {
+            Ok(_) => return Ok(port),
+            Err(error) => last = error,
+        }
+    }
+    Err(SandboxError::System {
+        action: "find a free loopback port",
+        source: last,
+    })
+}
