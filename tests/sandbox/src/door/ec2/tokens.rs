@@ -64,13 +64,11 @@ fn key(account: &str, call: &Call) -> Option<Key> {
         .parameters
         .get("ClientToken")
         .filter(|token| !token.is_empty())?;
-    IDEMPOTENT.contains(&call.action.as_str()).then(|| {
-        (
-            account.to_owned(),
-            call.region.clone(),
-            call.action.clone(),
-            token.clone(),
-        )
+    IDEMPOTENT.contains(&call.action.as_str()).then(|| Key {
+        account: account.to_owned(),
+        region: call.region.clone(),
+        action: call.action.clone(),
+        token: token.clone(),
     })
 }
 
