@@ -1,1 +1,2 @@
 //! meshform
+mod render;

@@ -1,0 +1,75 @@
+//! Plans made by hand, for the tests of this folder.
+
+use std::sync::Arc;
+
+use meshform_engine::kind::{Attribute, Home, Kind, Schema};
+use meshform_engine::plan::{Action, Change, Reason};
+use meshform_engine::Object;
+use meshform_state::{Address, ScopeKey, Type, Value};
+
+/// A kind with an attribute of each sort.
+struct Thing(Schema);
+
+impl Kind for Thing {
+    fn schema(&self) -> &Schema {
+        &self.0
+    }
+}
+
+pub(crate) fn thing(data: bool) -> Arc<dyn Kind> {
+    let mut schema = Schema::new(
+        "test_thing",
+        Home::Local,
+        vec![
+            Attribute::computed("id", Type::String, "The id."),
+            Attribute::optional("input", Type::Any, "Anything."),
+            Attribute::computed("output", Type::Any, "The same."),
+            Attribute::optional("triggers_replace", Type::Any, "Anything.").force_new(),
+            Attribute::optional("token_wo", Type::String, "A secret.").write_only(),
+            Attribute::optional("token_wo_version", Type::Number, "Its version."),
+        ],
+    );
+    schema.data = data;
+    Arc::new(Thing(schema))
+}
+
+pub(crate) fn object(fields: &[(&str, Value)]) -> Object {
+    let kind = thing(false);
+    let mut object = Object::empty(kind.schema());
+    fields.iter().for_each(|(name, value)| object.set(kind.schema(), name, value.clone()));
+    object
+}
+
+pub(crate) fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+/// A change without reason, of a thing.
+pub(crate) fn change(at: &str, action: Action, before: Option<Object>, after: Option<Object>) -> Change {
+    Change {
+        address: address(at),
+        previous_address: None,
+        deposed: None,
+        kind: thing(action == Action::Read),
+        scope: ScopeKey("local".into()),
+        action,
+        reason: Reason::None,
+        before,
+        after,
+        replace_slots: Vec::new(),
+        record: None,
+        resource: None,
+        why: None,
+        range: None,
+        observed: None,
+    }
+}
+
+pub(crate) fn later() -> Value {
+    Value::later(Type::Any)
+}
+
+/// A value from JSON, arrays as lists of anything.
+pub(crate) fn json(text: &str) -> Value {
+    super::values::parse_json(text).unwrap()
+}
