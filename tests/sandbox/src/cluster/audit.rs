@@ -19,6 +19,9 @@ pub(crate) const POLICY: &str = r#"{
 }
 "#;
 
+/// The user as which the controller manager connects; Kubernetes binds its role to this name.
+pub(crate) const CONTROLLER_MANAGER: &str = "system:kube-controller-manager";
+
 /// One request that can change something, as the API server saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
@@ -58,11 +61,8 @@ impl AuditEntry {
     /// Tells whether the control plane asked itself, as its controllers do.
     #[must_use]
     pub fn is_of_control_plane(&self) -> bool {
-        // The controller manager's own connection is the admin's, so it is known by its words.
-        self.user.starts_with("system:serviceaccount:kube-system:")
-            || self.user.starts_with("system:apiserver")
-            || self.user_agent.starts_with("kube-controller-manager/")
-            || self.user_agent.starts_with("kube-apiserver/")
+        let controller = self.user.starts_with("system:serviceaccount:kube-system:");
+        controller || self.user == "system:apiserver" || self.user == CONTROLLER_MANAGER
     }
 }
 

@@ -12,6 +12,7 @@ use rcgen::{
 };
 
 use super::Token;
+use super::audit::CONTROLLER_MANAGER;
 use crate::error::SandboxError;
 use crate::files;
 
@@ -20,6 +21,7 @@ pub(crate) struct Keys {
     pub(crate) ca: String,
     pub(crate) admin: Token,
     pub(crate) stranger: Token,
+    pub(crate) controller_manager: Token,
 }
 
 /// Names under which the API server is called from outside and from inside a cluster.
@@ -50,12 +52,19 @@ pub(crate) fn write(folder: &Path) -> Result<Keys, SandboxError> {
     }
     let admin = token("sandbox-admin");
     let stranger = token("sandbox-stranger");
+    let controller_manager = token(CONTROLLER_MANAGER);
     // Static token file: token,user,uid,"group,…".
     let line =
         |token: &Token, groups: &str| format!("{},{},{},{groups}\n", token.secret, token.user, token.user);
-    let tokens = line(&admin, "\"system:masters\"") + &line(&stranger, "\"\"");
+    let tokens =
+        line(&admin, "\"system:masters\"") + &line(&stranger, "\"\"") + &line(&controller_manager, "\"\"");
     files::write(&folder.join("tokens.csv"), tokens)?;
-    Ok(Keys { ca, admin, stranger })
+    Ok(Keys {
+        ca,
+        admin,
+        stranger,
+        controller_manager,
+    })
 }
 
 fn token(user: &str) -> Token {

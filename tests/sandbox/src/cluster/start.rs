@@ -11,6 +11,7 @@ use crate::moto::free_port;
 use crate::process::Process;
 use crate::{files, wait};
 
+const CONTROLLER_KUBECONFIG: &str = "controller-manager.kubeconfig";
 const ETCD_WITHIN: Duration = Duration::from_secs(60);
 
 /// Where the built programs are.
@@ -50,11 +51,17 @@ impl Running {
         // There from the start, so that a reader need not tell "no request yet" from "no log".
         files::write(&cluster.audit_log, "")?;
         kubeconfig::write(&cluster.kubeconfig, std::slice::from_ref(&cluster))?;
+        // A user of its own, so that the audit log tells its requests from the admin's.
+        let own = Cluster {
+            admin: keys.controller_manager,
+            ..cluster.clone()
+        };
+        kubeconfig::write(&folder.join(CONTROLLER_KUBECONFIG), &[own])?;
 
         let (etcd, etcd_url) = start_etcd(name, &folder, programs).await?;
         let mut api_server = start_api_server(name, &folder, programs, &etcd_url, port)?;
         ready::api_server(&cluster, &mut api_server).await?;
-        let mut controller_manager = start_controller_manager(name, &folder, programs, &cluster)?;
+        let mut controller_manager = start_controller_manager(name, &folder, programs)?;
         ready::settled(&cluster, &mut controller_manager).await?;
         Ok(Self {
             controller_manager,
@@ -140,15 +147,13 @@ fn start_api_server(
     )
 }
 
-fn start_controller_manager(
-    name: &str,
-    folder: &Path,
-    programs: &Programs,
-    cluster: &Cluster,
-) -> Result<Process, SandboxError> {
+fn start_controller_manager(name: &str, folder: &Path, programs: &Programs) -> Result<Process, SandboxError> {
     let mut command = Command::new(&programs.control_plane);
     command.arg("kube-controller-manager");
-    command.arg(format!("--kubeconfig={}", cluster.kubeconfig.display()));
+    command.arg(format!(
+        "--kubeconfig={}",
+        folder.join(CONTROLLER_KUBECONFIG).display()
+    ));
     command.arg(format!("--root-ca-file={}", folder.join("ca.crt").display()));
     let key = folder.join("service-accounts.key");
     command.arg(format!("--service-account-private-key-file={}", key.display()));

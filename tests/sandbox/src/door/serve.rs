@@ -107,6 +107,8 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     });
     // Fails when the client hangs up, which is the client's business, and when we reset on purpose.
     let _ = hyper::server::conn::http1::Builder::new()
+        // A client that was killed right after it sent has sent all the same.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }

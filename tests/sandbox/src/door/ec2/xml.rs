@@ -44,8 +44,9 @@ impl<'a> ItemList<'a> {
                         inside = false;
                     }
                     if depth == 0 {
-                        let start = inner?;
-                        let stop = items.last().map_or(start, |item: &Range<usize>| item.end);
+                        let empty = inner?;
+                        let start = items.first().map_or(empty, |item: &Range<usize>| item.start);
+                        let stop = items.last().map_or(empty, |item| item.end);
                         return Some(Self {
                             text,
                             inner: start..stop,
