@@ -144,7 +144,13 @@ impl Address {
 
 fn parse_segments(text: &str) -> Result<Vec<Segment>, AddressError> {
     let chars: Vec<char> = text.chars().collect();
-    let fail = |position: usize, reason| Err(AddressError { text: text.to_owned(), position, reason });
+    let fail = |position: usize, reason| {
+        Err(AddressError {
+            text: text.to_owned(),
+            position,
+            reason,
+        })
+    };
     let mut segments = Vec::new();
     let mut at = 0;
     loop {
@@ -181,8 +187,14 @@ fn parse_key(chars: &[char], mut at: usize) -> Result<(Key, usize), (usize, &'st
             at += 1;
         }
         let digits: String = chars[start..at].iter().collect();
-        let index = digits.parse().map_err(|_| (start, "a number or a quoted text is expected"))?;
-        return if chars.get(at) == Some(&']') { Ok((Key::Index(index), at + 1)) } else { Err((at, "`]` is expected")) };
+        let index = digits
+            .parse()
+            .map_err(|_| (start, "a number or a quoted text is expected"))?;
+        return if chars.get(at) == Some(&']') {
+            Ok((Key::Index(index), at + 1))
+        } else {
+            Err((at, "`]` is expected"))
+        };
     }
     at += 1;
     let mut text = String::new();
@@ -204,7 +216,11 @@ fn parse_key(chars: &[char], mut at: usize) -> Result<(Key, usize), (usize, &'st
         }
         at += 1;
     }
-    if chars.get(at + 1) == Some(&']') { Ok((Key::Text(text), at + 2)) } else { Err((at + 1, "`]` is expected")) }
+    if chars.get(at + 1) == Some(&']') {
+        Ok((Key::Text(text), at + 2))
+    } else {
+        Err((at + 1, "`]` is expected"))
+    }
 }
 
 impl Ord for Address {
@@ -224,17 +240,23 @@ fn natural(a: &str, b: &str) -> Ordering {
     let (a_bytes, b_bytes) = (a.as_bytes(), b.as_bytes());
     let common = a_bytes.iter().zip(b_bytes).take_while(|(x, y)| x == y).count();
     let number = |bytes: &[u8]| -> Option<(usize, usize)> {
-        let start = bytes[..common.min(bytes.len())].iter().rposition(|byte| !byte.is_ascii_digit())?;
+        let start = bytes[..common.min(bytes.len())]
+            .iter()
+            .rposition(|byte| !byte.is_ascii_digit())?;
         if bytes[start] != b'[' {
             return None;
         }
-        let digits = bytes[start + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = bytes[start + 1..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         (digits > 0).then_some((start + 1, digits))
     };
     match (number(a_bytes), number(b_bytes)) {
-        (Some((at, x)), Some((_, y))) => {
-            x.cmp(&y).then_with(|| a_bytes[at..at + x].cmp(&b_bytes[at..at + y])).then_with(|| a.cmp(b))
-        }
+        (Some((at, x)), Some((_, y))) => x
+            .cmp(&y)
+            .then_with(|| a_bytes[at..at + x].cmp(&b_bytes[at..at + y]))
+            .then_with(|| a.cmp(b)),
         _ => a.cmp(b),
     }
 }
@@ -281,8 +303,10 @@ mod tests {
 
     #[test]
     fn numeric_keys_order_by_number() {
-        let mut list: Vec<_> =
-            ["a.b[10]", "a.b[2]", "a.b[1]", "a.c", "a.b"].iter().map(|t| Address::parse(t).unwrap()).collect();
+        let mut list: Vec<_> = ["a.b[10]", "a.b[2]", "a.b[1]", "a.c", "a.b"]
+            .iter()
+            .map(|t| Address::parse(t).unwrap())
+            .collect();
         list.sort();
         let texts: Vec<_> = list.iter().map(Address::as_str).collect();
         assert_eq!(texts, ["a.b", "a.b[1]", "a.b[2]", "a.b[10]", "a.c"]);
@@ -290,7 +314,15 @@ mod tests {
 
     #[test]
     fn refuses_rubbish_with_its_position() {
-        for (text, position) in [("", 0), ("a.", 2), ("a[", 2), ("a[\"x]", 5), ("a b", 1), ("1a", 0), ("a[1", 3)] {
+        for (text, position) in [
+            ("", 0),
+            ("a.", 2),
+            ("a[", 2),
+            ("a[\"x]", 5),
+            ("a b", 1),
+            ("1a", 0),
+            ("a[1", 3),
+        ] {
             assert_eq!(Address::parse(text).unwrap_err().position, position, "{text}");
         }
     }

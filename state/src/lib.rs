@@ -7,13 +7,18 @@
 //! 2. [`Snapshot`] is what was recorded at the end of the last apply.
 //! 3. [`journal`] is what happened since: intents before effects, outcomes after. [`journal::fold`] is the one
 //!    function that turns snapshot and events into the state of now, in a live run and after a crash alike.
-//! 4. [`Store`] keeps both; [`LocalStore`] does so in a folder, through the [`disk`] seam.
+//! 4. [`Store`] keeps both; [`LocalStore`] does so in a folder, through the [`disk`] seam. [`mod@format`] is how a
+//!    snapshot looks there.
+//!
+//! On disk: `meshform.state.json` (the snapshot), `meshform.state.json.backup` (the one before),
+//! `meshform.state.journal` (the run that is open) and `.meshform/lock`.
 //!
 //! This crate must never know HCL, graphs, plans, clouds, clusters or meshes, and nothing here may read the
 //! environment or a clock: time and randomness come in as arguments.
 
 pub mod addr;
 pub mod disk;
+pub mod format;
 pub mod journal;
 pub mod scope;
 pub mod snapshot;

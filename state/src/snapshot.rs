@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::journal::RunId;
 use crate::{Address, Scope, ScopeKey};
 
 /// What the last apply left, with all that is needed to find it again.
@@ -15,6 +16,9 @@ pub struct Snapshot {
     pub lineage: String,
     /// Grows by one with every written snapshot.
     pub serial: u64,
+    /// The last run whose events are in here. A journal of it that is still there adds nothing: a crash came between
+    /// writing this snapshot and removing that journal. The fold sets it; nobody else has to.
+    pub last_run: Option<RunId>,
     /// What resources live in, with how to reach it, so that what left the configuration can still be deleted.
     pub scopes: BTreeMap<ScopeKey, Scope>,
     /// The resources.
@@ -25,6 +29,17 @@ pub struct Snapshot {
     pub outputs: BTreeMap<String, OutputRecord>,
 }
 
+impl Snapshot {
+    /// A state of which nothing is recorded yet.
+    #[must_use]
+    pub fn new(lineage: impl Into<String>) -> Self {
+        Snapshot {
+            lineage: lineage.into(),
+            ..Snapshot::default()
+        }
+    }
+}
+
 /// Identifies an object that was replaced at an address and still exists.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeposedKey {
@@ -32,6 +47,17 @@ pub struct DeposedKey {
     pub address: Address,
     /// The uid of the object, see [`Record::uid`].
     pub uid: String,
+}
+
+impl DeposedKey {
+    /// The key of `record`, if it is deposed.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        DeposedKey {
+            address: record.address.clone(),
+            uid: record.uid.clone(),
+        }
+    }
 }
 
 /// One recorded object.

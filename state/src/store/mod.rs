@@ -6,8 +6,12 @@ use crate::journal::{Event, Folded};
 use crate::snapshot::Snapshot;
 
 mod local;
+#[cfg(any(test, feature = "testing"))]
+mod memory;
 
 pub use local::LocalStore;
+#[cfg(any(test, feature = "testing"))]
+pub use memory::MemoryStore;
 
 /// A state that can be read and, once locked, written.
 pub trait Store: Send + Sync {
@@ -23,10 +27,11 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Exists`] if there is one already.
     fn create(&self, lineage: &str) -> Result<(), StoreError>;
 
-    /// Takes the lock for one run; it is held until the session is dropped or the process dies.
+    /// Takes the lock for one run; it is held until the session is dropped or the process dies. Reads the state, since
+    /// what cannot be read must not be written.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] if somebody else holds it.
+    /// [`StoreError::Locked`] if somebody else holds it; else as [`Store::load`].
     fn lock(&self, holder: &Holder) -> Result<Box<dyn Session>, StoreError>;
 
     /// Who holds the lock, if anybody does.
@@ -47,18 +52,22 @@ pub trait Session: Send {
     /// As [`Store::load`].
     fn load(&self) -> Result<Folded, StoreError>;
 
-    /// Appends `events` in order, all of them or, after a crash, a prefix. Once this has returned they survive a
-    /// crash of the process and of the machine; until then none may be relied on.
+    /// Appends `events` in order, all of them or, after a crash, a prefix: one write and one sync, however many they
+    /// are. Once this has returned they survive a crash of the process and of the machine; until then none may be
+    /// relied on. The first event of all is [`Event::Begin`]; whether the others make sense is the fold's to say
+    /// ([`crate::journal::Recorder`] asks it first).
     ///
     /// # Errors
-    /// [`StoreError`]; the caller must then start no effect any more.
+    /// [`StoreError`]; the caller must then start no effect any more, and every later call is refused.
     fn append(&mut self, events: &[Event]) -> Result<(), StoreError>;
 
     /// Replaces the snapshot by `snapshot`, whose serial must be one above the current one, and drops the journal
-    /// that it contains. A crash anywhere leaves the old snapshot with its journal or the new one, never neither.
+    /// that it contains (its [`Snapshot::last_run`] says so). A crash anywhere leaves the old snapshot with its journal
+    /// or the new one, never neither.
     ///
     /// # Errors
-    /// [`StoreError`]; the old snapshot and the journal are then still there.
+    /// [`StoreError`]; what was recorded is then in the old snapshot and its journal, or in the new one. Every later
+    /// call is refused, since it cannot be told which.
     fn commit(&mut self, snapshot: &Snapshot) -> Result<(), StoreError>;
 }
 
@@ -99,12 +108,16 @@ pub enum StoreError {
         reason: String,
     },
     /// It was written by a newer version.
-    #[error("the state at {place} has format {found}, this version reads formats up to {known}")]
+    #[error(
+        "the state at {place} has format {found}, written by version {writer}; this version reads formats up to {known}"
+    )]
     Newer {
         /// Where.
         place: String,
         /// Its format.
         found: u64,
+        /// The version that wrote it, `unknown` if it does not say.
+        writer: String,
         /// Ours.
         known: u64,
     },

@@ -1,2 +1,0 @@
-//! A state in a folder.
-pub struct LocalStore;
