@@ -1,1 +1,3 @@
 //! Typed specs and schemas of every resource kind; no SDK, no async.
+
+pub mod kubernetes;
