@@ -10,6 +10,7 @@ use meshform_state::{Address, Scope};
 use serde_json::value::RawValue;
 
 use crate::effects::Effects;
+use crate::kind::Home;
 use crate::object::Object;
 
 /// What an adapter is asked to look at.
@@ -216,12 +217,24 @@ pub trait Adapter: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Registry {
     adapters: HashMap<String, Arc<dyn Adapter>>,
+    homes: HashMap<Home, Arc<dyn Adapter>>,
 }
 
 impl Registry {
     /// Lets `adapter` serve `kind`, managed and as data.
     pub fn add(&mut self, kind: &str, adapter: &Arc<dyn Adapter>) {
         self.adapters.insert(kind.to_owned(), Arc::clone(adapter));
+    }
+
+    /// Lets `adapter` say who scopes of `home` are.
+    pub fn add_home(&mut self, home: Home, adapter: &Arc<dyn Adapter>) {
+        self.homes.insert(home, Arc::clone(adapter));
+    }
+
+    /// The adapter that says who scopes of `home` are.
+    #[must_use]
+    pub fn home(&self, home: Home) -> Option<&Arc<dyn Adapter>> {
+        self.homes.get(&home)
     }
 
     /// The adapter that serves `kind`.

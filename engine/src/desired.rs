@@ -129,6 +129,11 @@ pub trait Recipe: Send + Sync {
 pub trait Lookup {
     /// The object at `address` as a value: planned, or real once it is there. `None` if there is no such resource.
     fn object(&self, address: &Address) -> Option<Value>;
+
+    /// One attribute of the object at `address`, for callers that need no more.
+    fn attribute(&self, address: &Address, name: &str) -> Option<Value> {
+        self.object(address)?.get(name).cloned()
+    }
 }
 
 impl fmt::Debug for Resource {

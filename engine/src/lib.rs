@@ -15,14 +15,20 @@
 //! reads the environment or knows a cloud, a cluster or a mesh.
 
 pub mod adapter;
+pub mod apply;
 pub mod clock;
 pub mod desired;
 pub mod effects;
 pub mod event;
 pub mod facts;
+pub mod graph;
 pub mod kind;
+pub mod local;
 pub mod object;
 pub mod plan;
+pub mod refresh;
+mod resolve;
+pub mod retry;
 
 pub use adapter::{Adapter, AdapterError, Certainty, ErrorClass, Located, Observation, Readiness, Registry, Target};
 pub use clock::{Clock, Entropy};

@@ -1,7 +1,21 @@
 //! The plan: everything that apply will do, with its reasons. Immutable; leaves no choice to apply.
+//!
+//! [`build`] makes one from what is desired, recorded and observed; [`check`] does not trust it; [`digest`] names it.
+//! Pure: no `async`, no clock, no randomness.
 
+mod build;
+mod check;
+mod digest;
+mod drift;
 mod model;
+mod moves;
+mod propose;
+mod steps;
 
+pub use build::{Input, Options, build};
+pub use check::{Violation, check};
+pub use digest::{digest, object_digest};
+pub(crate) use propose::settled;
 pub use model::{
-    Action, Change, Drift, Expect, Order, OutputChange, Plan, Reason, Step, StepIndex, StepKind, Summary,
+    Action, Change, Drift, Expect, Order, OutputChange, Plan, Reason, Seen, Step, StepIndex, StepKind, Summary,
 };

@@ -7,7 +7,7 @@ use meshform_lang::Range;
 use meshform_state::{Address, Record, Scope, ScopeKey, Str, Value};
 
 use crate::adapter::Owner;
-use crate::desired::Resource;
+use crate::desired::{Recipe, Resource};
 use crate::kind::Kind;
 use crate::object::Object;
 
@@ -55,6 +55,8 @@ pub struct Change {
     pub record: Option<Arc<Record>>,
     /// What the configuration has of it.
     pub resource: Option<Arc<Resource>>,
+    /// The configured attributes as far as planning knows them; what [`Kind::project`] was given.
+    pub configured: Option<Box<[Value]>>,
     /// Why it is there, for resources that a word made.
     pub why: Option<Str>,
     /// The block that asks for it.
@@ -145,7 +147,7 @@ pub struct Drift {
 }
 
 /// What happens to an output.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct OutputChange {
     /// Its name.
     pub name: Str,
@@ -153,8 +155,16 @@ pub struct OutputChange {
     pub before: Option<Value>,
     /// The planned value, later where it is not known.
     pub after: Option<Value>,
+    /// How to find the rest of it.
+    pub recipe: Option<Arc<dyn Recipe>>,
     /// Whether it must not be shown.
     pub sensitive: bool,
+}
+
+impl std::fmt::Debug for OutputChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OutputChange").field("name", &self.name).field("sensitive", &self.sensitive).finish_non_exhaustive()
+    }
 }
 
 /// Numbers the steps of a plan from 0.
@@ -188,6 +198,8 @@ pub enum StepKind {
     Read,
     /// Forgets the object.
     Forget,
+    /// Does nothing, but keeps the order of what is before and after it.
+    Pass,
     /// Records what was observed (drift that is accepted, a move), with no effect outside.
     Record,
 }
@@ -237,10 +249,12 @@ impl Plan {
         summary
     }
 
-    /// Whether applying it would do nothing at all.
+    /// Whether there is nothing to do: nothing outside changes, no address and no output. What was observed anew may
+    /// still wait to be recorded with the next change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.outputs.is_empty()
+        let idle = |change: &Change| change.action == Action::NoOp && change.previous_address.is_none();
+        self.changes.iter().all(idle) && self.outputs.is_empty()
     }
 }
 

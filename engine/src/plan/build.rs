@@ -1,0 +1,509 @@
+//! Building a plan: what is desired, recorded and observed, resource by resource in the order of dependencies.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use meshform_lang::{Diagnostic, Diagnostics};
+use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot, Value};
+
+use super::drift::drift;
+use super::model::{Action, Change, OutputChange, Plan, Reason, Seen};
+use super::moves::{Relocated, relocate};
+use super::propose::{Forced, change, creation};
+use super::steps;
+use crate::adapter::Observation;
+use crate::desired::{Desired, Lookup, Output, Resource};
+use crate::graph::{Graph, positions};
+use crate::kind::{Kind, Kinds};
+use crate::object::Object;
+use crate::refresh::{Observed, snapshot_scope};
+use crate::resolve;
+
+/// All that a plan follows from.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// What the configuration asks for.
+    pub desired: Desired,
+    /// What is recorded.
+    pub snapshot: &'a Snapshot,
+    /// What is there; what was not read counts as recorded.
+    pub observed: &'a Observed,
+    /// All kinds.
+    pub kinds: &'a Kinds,
+    /// What the user asked for beside.
+    pub options: &'a Options,
+}
+
+/// What the user asked for beside the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Everything is to go.
+    pub destroy: bool,
+    /// Only what was observed is recorded; nothing outside changes.
+    pub refresh_only: bool,
+    /// What is to be replaced.
+    pub replace: BTreeSet<Address>,
+}
+
+/// Plans.
+///
+/// # Errors
+/// What the configuration forbids or what cannot be told from the inputs, all of it.
+pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
+    let Input { desired, snapshot, observed, kinds, options } = input;
+    let Desired { resources, scopes, outputs, moved, removed } = desired;
+    let Relocated { records, previous, diagnostics } = relocate(&snapshot.records, &moved);
+    let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
+    let mut builder = Builder {
+        records,
+        previous,
+        observed,
+        kinds,
+        options,
+        planned: HashMap::new(),
+        changes: BTreeMap::new(),
+        drift: Vec::new(),
+        diagnostics,
+    };
+    if options.destroy {
+        builder.forbid_destroy(&resources);
+    } else {
+        let resources = spread_create_first(resources);
+        match order(&resources) {
+            Ok(order) => order.into_iter().for_each(|index| builder.resource(&resources[index])),
+            Err(diagnostic) => builder.diagnostics.push(diagnostic),
+        }
+    }
+    builder.leftovers(&removed);
+    builder.deposed(snapshot);
+    let output_changes = builder.outputs(&outputs, snapshot);
+    if builder.diagnostics.has_errors() {
+        return Err(builder.diagnostics);
+    }
+    let changes: Vec<Change> = builder.changes.into_values().collect();
+    let keys: BTreeSet<&ScopeKey> = snapshot.scopes.keys().chain(scopes.keys()).collect();
+    let all_scopes = keys.into_iter().filter_map(|key| {
+        let scope = snapshot_scope(snapshot, &scopes, key)?;
+        Some((key.clone(), identified(scope, observed.identities.get(key))))
+    });
+    let mut plan = Plan {
+        steps: Vec::new(),
+        drift: builder.drift,
+        outputs: output_changes,
+        scopes: all_scopes.collect(),
+        destroy: options.destroy,
+        changes,
+    };
+    plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
+    plan.steps = steps::steps(&plan.changes).map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
+    Ok(plan)
+}
+
+/// Key of a change: address, then deposed objects behind the current one.
+type ChangeKey = (Address, Option<String>);
+
+struct Builder<'a> {
+    records: BTreeMap<Address, Arc<Record>>,
+    previous: BTreeMap<Address, Address>,
+    observed: &'a Observed,
+    kinds: &'a Kinds,
+    options: &'a Options,
+    planned: HashMap<Address, (Arc<dyn Kind>, Object)>,
+    changes: BTreeMap<ChangeKey, Change>,
+    drift: Vec<super::model::Drift>,
+    diagnostics: Diagnostics,
+}
+
+impl Lookup for Builder<'_> {
+    fn object(&self, address: &Address) -> Option<Value> {
+        self.planned.get(address).map(|(kind, object)| object.to_value(kind.schema()))
+    }
+
+    fn attribute(&self, address: &Address, name: &str) -> Option<Value> {
+        self.planned.get(address).map(|(kind, object)| object.get(kind.schema(), name).clone())
+    }
+}
+
+/// What is recorded and observed at one address.
+struct Present {
+    record: Arc<Record>,
+    recorded: Object,
+    observation: Option<Arc<Observation>>,
+}
+
+impl Builder<'_> {
+    fn resource(&mut self, resource: &Arc<Resource>) {
+        let fields = match resolve::fields(resource, self) {
+            Ok(fields) => fields,
+            Err(found) => return self.diagnostics.extend(found),
+        };
+        let schema = resource.kind.schema();
+        if schema.data {
+            let after = creation(resource, &fields);
+            self.planned.insert(resource.address.clone(), (Arc::clone(&resource.kind), after.clone()));
+            return self.add(Change {
+                action: Action::Read,
+                reason: Reason::ConfigUnknown,
+                after: Some(after),
+                ..blank(resource)
+            });
+        }
+        let present = match self.present(&resource.address) {
+            Ok(present) => present,
+            Err(diagnostic) => return self.diagnostics.push(diagnostic),
+        };
+        let change = match present {
+            None => {
+                let after = creation(resource, &fields);
+                Change { action: Action::Create, after: Some(after), ..blank(resource) }
+            }
+            Some(Present { record, observation: None, .. }) => Change {
+                action: Action::Create,
+                reason: Reason::Vanished,
+                after: Some(creation(resource, &fields)),
+                record: Some(record),
+                ..blank(resource)
+            },
+            Some(Present { record, recorded, observation: Some(observation) }) => {
+                self.existing(resource, &fields, record, &recorded, &observation)
+            }
+        };
+        let known = if self.options.refresh_only { change.before.clone() } else { change.after.clone() };
+        if let Some(known) = known {
+            self.planned.insert(resource.address.clone(), (Arc::clone(&resource.kind), known));
+        }
+        let destroys = matches!(change.action, Action::Replace(_));
+        if destroys && resource.lifecycle.prevent_destroy {
+            self.diagnostics.push(prevented(resource, "replaced"));
+        }
+        self.add(change);
+    }
+
+    fn existing(
+        &self,
+        resource: &Arc<Resource>,
+        fields: &[Value],
+        record: Arc<Record>,
+        recorded: &Object,
+        observation: &Observation,
+    ) -> Change {
+        let configured = Object { fields: fields.into() };
+        let before = resource.kind.project(&observation.object, &configured, Some(recorded));
+        let forced = Forced {
+            requested: self.options.replace.contains(&resource.address),
+            triggered: self.triggered(resource),
+        };
+        let mut proposal = change(resource, fields, &before, forced);
+        if proposal.action == Action::NoOp && record.incomplete {
+            proposal.reason = Reason::Incomplete;
+        }
+        Change {
+            previous_address: self.previous.get(&resource.address).cloned(),
+            action: proposal.action,
+            reason: proposal.reason,
+            before: Some(before),
+            after: Some(proposal.after),
+            replace_slots: proposal.replace_slots,
+            record: Some(record),
+            configured: Some(configured.fields),
+            observed: Some(seen(observation)),
+            ..blank(resource)
+        }
+    }
+
+    /// Whether something that `replace_triggered_by` names changes. What it names comes first in the order.
+    fn triggered(&self, resource: &Resource) -> bool {
+        resource.lifecycle.replace_triggered_by.iter().any(|(address, attribute)| {
+            let Some(change) = self.changes.get(&(address.clone(), None)) else { return false };
+            match (attribute, &change.before, &change.after) {
+                (Some(name), Some(before), Some(after)) => {
+                    let schema = change.kind.schema();
+                    before.get(schema, name) != after.get(schema, name)
+                }
+                _ => !matches!(change.action, Action::NoOp | Action::Read),
+            }
+        })
+    }
+
+    /// What is recorded and observed at `address`; also notes its drift.
+    fn present(&mut self, address: &Address) -> Result<Option<Present>, Diagnostic> {
+        let Some(record) = self.records.get(address).cloned() else { return Ok(None) };
+        let kind = kind_of(self.kinds, &record)?;
+        let recorded = recorded(kind, &record)?;
+        let read_as = self.previous.get(address).unwrap_or(address);
+        let observation = match self.observed.objects.get(read_as) {
+            Some(observation) => {
+                self.drift.extend(drift(address, &**kind, &recorded, &record, observation.as_deref()));
+                observation.clone()
+            }
+            None => Some(Arc::new(as_recorded(&recorded, &record))),
+        };
+        Ok(Some(Present { record, recorded, observation }))
+    }
+
+    /// Recorded objects that the configuration does not have.
+    fn leftovers(&mut self, removed: &[crate::desired::Removed]) {
+        let blocks: HashSet<String> =
+            self.planned.keys().map(|address| address.without_key().to_owned()).collect();
+        let rest: Vec<Address> = self.records.keys().filter(|address| !self.planned.contains_key(*address)).cloned().collect();
+        for address in rest {
+            let present = match self.present(&address) {
+                Ok(Some(present)) => present,
+                Ok(None) => continue,
+                Err(diagnostic) => {
+                    self.diagnostics.push(diagnostic);
+                    continue;
+                }
+            };
+            let keep = removed.iter().any(|block| !block.destroy && names(&block.from, &address));
+            let reason = if self.options.destroy { Reason::Destroy } else { gone_reason(&address, &blocks) };
+            if let Ok(change) = self.leftover(&address, present, keep, reason) {
+                self.add(change);
+            }
+        }
+    }
+
+    fn leftover(&self, address: &Address, present: Present, keep: bool, reason: Reason) -> Result<Change, Diagnostic> {
+        let Present { record, recorded, observation } = present;
+        let kind = Arc::clone(kind_of(self.kinds, &record)?);
+        let (action, reason) = match (&observation, keep) {
+            (None, _) => (Action::NoOp, Reason::Vanished),
+            (Some(_), true) => (Action::Forget, Reason::Removed),
+            (Some(_), false) => (Action::Delete, reason),
+        };
+        Ok(Change {
+            address: address.clone(),
+            previous_address: None,
+            deposed: None,
+            scope: record.scope.clone(),
+            action,
+            reason,
+            before: observation.as_ref().map(|seen| kind.project(&seen.object, &recorded, Some(&recorded))),
+            after: None,
+            replace_slots: Vec::new(),
+            resource: None,
+            configured: None,
+            why: None,
+            range: None,
+            observed: observation.as_deref().map(seen),
+            record: Some(record),
+            kind,
+        })
+    }
+
+    fn deposed(&mut self, snapshot: &Snapshot) {
+        for (key, record) in &snapshot.deposed {
+            match self.deposed_change(key, record) {
+                Ok(change) => self.add(change),
+                Err(diagnostic) => self.diagnostics.push(diagnostic),
+            }
+        }
+    }
+
+    fn deposed_change(&self, key: &DeposedKey, record: &Arc<Record>) -> Result<Change, Diagnostic> {
+        let recorded = recorded(kind_of(self.kinds, record)?, record)?;
+        let observation = match self.observed.deposed.get(key) {
+            Some(observation) => observation.clone(),
+            None => Some(Arc::new(as_recorded(&recorded, record))),
+        };
+        let present = Present { record: Arc::clone(record), recorded, observation };
+        let change = self.leftover(&key.address, present, false, Reason::Deposed)?;
+        Ok(Change { deposed: Some(key.uid.clone()), ..change })
+    }
+
+    fn forbid_destroy(&mut self, resources: &[Arc<Resource>]) {
+        for resource in resources {
+            if resource.lifecycle.prevent_destroy && self.records.contains_key(&resource.address) {
+                self.diagnostics.push(prevented(resource, "destroyed"));
+            }
+        }
+    }
+
+    fn outputs(&mut self, outputs: &[Output], snapshot: &Snapshot) -> Vec<OutputChange> {
+        let mut changes = Vec::new();
+        let outputs = if self.options.destroy { &[] } else { outputs };
+        for output in outputs {
+            let after = match resolve::value(&output.value, output.recipe.as_ref(), self) {
+                Ok(after) => after,
+                Err(found) => {
+                    self.diagnostics.extend(found);
+                    continue;
+                }
+            };
+            let recorded = snapshot.outputs.get(&*output.name);
+            let before = recorded.and_then(|record| record.value.as_ref()).and_then(|raw| {
+                meshform_state::value::decode(raw.get(), &meshform_state::Type::Any).ok()
+            });
+            let same = match recorded {
+                Some(record) if record.sensitive && output.sensitive => after.is_known(),
+                Some(_) => !output.sensitive && before.as_ref() == Some(&after),
+                None => false,
+            };
+            if !same {
+                let name = output.name.clone();
+                let recipe = output.recipe.clone();
+                changes.push(OutputChange { name, before, after: Some(after), recipe, sensitive: output.sensitive });
+            }
+        }
+        for (name, record) in &snapshot.outputs {
+            if !outputs.iter().any(|output| *output.name == **name) {
+                let before = record.value.as_ref().and_then(|raw| {
+                    meshform_state::value::decode(raw.get(), &meshform_state::Type::Any).ok()
+                });
+                let name = name.as_str().into();
+                changes.push(OutputChange { name, before, after: None, recipe: None, sensitive: record.sensitive });
+            }
+        }
+        changes.sort_by(|a, b| a.name.cmp(&b.name));
+        changes
+    }
+
+    fn add(&mut self, mut change: Change) {
+        if self.options.refresh_only && change.deposed.is_none() {
+            let vanished = change.reason == Reason::Vanished;
+            change.action = Action::NoOp;
+            change.reason = if vanished { Reason::Vanished } else { Reason::None };
+            change.after = change.before.clone();
+            change.replace_slots.clear();
+        }
+        self.changes.insert((change.address.clone(), change.deposed.clone()), change);
+    }
+}
+
+fn blank(resource: &Arc<Resource>) -> Change {
+    Change {
+        address: resource.address.clone(),
+        previous_address: None,
+        deposed: None,
+        kind: Arc::clone(&resource.kind),
+        scope: resource.scope.clone(),
+        action: Action::NoOp,
+        reason: Reason::None,
+        before: None,
+        after: None,
+        replace_slots: Vec::new(),
+        record: None,
+        resource: Some(Arc::clone(resource)),
+        configured: None,
+        why: resource.why.clone(),
+        range: Some(resource.range),
+        observed: None,
+    }
+}
+
+fn seen(observation: &Observation) -> Arc<Seen> {
+    Arc::new(Seen { private: observation.private.clone(), version: observation.version.clone() })
+}
+
+fn as_recorded(recorded: &Object, record: &Record) -> Observation {
+    Observation {
+        object: recorded.clone(),
+        private: record.private.clone(),
+        readiness: crate::adapter::Readiness::Ready,
+        owners: Vec::new(),
+        version: None,
+    }
+}
+
+fn kind_of<'a>(kinds: &'a Kinds, record: &Record) -> Result<&'a Arc<dyn Kind>, Diagnostic> {
+    kinds.managed(&record.kind).ok_or_else(|| {
+        Diagnostic::error(
+            "Unknown kind in the state",
+            format!("The state has `{}` of kind `{}`, which this version does not know.", record.address, record.kind),
+        )
+        .about(&record.address)
+        .hint("Use the version of meshform that wrote the state, or a newer one.")
+    })
+}
+
+fn recorded(kind: &Arc<dyn Kind>, record: &Record) -> Result<Object, Diagnostic> {
+    Object::decode(&record.attributes, kind.schema()).map_err(|error| {
+        Diagnostic::error("Unreadable record in the state", format!("The record of `{}`: {error}.", record.address))
+            .about(&record.address)
+            .hint("The state was changed by hand, or by a version that this one does not know.")
+    })
+}
+
+fn names(block: &Address, address: &Address) -> bool {
+    address
+        .as_str()
+        .strip_prefix(block.as_str())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
+}
+
+fn gone_reason(address: &Address, blocks: &HashSet<String>) -> Reason {
+    if !blocks.contains(address.without_key()) {
+        return Reason::NotInConfiguration;
+    }
+    match address.segments().pop().and_then(|segment| segment.key) {
+        Some(meshform_state::addr::Key::Index(_)) => Reason::IndexGone,
+        Some(meshform_state::addr::Key::Text(_)) => Reason::KeyGone,
+        None => Reason::NotInConfiguration,
+    }
+}
+
+fn prevented(resource: &Resource, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Destruction is prevented",
+        format!("`{}` would be {what}, but its `lifecycle` says `prevent_destroy = true`.", resource.address),
+    )
+    .at(resource.range)
+    .about(&resource.address)
+    .hint("Take the setting away if the object may go, or undo the change that makes it go.")
+}
+
+/// What something created first needs must be created first too, or the old one could not go before the new one is.
+fn spread_create_first(mut resources: Vec<Arc<Resource>>) -> Vec<Arc<Resource>> {
+    if !resources.iter().any(|resource| resource.lifecycle.create_before_destroy) {
+        return resources;
+    }
+    let place: HashMap<Address, usize> =
+        resources.iter().enumerate().map(|(index, resource)| (resource.address.clone(), index)).collect();
+    let mut stack: Vec<usize> =
+        (0..resources.len()).filter(|index| resources[*index].lifecycle.create_before_destroy).collect();
+    while let Some(index) = stack.pop() {
+        let needs: Vec<usize> =
+            resources[index].dependencies.iter().filter_map(|dependency| place.get(&dependency.on).copied()).collect();
+        for need in needs {
+            if !resources[need].lifecycle.create_before_destroy {
+                Arc::make_mut(&mut resources[need]).lifecycle.create_before_destroy = true;
+                stack.push(need);
+            }
+        }
+    }
+    resources
+}
+
+/// A cluster is recorded with the identity that it has now, so that another one of its name is not taken for it.
+fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scope {
+    match (scope, identity) {
+        (Scope::Cluster { name, uid: None, kubeconfig, context }, Some(identity)) => {
+            Scope::Cluster { name, uid: Some(identity.id.clone()), kubeconfig, context }
+        }
+        (scope, _) => scope,
+    }
+}
+
+fn order(resources: &[Arc<Resource>]) -> Result<Vec<usize>, Diagnostic> {
+    let place = positions(resources.iter().map(|resource| &resource.address));
+    let mut graph = Graph::new(resources.len());
+    for (index, resource) in resources.iter().enumerate() {
+        for dependency in &resource.dependencies {
+            if let Some(first) = place.get(&dependency.on) {
+                graph.order(*first, index);
+            }
+        }
+    }
+    graph.sorted().map_err(|cycle| {
+        let path: Vec<String> = cycle.0.iter().map(|index| format!("`{}`", resources[*index].address)).collect();
+        Diagnostic::error("Cycle", format!("These resources need one another: {}.", path.join(" → ")))
+    })
+}
+
+fn cycle_diagnostic(changes: &[Change], cycle: &[usize]) -> Diagnostics {
+    let path: Vec<String> = cycle.iter().map(|index| format!("`{}`", changes[*index].address)).collect();
+    Diagnostic::error("Cycle", format!("No order of steps is possible: {} wait for one another.", path.join(" → ")))
+        .hint("Two replacements with different `create_before_destroy` are the usual reason.")
+        .into()
+}
+

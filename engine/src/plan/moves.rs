@@ -1,0 +1,57 @@
+//! Moves in the configuration: recorded objects get their new addresses before anything is compared.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use meshform_lang::{Diagnostic, Diagnostics};
+use meshform_state::{Address, Record};
+
+use crate::desired::Moved;
+
+/// The records by the address that they have now, and the address that each moved one had.
+pub(super) struct Relocated {
+    pub(super) records: BTreeMap<Address, Arc<Record>>,
+    pub(super) previous: BTreeMap<Address, Address>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+pub(super) fn relocate(records: &BTreeMap<Address, Arc<Record>>, moved: &[Moved]) -> Relocated {
+    let mut relocated =
+        Relocated { records: records.clone(), previous: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    for block in moved {
+        let sources: Vec<Address> =
+            relocated.records.keys().filter(|address| new_address(address, block).is_some()).cloned().collect();
+        for source in sources {
+            let Some(target) = new_address(&source, block) else { continue };
+            if relocated.records.contains_key(&target) {
+                relocated.diagnostics.push(
+                    Diagnostic::error(
+                        "Two objects for one address",
+                        format!("`{source}` is to move to `{target}`, but the state has an object there already."),
+                    )
+                    .at(block.range)
+                    .hint("Remove the `moved` block, or move the other object away first."),
+                );
+                continue;
+            }
+            if let Some(record) = relocated.records.remove(&source) {
+                let mut record = Record::clone(&record);
+                record.address = target.clone();
+                relocated.records.insert(target.clone(), Arc::new(record));
+                let first = relocated.previous.remove(&source).unwrap_or(source);
+                relocated.previous.insert(target, first);
+            }
+        }
+    }
+    relocated
+}
+
+/// Where `address` moves to: the block may name it, all instances of it, or something that it is part of.
+fn new_address(address: &Address, block: &Moved) -> Option<Address> {
+    let rest = address.as_str().strip_prefix(block.from.as_str())?;
+    let whole = rest.is_empty() || rest.starts_with('.') || rest.starts_with('[');
+    if !whole {
+        return None;
+    }
+    Address::parse(&format!("{}{rest}", block.to.as_str())).ok().filter(|target| target != address)
+}

@@ -1,0 +1,252 @@
+//! Refresh: what of the recorded objects is really there, in as few requests as the APIs allow.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt as _};
+use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot};
+
+use crate::adapter::{Adapter, AdapterError, Identity, Observation, Registry, Target};
+use crate::clock::{Clock, Entropy};
+use crate::event::{Event, EventSink};
+use crate::kind::Kinds;
+use crate::object::Object;
+use crate::retry::RetryPolicy;
+
+/// How many batches are read at once, over all scopes.
+const BATCHES_AT_ONCE: usize = 16;
+
+/// The recorded objects as they are now.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// By address; `None` where the object is gone.
+    pub objects: BTreeMap<Address, Option<Arc<Observation>>>,
+    /// The same for objects that wait for their deletion.
+    pub deposed: BTreeMap<DeposedKey, Option<Arc<Observation>>>,
+    /// Who the scopes are.
+    pub identities: BTreeMap<ScopeKey, Identity>,
+}
+
+/// Why the present state of some objects is not known.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to read {}", subject(addresses, scope))]
+pub struct RefreshError {
+    /// Where.
+    pub scope: ScopeKey,
+    /// Which; empty if the scope itself cannot be used.
+    pub addresses: Vec<Address>,
+    /// Why.
+    #[source]
+    pub source: AdapterError,
+}
+
+fn subject(addresses: &[Address], scope: &ScopeKey) -> String {
+    match addresses {
+        [] => format!("scope `{scope}`"),
+        [one] => format!("`{one}` in scope `{scope}`"),
+        [one, rest @ ..] => format!("`{one}` and {} more in scope `{scope}`", rest.len()),
+    }
+}
+
+/// What reading needs.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// Which adapter serves which kind.
+    pub registry: &'a Registry,
+    /// All kinds.
+    pub kinds: &'a Kinds,
+    /// The clock, for pauses between attempts.
+    pub clock: &'a dyn Clock,
+    /// Chance, for their jitter.
+    pub entropy: &'a dyn Entropy,
+    /// How often to try.
+    pub retry: RetryPolicy,
+}
+
+/// One object to look at.
+struct Item {
+    target: Target,
+    place: Place,
+}
+
+enum Place {
+    Current(Address),
+    Deposed(DeposedKey),
+}
+
+impl Reader<'_> {
+    /// Reads all recorded objects and makes sure that every scope of `scopes` is what it claims to be.
+    ///
+    /// # Errors
+    /// All failures, one for each batch.
+    pub async fn refresh(
+        &self,
+        snapshot: &Snapshot,
+        scopes: &BTreeMap<ScopeKey, Scope>,
+        sink: &dyn EventSink,
+    ) -> Result<Observed, Vec<RefreshError>> {
+        let identities = self.identify(snapshot, scopes).await?;
+        let count = snapshot.records.len() + snapshot.deposed.len();
+        sink.event(Event::RefreshStarted { count });
+        let mut observed = Observed { identities, ..Observed::default() };
+        let mut batches: BTreeMap<(&ScopeKey, &str), Vec<Item>> = BTreeMap::new();
+        let current = snapshot.records.values().map(|record| (record, Place::Current(record.address.clone())));
+        let deposed = snapshot.deposed.iter().map(|(key, record)| (record, Place::Deposed(key.clone())));
+        for (record, place) in current.chain(deposed) {
+            let item = Item { target: self.target(record), place };
+            batches.entry((&record.scope, &record.kind)).or_default().push(item);
+        }
+        let mut errors = Vec::new();
+        let mut results = stream::iter(batches)
+            .map(|((key, kind), items)| self.batch(key, snapshot_scope(snapshot, scopes, key), kind, items))
+            .buffer_unordered(BATCHES_AT_ONCE);
+        while let Some(result) = results.next().await {
+            match result {
+                Err(error) => errors.push(error),
+                Ok(found) => {
+                    for (place, observation) in found {
+                        let observation = observation.map(Arc::new);
+                        match place {
+                            Place::Current(address) => _ = observed.objects.insert(address, observation),
+                            Place::Deposed(key) => _ = observed.deposed.insert(key, observation),
+                        }
+                    }
+                }
+            }
+        }
+        sink.event(Event::RefreshDone { count });
+        errors.sort_by(|a: &RefreshError, b| (&a.scope, &a.addresses).cmp(&(&b.scope, &b.addresses)));
+        if errors.is_empty() { Ok(observed) } else { Err(errors) }
+    }
+
+    fn target(&self, record: &Record) -> Target {
+        let recorded = self
+            .kinds
+            .managed(&record.kind)
+            .and_then(|kind| Object::decode(&record.attributes, kind.schema()).ok());
+        Target {
+            address: record.address.clone(),
+            id: record.id.clone(),
+            uid: record.uid.clone(),
+            private: record.private.clone(),
+            recorded,
+        }
+    }
+
+    async fn batch(
+        &self,
+        key: &ScopeKey,
+        scope: Option<Scope>,
+        kind: &str,
+        items: Vec<Item>,
+    ) -> Result<Vec<(Place, Option<Observation>)>, RefreshError> {
+        let fail = |items: &[Item], source| RefreshError {
+            scope: key.clone(),
+            addresses: items.iter().map(|item| item.target.address.clone()).collect(),
+            source,
+        };
+        let missing = |what: String| {
+            AdapterError::refused(crate::ErrorClass::Invalid, what)
+                .hint("The state names something that this version of meshform does not know.")
+        };
+        let Some(scope) = scope else {
+            return Err(fail(&items, missing(format!("the state has no scope `{key}`"))));
+        };
+        let Some(adapter) = self.registry.get(kind) else {
+            return Err(fail(&items, missing(format!("there is no resource kind `{kind}`"))));
+        };
+        let targets: Vec<Target> = items.iter().map(|item| item.target.clone()).collect();
+        let call = || adapter.read_many(&scope, kind, &targets);
+        match self.retry.read(self.clock, self.entropy, call).await {
+            Ok(found) => Ok(items.into_iter().map(|item| item.place).zip(found).collect()),
+            Err(error) => Err(fail(&items, error)),
+        }
+    }
+
+    /// Who every scope is; refuses one that is not what the configuration or the state says.
+    async fn identify(
+        &self,
+        snapshot: &Snapshot,
+        scopes: &BTreeMap<ScopeKey, Scope>,
+    ) -> Result<BTreeMap<ScopeKey, Identity>, Vec<RefreshError>> {
+        let recorded = snapshot.records.values().chain(snapshot.deposed.values());
+        let used: std::collections::BTreeSet<&ScopeKey> =
+            recorded.map(|record| &record.scope).chain(scopes.keys()).collect();
+        let mut results = stream::iter(used)
+            .map(|key| async move {
+                let scope = snapshot_scope(snapshot, scopes, key)?;
+                let result = match adapter_for(&scope, self.registry) {
+                    None => return None,
+                    Some(adapter) => self.retry.read(self.clock, self.entropy, || adapter.identify(&scope)).await,
+                };
+                let checked = result.and_then(|identity| check(&scope, identity));
+                Some((key.clone(), checked))
+            })
+            .buffer_unordered(BATCHES_AT_ONCE);
+        let (mut identities, mut errors) = (BTreeMap::new(), Vec::new());
+        while let Some(result) = results.next().await {
+            match result {
+                None => {}
+                Some((key, Ok(identity))) => _ = identities.insert(key, identity),
+                Some((scope, Err(source))) => errors.push(RefreshError { scope, addresses: Vec::new(), source }),
+            }
+        }
+        errors.sort_by(|a, b| a.scope.cmp(&b.scope));
+        if errors.is_empty() { Ok(identities) } else { Err(errors) }
+    }
+}
+
+/// The scope `key` as the configuration reaches it, with the identity that the state recorded.
+pub(crate) fn snapshot_scope(
+    snapshot: &Snapshot,
+    scopes: &BTreeMap<ScopeKey, Scope>,
+    key: &ScopeKey,
+) -> Option<Scope> {
+    let recorded = snapshot.scopes.get(key);
+    let configured = scopes.get(key);
+    match (configured, recorded) {
+        (
+            Some(Scope::Cluster { name, uid: None, kubeconfig, context }),
+            Some(Scope::Cluster { uid: Some(uid), .. }),
+        ) => Some(Scope::Cluster {
+            name: name.clone(),
+            uid: Some(uid.clone()),
+            kubeconfig: kubeconfig.clone(),
+            context: context.clone(),
+        }),
+        (Some(scope), _) | (None, Some(scope)) => Some(scope.clone()),
+        (None, None) => (&*key.0 == "local").then_some(Scope::Local),
+    }
+}
+
+fn adapter_for<'a>(scope: &Scope, registry: &'a Registry) -> Option<&'a Arc<dyn Adapter>> {
+    match scope {
+        Scope::Local => None,
+        Scope::Aws { .. } => registry.home(crate::Home::Aws),
+        Scope::Cluster { .. } => registry.home(crate::Home::Cluster),
+    }
+}
+
+fn check(scope: &Scope, identity: Identity) -> Result<Identity, AdapterError> {
+    let expected = match scope {
+        Scope::Aws { account, .. } => account.as_ref(),
+        Scope::Cluster { uid, .. } => uid.as_ref(),
+        Scope::Local => None,
+    };
+    match expected {
+        Some(expected) if *expected != identity.id => {
+            let (what, hint) = match scope {
+                Scope::Cluster { name, .. } => (
+                    format!("cluster `{name}` is not the one that the state knows: its identity is {}, recorded is {expected}", identity.id),
+                    "The kubeconfig context points to another cluster, or the cluster was made anew. Point it to the recorded one, or give the new cluster another name.",
+                ),
+                _ => (
+                    format!("the credentials are of account {} ({}), the configuration says {expected}", identity.id, identity.caller),
+                    "Use credentials of the configured account, or a role in it.",
+                ),
+            };
+            Err(AdapterError::refused(crate::ErrorClass::Denied, what).hint(hint))
+        }
+        _ => Ok(identity),
+    }
+}
