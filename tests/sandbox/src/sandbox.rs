@@ -213,11 +213,10 @@ impl Sandbox {
 
     /// Returns the processes, for one who must end them from outside.
     #[must_use]
-    pub fn processes(&mut self) -> Vec<ProcessRecord> {
-        let clusters = self.running.iter_mut().flat_map(|running| running.processes());
-        std::iter::once(&mut self.moto.process)
+    pub fn processes(&self) -> Vec<ProcessRecord> {
+        let clusters = self.running.iter().flat_map(Running::records);
+        std::iter::once(self.moto.process.record())
             .chain(clusters)
-            .map(|process| process.record())
             .collect()
     }
 

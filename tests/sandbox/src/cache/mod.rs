@@ -76,6 +76,11 @@ impl Cache {
 
     /// Builds all that a sandbox needs and is not there yet; a sandbox without clusters needs moto only.
     pub fn prepare(&self, with_clusters: bool) -> Result<(), SandboxError> {
+        // Before the first build: nobody should wait for minutes to hear that the next one lacks its tool.
+        MOTO.inputs()?;
+        if with_clusters {
+            ETCD.inputs()?;
+        }
         self.get(&MOTO)?;
         if with_clusters {
             self.get(&ETCD)?;

@@ -8,7 +8,7 @@ use super::audit::POLICY;
 use super::{Cluster, folder, keys, kubeconfig, ready};
 use crate::error::SandboxError;
 use crate::moto::free_port;
-use crate::process::Process;
+use crate::process::{Process, ProcessRecord};
 use crate::{files, wait};
 
 const CONTROLLER_KUBECONFIG: &str = "controller-manager.kubeconfig";
@@ -69,6 +69,10 @@ impl Running {
             etcd,
             cluster,
         })
+    }
+
+    pub(crate) fn records(&self) -> [ProcessRecord; 3] {
+        [&self.etcd, &self.api_server, &self.controller_manager].map(Process::record)
     }
 
     pub(crate) fn processes(&mut self) -> [&mut Process; 3] {

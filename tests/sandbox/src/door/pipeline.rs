@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::call::Call;
 use super::ec2::nouns;
 use super::ec2::paging::{self, Page};
@@ -78,20 +80,20 @@ impl Arrived<'_> {
 
     /// Delivers the request to the world behind the door once.
     async fn deliver(&self, account: &str) -> Reply {
-        let reply = match self.call.service.as_str() {
+        match self.call.service.as_str() {
             "ec2" => self.deliver_ec2(account).await,
             service => {
-                let reply = self
-                    .shared
-                    .upstream
-                    .deliver(self.call, self.call.body.clone())
-                    .await;
+                let reply = self.upstream(self.call.body.clone()).await;
                 if service == "sts" {
                     self.learn_key(&reply);
                 }
                 reply
             }
-        };
+        }
+    }
+
+    async fn upstream(&self, body: Bytes) -> Reply {
+        let reply = self.shared.upstream.deliver(self.call, body).await;
         self.shared
             .note(self.seq, |outcome| outcome.deliveries.push(reply.status.as_u16()));
         reply
@@ -118,7 +120,7 @@ impl Arrived<'_> {
         } else {
             call.body.clone()
         };
-        let mut reply = shared.upstream.deliver(call, body).await;
+        let mut reply = self.upstream(body).await;
         if !reply.status.is_success() {
             return reply;
         }

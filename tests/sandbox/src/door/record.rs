@@ -38,7 +38,8 @@ pub struct Recorded {
 /// What became of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// What the world behind the door answered to each delivery; empty when it never arrived there.
+    /// What moto answered to each delivery; empty when the door answered by itself, as for a refusal by a fault, an
+    /// object that is not visible yet, or a create that its ClientToken shows to be done.
     pub deliveries: Vec<u16>,
     /// The status that the client was sent; nothing while it runs and when the connection was reset.
     pub answered: Option<u16>,
