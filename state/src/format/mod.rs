@@ -1,9 +1,9 @@
 //! Snapshots to bytes and back, for ever.
 //!
 //! Every format begins `{"format":N,"meshform":"VERSION"`: who reads looks at that alone first, so that a newer
-//! file is refused by its name and not by its first unknown field. [`v1`] is written; each format ever released keeps
-//! its reader and its files below `tests/fixtures/formats`. A file that is empty, cut short or edited is damaged,
-//! never a state without resources.
+//! file is refused by its name and not by its first unknown field. Format 1 (`v1`) is written; each format ever
+//! released keeps its reader and its files below `tests/fixtures/formats`. A file that is empty, cut short or edited
+//! is damaged, never a state without resources.
 //!
 //! This module must never know where bytes come from or go to.
 

@@ -330,14 +330,16 @@ impl Disk for SimDisk {
     }
 
     fn lock(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn LockGuard>> {
-        let ticket = self.step(Op::Lock, path, |world| {
-            world.take_lock(path, content, self.process)
+        // Made within the step: a step that fails after its effect must let go again.
+        let guard = self.step(Op::Lock, path, |world| {
+            let ticket = world.take_lock(path, content, self.process)?;
+            Ok(SimLock {
+                disk: self.clone(),
+                path: path.to_path_buf(),
+                ticket,
+            })
         })?;
-        Ok(Box::new(SimLock {
-            disk: self.clone(),
-            path: path.to_path_buf(),
-            ticket,
-        }))
+        Ok(Box::new(guard))
     }
 
     fn locked(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {

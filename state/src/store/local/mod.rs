@@ -110,4 +110,6 @@ impl Store for LocalStore {
 }
 
 #[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
 mod tests;
