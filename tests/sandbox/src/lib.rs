@@ -34,7 +34,7 @@ pub use cluster::{Cluster, Token};
 pub use door::fault::{Answer, Chance, Fault, FaultId, FaultKind, FaultStatus};
 pub use door::record::{Outcome, Recorded};
 pub use door::remote::RemoteDoor;
-pub use door::{Credentials, Door};
+pub use door::{Credentials, Door, OpenDoor};
 pub use error::SandboxError;
 pub use process::ProcessRecord;
 pub use progress::{Reporter, silent, to_stderr};

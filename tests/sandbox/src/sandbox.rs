@@ -2,11 +2,13 @@
 //! `process` for what holds even when this process is killed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::blocking::block;
 use crate::cache::{self, Cache};
 use crate::cluster::{self, Cluster, Programs, Running};
-use crate::door::{Credentials, Door, Server};
+use crate::door::upstream::Upstream;
+use crate::door::{Credentials, Door, OpenDoor};
 use crate::error::SandboxError;
 use crate::files;
 use crate::moto::Moto;
@@ -35,7 +37,8 @@ pub struct Sandbox {
     region: String,
     dir: PathBuf,
     running: Vec<Running>,
-    _server: Server,
+    upstream: Arc<Upstream>,
+    _first: OpenDoor,
     moto: Moto,
     _scratch: Option<tempfile::TempDir>,
 }
@@ -131,14 +134,16 @@ impl Builder {
         })?;
         let clusters: Vec<Cluster> = running.iter().map(|running| running.cluster.clone()).collect();
         cluster::kubeconfig::write(&dir.join("kubeconfig"), &clusters)?;
-        let server = Server::open(moto.authority.clone(), self.credentials.clone())?;
+        let upstream = Arc::new(Upstream::new(moto.authority.clone()));
+        let first = OpenDoor::open(Arc::clone(&upstream), self.credentials.clone())?;
         Ok(Sandbox {
-            door: server.door.clone(),
+            door: first.door.clone(),
             clusters,
             region: self.region.clone(),
             dir,
             running,
-            _server: server,
+            upstream,
+            _first: first,
             moto,
             _scratch: scratch,
         })
@@ -174,13 +179,34 @@ impl Sandbox {
         }
     }
 
+    /// Opens one more door, with requests and faults of its own, to an account of its own: an empty world for a test
+    /// that runs beside others. Twelve digits name the account.
+    pub fn open_door(&self, account: &str) -> Result<OpenDoor, SandboxError> {
+        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(SandboxError::Usage(format!(
+                "an account has twelve digits; `{account}` has not"
+            )));
+        }
+        let credentials = Credentials {
+            account: account.to_owned(),
+            ..self.door.credentials().clone()
+        };
+        OpenDoor::open(Arc::clone(&self.upstream), credentials)
+    }
+
     /// Returns what a client needs in its environment, as `AWS_ENDPOINT_URL` and `KUBECONFIG`.
     #[must_use]
     pub fn env(&self) -> Vec<(String, String)> {
-        let credentials = self.door.credentials();
+        self.env_through(&self.door)
+    }
+
+    /// Returns the same for a client that goes through another door.
+    #[must_use]
+    pub fn env_through(&self, door: &Door) -> Vec<(String, String)> {
+        let credentials = door.credentials();
         let kubeconfig = self.kubeconfig().display().to_string();
         [
-            ("AWS_ENDPOINT_URL", self.door.endpoint()),
+            ("AWS_ENDPOINT_URL", door.endpoint()),
             ("AWS_ACCESS_KEY_ID", &credentials.access_key),
             ("AWS_SECRET_ACCESS_KEY", &credentials.secret_key),
             ("AWS_REGION", &self.region),

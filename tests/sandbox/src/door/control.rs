@@ -42,7 +42,7 @@ pub(crate) async fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Repl
         }
         (&Method::GET, "objects") => {
             let regions: Vec<&str> = parts.uri.query().unwrap_or("").split(',').collect();
-            match aws::list(&shared.upstream, &shared.credentials.access_key, &regions).await {
+            match aws::list(&shared.upstream, &shared.credentials, &regions).await {
                 Ok(objects) => json(&objects),
                 Err(error) => text(502, &error.to_string()),
             }

@@ -33,7 +33,7 @@ use crate::blocking::block;
 use crate::error::SandboxError;
 use crate::world::aws::{self, AwsObject};
 
-pub(crate) use serve::Server;
+pub use serve::OpenDoor;
 
 /// The key pair that the door accepts.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct Credentials {
     pub access_key: String,
     /// The secret; the door does not verify signatures, so any would do.
     pub secret_key: String,
-    /// The account that moto gives to keys it did not hand out.
+    /// The account it is for; in moto each account is a world of its own.
     pub account: String,
 }
 
@@ -132,19 +132,12 @@ impl Door {
         }
     }
 
-    /// Lists all EC2 objects of these regions, as moto has them: no fault, no record.
+    /// Lists all EC2 objects of the door's own account in these regions, as moto has them: no fault, no record.
     pub fn objects(&self, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {
-        block(async || {
-            aws::list(
-                &self.shared.upstream,
-                &self.shared.credentials.access_key,
-                regions,
-            )
-            .await
-        })
+        block(async || aws::list(&self.shared.upstream, &self.shared.credentials, regions).await)
     }
 
-    /// Empties the world behind the door; faults and requests stay.
+    /// Empties the world behind the door, all accounts of it; faults and requests stay.
     pub fn reset_world(&self) -> Result<(), SandboxError> {
         block(async || control::reset_world(&self.shared).await)
     }

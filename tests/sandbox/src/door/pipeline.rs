@@ -22,11 +22,19 @@ pub(crate) enum Ending {
 /// Takes a request through the door.
 pub(crate) async fn process(shared: &Shared, call: &Call) -> Ending {
     let (seq, account, fault) = shared.arrive(call);
-    let request = Arrived { shared, call, seq };
     let ending = match account {
         None if call.access_key.is_empty() => Ending::Reply(refusal::unsigned(&call.service)),
         None => Ending::Reply(refusal::auth_failure(&call.service)),
-        Some(account) => request.meet(fault, &account).await,
+        Some(account) => {
+            Arrived {
+                shared,
+                call,
+                seq,
+                account,
+            }
+            .meet(fault)
+            .await
+        }
     };
     shared.note(seq, |outcome| {
         outcome.done = true;
@@ -42,12 +50,13 @@ struct Arrived<'a> {
     shared: &'a Shared,
     call: &'a Call,
     seq: u64,
+    account: String,
 }
 
 impl Arrived<'_> {
-    async fn meet(&self, fault: Option<FaultKind>, account: &str) -> Ending {
+    async fn meet(&self, fault: Option<FaultKind>) -> Ending {
         let Some(fault) = fault else {
-            return Ending::Reply(self.deliver(account).await);
+            return Ending::Reply(self.deliver().await);
         };
         if let Some(reply) = refusal::of_fault(&self.call.service, &fault) {
             return Ending::Reply(reply);
@@ -55,15 +64,15 @@ impl Arrived<'_> {
         match fault {
             FaultKind::ResetBefore => Ending::Reset,
             FaultKind::ResetAfter => {
-                self.deliver(account).await;
+                self.deliver().await;
                 Ending::Reset
             }
             FaultKind::Twice { answer } => {
-                let (first, second) = (self.deliver(account).await, self.deliver(account).await);
+                let (first, second) = (self.deliver().await, self.deliver().await);
                 Ending::Reply(if answer == Answer::First { first } else { second })
             }
             FaultKind::NotFoundFor { requests } => {
-                let reply = self.deliver(account).await;
+                let reply = self.deliver().await;
                 if reply.status.is_success() && self.call.effect {
                     let text = String::from_utf8_lossy(&reply.body);
                     self.shared.state().hidden.hide_created(&text, requests);
@@ -72,16 +81,16 @@ impl Arrived<'_> {
             }
             FaultKind::Delay { millis } => {
                 tokio::time::sleep(Duration::from_millis(millis)).await;
-                Ending::Reply(self.deliver(account).await)
+                Ending::Reply(self.deliver().await)
             }
-            _ => Ending::Reply(self.deliver(account).await),
+            _ => Ending::Reply(self.deliver().await),
         }
     }
 
     /// Delivers the request to the world behind the door once.
-    async fn deliver(&self, account: &str) -> Reply {
+    async fn deliver(&self) -> Reply {
         match self.call.service.as_str() {
-            "ec2" => self.deliver_ec2(account).await,
+            "ec2" => self.deliver_ec2().await,
             service => {
                 let reply = self.upstream(self.call.body.clone()).await;
                 if service == "sts" {
@@ -93,13 +102,13 @@ impl Arrived<'_> {
     }
 
     async fn upstream(&self, body: Bytes) -> Reply {
-        let reply = self.shared.upstream.deliver(self.call, body).await;
+        let reply = self.shared.upstream.deliver(self.call, &self.account, body).await;
         self.shared
             .note(self.seq, |outcome| outcome.deliveries.push(reply.status.as_u16()));
         reply
     }
 
-    async fn deliver_ec2(&self, account: &str) -> Reply {
+    async fn deliver_ec2(&self) -> Reply {
         let (shared, call) = (self.shared, self.call);
         let page = match Page::of(call) {
             Ok(page) => page,
@@ -109,7 +118,7 @@ impl Arrived<'_> {
             let mut state = shared.state();
             state
                 .tokens
-                .replay(account, call)
+                .replay(&self.account, call)
                 .or_else(|| state.hidden.refuse(call))
         };
         if let Some(reply) = refused {
@@ -134,11 +143,11 @@ impl Arrived<'_> {
                 reply.body = text.into();
             }
         }
-        shared.state().tokens.remember(account, call, &reply);
+        shared.state().tokens.remember(&self.account, call, &reply);
         reply
     }
 
-    /// Accepts a key that STS has just handed out; moto knows its account by itself.
+    /// Accepts a key that STS has just handed out, for the account that it is for.
     fn learn_key(&self, reply: &Reply) {
         let text = String::from_utf8_lossy(&reply.body);
         let between =
@@ -146,7 +155,7 @@ impl Arrived<'_> {
         if let Some(key) = between("<AccessKeyId>", "</AccessKeyId>").filter(|_| reply.status.is_success()) {
             // arn:aws:sts::ACCOUNT:assumed-role/…
             let account = between("<Arn>", "</Arn>").and_then(|arn| arn.split(':').nth(4).map(str::to_owned));
-            let account = account.unwrap_or_else(|| self.shared.credentials.account.clone());
+            let account = account.unwrap_or_else(|| self.account.clone());
             self.shared.state().accounts.insert(key, account);
         }
     }

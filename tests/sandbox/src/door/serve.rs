@@ -24,8 +24,9 @@ use super::{Credentials, Door, control};
 use crate::error::SandboxError;
 
 /// A door that is open until this is dropped.
-pub(crate) struct Server {
-    pub(crate) door: Door,
+pub struct OpenDoor {
+    /// The handle that drives it.
+    pub door: Door,
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -35,9 +36,9 @@ pub(crate) struct Server {
 #[error("the connection is reset on purpose")]
 struct ResetOnPurpose;
 
-impl Server {
+impl OpenDoor {
     /// Opens a door in front of moto on a free loopback port.
-    pub(crate) fn open(moto: String, credentials: Credentials) -> Result<Self, SandboxError> {
+    pub(crate) fn open(moto: Arc<Upstream>, credentials: Credentials) -> Result<Self, SandboxError> {
         let failed = |action| move |source| SandboxError::System { action, source };
         let listener = std::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
             .map_err(failed("open a loopback port"))?;
@@ -47,7 +48,7 @@ impl Server {
             .enable_all()
             .build()
             .map_err(failed("start a runtime"))?;
-        let shared = Arc::new(Shared::new(Upstream::new(moto), credentials));
+        let shared = Arc::new(Shared::new(moto, credentials));
         let door = Door {
             shared: Arc::clone(&shared),
             endpoint: format!("http://{address}"),
@@ -72,7 +73,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for OpenDoor {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {

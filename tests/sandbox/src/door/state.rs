@@ -1,7 +1,7 @@
 //! What the door remembers between requests. It must never be locked across an await: moto may be slow.
 
 use std::collections::BTreeMap;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::call::Call;
@@ -16,7 +16,7 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// Woken whenever a request arrives or ends.
     pub(crate) changed: Condvar,
-    pub(crate) upstream: Upstream,
+    pub(crate) upstream: Arc<Upstream>,
     pub(crate) credentials: Credentials,
 }
 
@@ -39,7 +39,7 @@ impl State {
 }
 
 impl Shared {
-    pub(crate) fn new(upstream: Upstream, credentials: Credentials) -> Self {
+    pub(crate) fn new(upstream: Arc<Upstream>, credentials: Credentials) -> Self {
         let accounts = BTreeMap::from([(credentials.access_key.clone(), credentials.account.clone())]);
         let state = State {
             faults: Faults::default(),

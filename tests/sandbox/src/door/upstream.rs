@@ -1,15 +1,19 @@
 //! The way from the door to moto. It must never change a request that a client signed beyond what the door took out.
 
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::{HeaderValue, Request, Response, header};
 use tokio::sync::Semaphore;
 
+use super::Credentials;
 use super::call::Call;
 use super::reply::Reply;
 use crate::error::SandboxError;
 use crate::http_client::{HttpClient, request};
 
-/// moto, as the door sees it.
+/// Tells moto the account; else it would have to know every key.
+const ACCOUNT: &str = "x-moto-account-id";
+
+/// moto, as the door sees it; all doors share one.
 pub(crate) struct Upstream {
     authority: String,
     client: HttpClient,
@@ -27,7 +31,7 @@ impl Upstream {
     }
 
     /// Delivers a call, with a body that may have lost parameters.
-    pub(crate) async fn deliver(&self, call: &Call, body: Bytes) -> Reply {
+    pub(crate) async fn deliver(&self, call: &Call, account: &str, body: Bytes) -> Reply {
         let path = call.parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut forwarded = Request::new(body);
         *forwarded.method_mut() = call.parts.method.clone();
@@ -39,6 +43,9 @@ impl Upstream {
             header::CONNECTION,
         ] {
             forwarded.headers_mut().remove(name);
+        }
+        if let Ok(account) = HeaderValue::from_str(account) {
+            forwarded.headers_mut().insert(ACCOUNT, account);
         }
         let uri = format!("http://{}{path}", self.authority).parse();
         let Ok(uri) = uri else {
@@ -66,12 +73,21 @@ impl Upstream {
     }
 
     /// Asks EC2 something on the sandbox's own behalf.
-    pub(crate) async fn ec2(&self, key: &str, region: &str, form: &str) -> Result<String, SandboxError> {
+    pub(crate) async fn ec2(
+        &self,
+        credentials: &Credentials,
+        region: &str,
+        form: &str,
+    ) -> Result<String, SandboxError> {
         let url = format!("http://{}/", self.authority);
+        let Credentials {
+            access_key, account, ..
+        } = credentials;
         let signature = format!(
-            "AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/ec2/aws4_request, SignedHeaders=host, Signature=0"
+            "AWS4-HMAC-SHA256 Credential={access_key}/20260101/{region}/ec2/aws4_request, SignedHeaders=host, Signature=0"
         );
         let headers = [
+            (ACCOUNT, account.as_str()),
             ("authorization", signature.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
         ];

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::door::Credentials;
 use crate::door::ec2::nouns::NOUNS;
 use crate::door::ec2::xml::{ItemList, child_text};
 use crate::door::upstream::Upstream;
@@ -24,14 +25,14 @@ pub struct AwsObject {
 
 pub(crate) async fn list(
     moto: &Upstream,
-    key: &str,
+    credentials: &Credentials,
     regions: &[&str],
 ) -> Result<BTreeSet<AwsObject>, SandboxError> {
     let mut objects = BTreeSet::new();
     for region in regions {
         for noun in NOUNS {
             let answer = moto
-                .ec2(key, region, &format!("Action={}", noun.describe))
+                .ec2(credentials, region, &format!("Action={}", noun.describe))
                 .await?;
             let Some(list) = ItemList::find(&answer, noun.set) else {
                 continue;

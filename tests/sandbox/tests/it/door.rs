@@ -57,7 +57,28 @@ fn the_door() {
         door.clear_faults();
         door.reset_world().unwrap();
     }
+    doors_are_worlds_of_their_own(&sandbox);
     sandbox.check().unwrap();
+}
+
+fn doors_are_worlds_of_their_own(sandbox: &Sandbox) {
+    let other = sandbox.open_door("333333333333").unwrap();
+    other.door.inject(Fault::new(FaultKind::Throttle));
+    let (one, two) = (Client(&sandbox.door), Client(&other.door));
+    let before = two.vpcs();
+    assert_eq!(one.ec2(CREATE).unwrap().0, 200);
+    assert_eq!(two.ec2(CREATE).unwrap().0, 503);
+    assert_eq!((two.vpcs(), other.door.requests().len()), (before, 1));
+    let key = &other.door.credentials().access_key;
+    let identity = query(
+        other.door.endpoint(),
+        "sts",
+        key,
+        "Action=GetCallerIdentity&Version=2011-06-15",
+    )
+    .unwrap();
+    assert_eq!(element(&identity.1, "Account").as_deref(), Some("333333333333"));
+    assert!(sandbox.open_door("three").is_err());
 }
 
 fn refusals_have_the_words_of_ec2(client: &Client<'_>) {
