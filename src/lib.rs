@@ -1,2 +1,6 @@
 //! meshform
+mod args;
+mod cli;
+mod clock;
+mod failure;
 mod render;

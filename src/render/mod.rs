@@ -1,3 +1,4 @@
+mod diagnostics;
 mod diff;
 mod headline;
 mod lines;

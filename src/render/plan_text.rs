@@ -117,8 +117,7 @@ impl View<'_> {
         if !self.plan.steps.is_empty() {
             return format!(
                 "\n{} Your infrastructure still matches the configuration.\n\nMeshform has detected changes made \
-                 outside that need no action. Applying this plan\nwill update the state to include them, without \
-                 changing any real infrastructure.\n",
+                 outside that need no action. They will be\nrecorded by the next apply that has something to do.\n",
                 strong("No changes.")
             );
         }
