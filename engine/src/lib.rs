@@ -16,11 +16,13 @@
 
 pub mod adapter;
 pub mod apply;
+pub mod archive;
 pub mod clock;
 pub mod desired;
 pub mod effects;
 pub mod event;
 pub mod facts;
+pub mod gather;
 pub mod graph;
 pub mod kind;
 pub mod local;
