@@ -7,6 +7,7 @@ use meshform_state::Str;
 use crate::diagnostic::Diagnostics;
 use crate::expr::Expr;
 use crate::source::{Range, SourceId, Sources};
+use crate::syntax::{Form, Parser};
 
 /// The content of a file or block.
 #[derive(Debug, Clone)]
@@ -71,6 +72,8 @@ impl Body {
 /// understood, the diagnostics all that was not.
 #[must_use]
 pub fn parse_body(sources: &Sources, source: SourceId) -> (Body, Diagnostics) {
-    let _ = sources;
-    (Body { attributes: Vec::new(), blocks: Vec::new(), range: Range { source, start: 0, end: 0 } }, Diagnostics::new())
+    let text = sources.get(source).map_or("", |file| &file.text);
+    let mut parser = Parser::new(text, source, Form::Normal);
+    let body = parser.whole_body();
+    (body, parser.finish())
 }

@@ -1,12 +1,16 @@
-//! Expressions.
+//! Expressions: what the parser made, and what can be asked of them.
+//!
+//! How they are evaluated is in `eval`. Nothing here knows what a name means.
 
 use std::sync::Arc;
 
-use meshform_state::Value;
+use meshform_state::{Str, Value};
 
 use crate::diagnostic::Diagnostics;
-use crate::scope::{Scope, Traversal};
-use crate::source::Range;
+use crate::eval;
+use crate::scope::{Scope, Step, Traversal};
+use crate::source::{Range, SourceId, Sources};
+use crate::syntax::{Form, Parser};
 
 /// An expression of the language. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -15,10 +19,205 @@ pub struct Expr {
     range: Range,
 }
 
+/// Deeply nested ones are refused by the parser, so recursion over nodes is bounded.
 #[derive(Debug)]
-enum Node {}
+pub(crate) enum Node {
+    Literal(Value),
+    Chain(Chain),
+    /// A template that is a text whatever is in it.
+    Template(Vec<Part>),
+    /// Parentheses, and a template that is one interpolation: they pass their value through.
+    Parens(Expr),
+    Not(Expr),
+    Negate(Expr),
+    /// Operators of one level, associating to the left.
+    Binary(Expr, Vec<(BinaryOp, Range, Expr)>),
+    Conditional(Expr, Expr, Expr),
+    Tuple(Vec<Expr>),
+    Object(Vec<Item>),
+    For(Box<For>),
+    Call(Call),
+    Splat(Splat),
+}
+
+/// A name or expression and the steps behind it.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    pub(crate) base: Base,
+    pub(crate) steps: Vec<ChainStep>,
+    /// The whole chain as a scope is asked for it, where all its keys are literal.
+    pub(crate) fixed: Option<Traversal>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Base {
+    Name(Str, Range),
+    /// The element of the splat around.
+    Item,
+    Expr(Expr),
+}
+
+#[derive(Debug)]
+pub(crate) struct ChainStep {
+    pub(crate) kind: StepKind,
+    /// From the dot or bracket to the end of the step.
+    pub(crate) range: Range,
+}
+
+#[derive(Debug)]
+pub(crate) enum StepKind {
+    Attribute(Str),
+    Index(Expr),
+}
+
+/// `source[*].each` or `source.*.each`.
+#[derive(Debug)]
+pub(crate) struct Splat {
+    pub(crate) source: Expr,
+    /// Steps behind [`Base::Item`].
+    pub(crate) each: Expr,
+    pub(crate) marker: Range,
+}
+
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) key: Key,
+    pub(crate) value: Expr,
+}
+
+#[derive(Debug)]
+pub(crate) enum Key {
+    Name(Str, Range),
+    Value(Expr),
+}
+
+impl Key {
+    pub(crate) fn range(&self) -> Range {
+        match self {
+            Key::Name(_, range) => *range,
+            Key::Value(key) => key.range(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct For {
+    pub(crate) key: Option<Str>,
+    pub(crate) value: Str,
+    pub(crate) collection: Expr,
+    pub(crate) kind: ForKind,
+    pub(crate) result: Expr,
+    pub(crate) condition: Option<Expr>,
+    /// The opening bracket and the word `for`.
+    pub(crate) for_range: Range,
+}
+
+#[derive(Debug)]
+pub(crate) enum ForKind {
+    Tuple,
+    Object { key: Expr, group: bool },
+}
+
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) name: Str,
+    pub(crate) name_range: Range,
+    pub(crate) arguments: Vec<Expr>,
+    /// Whether the last argument is followed by `...`.
+    pub(crate) expand: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Part {
+    Text(Str),
+    Value(Expr),
+    If(Box<PartIf>),
+    For(Box<PartFor>),
+}
+
+#[derive(Debug)]
+pub(crate) struct PartIf {
+    pub(crate) condition: Expr,
+    pub(crate) yes: Vec<Part>,
+    pub(crate) no: Vec<Part>,
+    pub(crate) range: Range,
+}
+
+#[derive(Debug)]
+pub(crate) struct PartFor {
+    pub(crate) key: Option<Str>,
+    pub(crate) value: Str,
+    pub(crate) collection: Expr,
+    pub(crate) body: Vec<Part>,
+    pub(crate) range: Range,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BinaryOp {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Greater,
+    GreaterEqual,
+    Less,
+    LessEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+}
+
+impl Chain {
+    pub(crate) fn new(base: Base, steps: Vec<ChainStep>) -> Self {
+        let mut chain = Chain { base, steps, fixed: None };
+        if let Base::Name(root, range) = &chain.base
+            && let Some(keys) = chain.steps.iter().map(literal_step).collect::<Option<Vec<_>>>()
+        {
+            let end = keys.last().map_or(range.end, |(_, step)| step.end);
+            let whole = Range { end, ..*range };
+            chain.fixed = Some(Traversal { root: root.clone(), root_range: *range, steps: keys, range: whole });
+        }
+        chain
+    }
+
+    /// The chain as far as its keys are literal, for those who ask what an expression refers to.
+    pub(crate) fn reference(&self) -> Option<Traversal> {
+        let Base::Name(root, range) = &self.base else { return None };
+        let steps: Vec<_> = self.steps.iter().map_while(literal_step).collect();
+        let end = steps.last().map_or(range.end, |(_, step)| step.end);
+        Some(Traversal { root: root.clone(), root_range: *range, steps, range: Range { end, ..*range } })
+    }
+}
+
+pub(crate) fn literal_step(step: &ChainStep) -> Option<(Step, Range)> {
+    match &step.kind {
+        StepKind::Attribute(name) => Some((Step::Attribute(name.clone()), step.range)),
+        StepKind::Index(key) => match key.node() {
+            Node::Literal(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
+                Some((Step::Index(value.clone()), step.range))
+            }
+            _ => None,
+        },
+    }
+}
 
 impl Expr {
+    pub(crate) fn new(node: Node, range: Range) -> Self {
+        Expr { node: Arc::new(node), range }
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// The expression that always has `value`, for defaults of arguments that nobody wrote.
+    #[must_use]
+    pub fn literal(value: Value, range: Range) -> Self {
+        Expr::new(Node::Literal(value), range)
+    }
+
     /// Where it is.
     #[must_use]
     pub fn range(&self) -> Range {
@@ -28,19 +227,61 @@ impl Expr {
     /// What it refers to, in the order of the text; names bound inside it (`for`) are left out.
     #[must_use]
     pub fn references(&self) -> Vec<Traversal> {
-        match *self.node {}
+        let mut found = Vec::new();
+        eval::references::collect(self, &mut Vec::new(), &mut found);
+        found
     }
 
     /// The bare traversal that this whole expression is, for arguments that name things: `depends_on = [a.b]`.
     #[must_use]
     pub fn as_traversal(&self) -> Option<Traversal> {
-        match *self.node {}
+        match self.node() {
+            Node::Chain(chain) => chain.fixed.clone(),
+            _ => None,
+        }
     }
 
     /// The expressions of a literal tuple, for arguments that list things to name.
     #[must_use]
     pub fn as_tuple(&self) -> Option<Vec<Expr>> {
-        match *self.node {}
+        match self.node() {
+            Node::Tuple(items) => Some(items.clone()),
+            _ => None,
+        }
+    }
+
+    /// The keys and expressions of a literal object whose keys are all plain names or texts: `providers = { a = b }`.
+    #[must_use]
+    pub fn as_object(&self) -> Option<Vec<(Str, Range, Expr)>> {
+        let Node::Object(items) = self.node() else { return None };
+        items
+            .iter()
+            .map(|item| match &item.key {
+                Key::Name(name, range) => Some((name.clone(), *range, item.value.clone())),
+                Key::Value(key) => match key.node() {
+                    Node::Literal(Value::String(name)) => Some((name.clone(), key.range(), item.value.clone())),
+                    _ => None,
+                },
+            })
+            .collect()
+    }
+
+    /// The name and the arguments of a plain function call, for arguments with a syntax of their own.
+    #[must_use]
+    pub fn as_call(&self) -> Option<(Str, Range, Vec<Expr>)> {
+        match self.node() {
+            Node::Call(call) if !call.expand => Some((call.name.clone(), call.name_range, call.arguments.clone())),
+            _ => None,
+        }
+    }
+
+    /// The value of a plain literal, for arguments that must be fixed before anything is evaluated.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<&Value> {
+        match self.node() {
+            Node::Literal(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// Its value.
@@ -48,7 +289,38 @@ impl Expr {
     /// # Errors
     /// All mistakes found in it.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Diagnostics> {
-        let _ = scope;
-        match *self.node {}
+        eval::evaluate(self, scope)
+    }
+}
+
+/// Parses the whole text of `source` as one expression, as a console does.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_expression(sources: &Sources, source: SourceId) -> Result<Expr, Diagnostics> {
+    parse(sources, source, Form::Normal, Parser::whole_expression)
+}
+
+/// Parses the whole text of `source` as one template, as a template file is.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_template(sources: &Sources, source: SourceId) -> Result<Expr, Diagnostics> {
+    parse(sources, source, Form::Template, Parser::whole_template)
+}
+
+fn parse<'a>(
+    sources: &'a Sources,
+    source: SourceId,
+    form: Form,
+    whole: impl FnOnce(&mut Parser<'a>) -> Option<Expr>,
+) -> Result<Expr, Diagnostics> {
+    let text = sources.get(source).map_or("", |file| &file.text);
+    let mut parser = Parser::new(text, source, form);
+    let parsed = whole(&mut parser);
+    let diagnostics = parser.finish();
+    match parsed {
+        Some(expr) if !diagnostics.has_errors() => Ok(expr),
+        _ => Err(diagnostics),
     }
 }

@@ -10,14 +10,21 @@
 //! It reads no files but through [`Files`], no clock, no environment.
 
 mod body;
+mod convert;
 mod diagnostic;
+mod eval;
 mod expr;
+mod functions;
+mod hint;
 mod scope;
 mod source;
+mod syntax;
 
 pub use body::{Attribute, Block, Body, Label, parse_body};
+pub use convert::{AttributeConstraint, ConvertError, TypeConstraint, convert, convert_to, parse_constraint};
 pub use diagnostic::{Diagnostic, Diagnostics, Related, Severity, ValueNote};
-pub use expr::Expr;
+pub use expr::{Expr, parse_expression, parse_template};
+pub use hint::did_you_mean;
 pub use meshform_state::{Str, Type, Value};
 pub use scope::{Files, NoFiles, Resolved, Scope, Step, Traversal};
 pub use source::{Position, Range, SourceFile, SourceId, Sources};

@@ -3,6 +3,7 @@
 //! One type serves language, plan and state. [`encode`] is the only way into a file, and it takes neither a later nor
 //! a secret value.
 
+mod arith;
 mod codec;
 mod number;
 mod ty;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use codec::{decode, decode_json, encode, to_json, DecodeError, NotStorable};
-pub use number::{Float, Number, NumberError, PRECISION};
+pub use number::{Float, MAX_EXPONENT, Number, NumberError, PRECISION};
 pub use ty::Type;
 
 use crate::Address;

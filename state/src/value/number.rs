@@ -13,6 +13,9 @@ use dashu_int::IBig;
 /// Precision in bits, as the reference implementations use it.
 pub const PRECISION: usize = 512;
 
+/// Binary exponents beyond this are refused: a number's digits are printed in full.
+pub const MAX_EXPONENT: usize = 400_000;
+
 /// A binary float as this module computes with it.
 pub type Float = FBig<HalfEven, 2>;
 
@@ -27,6 +30,9 @@ enum Form {
     Small(i64),
     Big(Arc<Float>),
 }
+
+/// Longer texts are no numbers that a person or a provider wrote.
+const MAX_DIGITS: usize = 10_000;
 
 /// A text that is no number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +80,11 @@ impl Number {
         }
         let fail = || NumberError(text.to_owned());
         if !text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) {
+            return Err(fail());
+        }
+        // Checked before anything is computed: the digits of a huge exponent would fill the memory.
+        let exponent = text.split_once(['e', 'E']).map_or(Ok(0), |(_, exponent)| exponent.parse::<i32>());
+        if text.len() > MAX_DIGITS || exponent.map_or(true, |exponent| exponent.unsigned_abs() > 100_000) {
             return Err(fail());
         }
         let decimal = DBig::from_str(text).map_err(|_| fail())?;

@@ -1,0 +1,95 @@
+//! Conversion at the level of types: what a value that is not known yet, or a null, becomes.
+
+use meshform_state::Type;
+
+use super::constraint::TypeConstraint;
+use super::unify::unify;
+use super::{ConvertError, Converted};
+
+/// The type that values of `from` have once converted to `to`.
+///
+/// # Errors
+/// If no value of `from` could be converted.
+pub(crate) fn convert_type(from: &Type, to: &TypeConstraint) -> Converted<Type> {
+    match (from, to) {
+        (_, TypeConstraint::Any) => Ok(from.clone()),
+        (Type::Any, _) => Ok(to.ty()),
+        (Type::Bool | Type::Number | Type::String, TypeConstraint::String) => Ok(Type::String),
+        (Type::Number | Type::String, TypeConstraint::Number) => Ok(Type::Number),
+        (Type::Bool | Type::String, TypeConstraint::Bool) => Ok(Type::Bool),
+        (Type::List(element) | Type::Set(element), TypeConstraint::List(to)) => {
+            Ok(Type::list(convert_type(element, to)?))
+        }
+        (Type::List(element) | Type::Set(element), TypeConstraint::Set(to)) => Ok(Type::set(convert_type(element, to)?)),
+        (Type::Tuple(items), TypeConstraint::List(to)) => Ok(Type::list(shared(items.iter(), to, "list")?)),
+        (Type::Tuple(items), TypeConstraint::Set(to)) => Ok(Type::set(shared(items.iter(), to, "set")?)),
+        (Type::Map(element), TypeConstraint::Map(to)) => Ok(Type::map(convert_type(element, to)?)),
+        (Type::Object(attributes), TypeConstraint::Map(to)) => Ok(Type::map(shared(attributes.values(), to, "map")?)),
+        (Type::Tuple(items), TypeConstraint::Tuple(to)) if items.len() == to.len() => {
+            Ok(Type::Tuple(items.iter().zip(to.iter()).map(|(item, to)| convert_type(item, to)).collect::<Converted<_>>()?))
+        }
+        (Type::Object(_) | Type::Map(_), TypeConstraint::Object(_)) => object(from, to),
+        _ => Err(mismatch(from, to)),
+    }
+}
+
+fn shared<'a>(items: impl Iterator<Item = &'a Type>, to: &TypeConstraint, what: &str) -> Converted<Type> {
+    let items: Vec<Type> = items.map(|item| convert_type(item, to)).collect::<Converted<_>>()?;
+    if !to.has_any() || items.is_empty() {
+        return Ok(to.ty());
+    }
+    unify(&items).ok_or_else(|| ConvertError::new(format!("all {what} elements must have the same type")))
+}
+
+fn object(from: &Type, to: &TypeConstraint) -> Converted<Type> {
+    let TypeConstraint::Object(attributes) = to else { return Err(mismatch(from, to)) };
+    let mut types = Vec::new();
+    for (name, attribute) in attributes.iter() {
+        let given = match from {
+            Type::Object(given) => given.get(name),
+            Type::Map(element) => Some(&**element),
+            _ => None,
+        };
+        let ty = match given.map(|given| convert_type(given, &attribute.constraint)) {
+            Some(Ok(ty)) => ty,
+            // A map may lack the key of an optional attribute, so its element type may be any.
+            Some(Err(_)) if attribute.optional && matches!(from, Type::Map(_)) => attribute.constraint.ty(),
+            Some(Err(error)) => return Err(error.below_name(name)),
+            None if attribute.optional => attribute.constraint.ty(),
+            None => return Err(ConvertError::new(format!("attribute `{name}` is required"))),
+        };
+        types.push((name.clone(), ty));
+    }
+    Ok(Type::object(types))
+}
+
+/// The message that `from` is not what `to` asks for.
+pub(super) fn mismatch(from: &Type, to: &TypeConstraint) -> ConvertError {
+    let wanted = match to {
+        TypeConstraint::Any => "any value",
+        TypeConstraint::Bool => "bool",
+        TypeConstraint::Number => "number",
+        TypeConstraint::String => "string",
+        TypeConstraint::List(_) => "list",
+        TypeConstraint::Set(_) => "set",
+        TypeConstraint::Map(_) => "map",
+        TypeConstraint::Tuple(_) => "tuple",
+        TypeConstraint::Object(_) => "object",
+    };
+    ConvertError::new(format!("{wanted} required, but have {}", kind_name(from)))
+}
+
+/// The kind of `ty` in a word.
+pub(crate) fn kind_name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Any => "a value of unknown type",
+        Type::Bool => "bool",
+        Type::Number => "number",
+        Type::String => "string",
+        Type::List(_) => "list",
+        Type::Set(_) => "set",
+        Type::Map(_) => "map",
+        Type::Tuple(_) => "tuple",
+        Type::Object(_) => "object",
+    }
+}

@@ -1,0 +1,188 @@
+//! Function calls: arguments are evaluated, converted and checked here, so that functions see only what they ask for.
+
+use meshform_state::value::Later;
+use meshform_state::{Type, Value};
+
+use super::{Env, Evaluated, eval, later_not_null, revealed, secret_if};
+use crate::convert::{convert_to, kind_name};
+use crate::diagnostic::{Diagnostic, Diagnostics, ValueNote};
+use crate::expr::{Call, Expr};
+use crate::functions::{self, Arguments, Failure, Function, Known, Param};
+use crate::hint::did_you_mean;
+use crate::source::Range;
+
+pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
+    let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+    match name {
+        "try" if !call.expand => return try_each(&call.arguments, range, env),
+        "can" if !call.expand && call.arguments.len() == 1 => return Ok(can(&call.arguments[0], env)),
+        _ => {}
+    }
+    let Some(function) = functions::find(name) else {
+        let mut found =
+            Diagnostic::error("Call to unknown function", format!("There is no function `{}`.", call.name))
+                .at(call.name_range);
+        found.hint = did_you_mean(name, functions::names()).map(|near| format!("did you mean `{near}`?"));
+        return Err(found.into());
+    };
+    let mut diagnostics = Diagnostics::new();
+    let mut values = Vec::with_capacity(call.arguments.len());
+    for argument in &call.arguments {
+        values.extend(diagnostics.collect(eval(argument, env)));
+    }
+    if diagnostics.has_errors() {
+        return Err(diagnostics);
+    }
+    let mut ranges: Vec<Range> = call.arguments.iter().map(Expr::range).collect();
+    let mut secret = false;
+    if call.expand && !expand(&mut values, &mut ranges, &mut secret)? {
+        return Ok(secret_if(secret, Value::later(Type::Any)));
+    }
+    check_count(function, values.len(), &ranges, range)?;
+    let place = |index: usize| ranges.get(index).copied().unwrap_or(range);
+    let result = run(function, values, secret, &place, range, env);
+    result.map_err(|failure| problem(function, &failure, &place, range).into())
+}
+
+/// Replaces the last argument by its elements; `false` if they are known later.
+fn expand(values: &mut Vec<Value>, ranges: &mut Vec<Range>, secret: &mut bool) -> Evaluated<bool> {
+    let (Some(last), Some(range)) = (values.pop(), ranges.pop()) else { return Ok(true) };
+    let (last, is_secret) = last.reveal();
+    *secret |= is_secret;
+    let error = |message: String| Err(Diagnostic::error("Invalid expanding argument value", message).at(range).into());
+    if let Some(items) = last.items() {
+        for item in items {
+            values.push(item.clone());
+            ranges.push(range);
+        }
+        return Ok(true);
+    }
+    match last {
+        Value::Later(later) if matches!(later.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => Ok(false),
+        Value::Null(_) => error("A null value has no elements to be arguments.".to_owned()),
+        other => error(format!("A list, set or tuple is needed before `...`, but this is a {}.", kind_name(&other.ty()))),
+    }
+}
+
+fn check_count(function: &Function, count: usize, ranges: &[Range], range: Range) -> Evaluated<()> {
+    let wanted = function.params.len();
+    if count < wanted {
+        let plural = if wanted == 1 { "" } else { "s" };
+        let least = if function.rest.is_some() { "at least " } else { "" };
+        let missing = function.params[count].name;
+        let message = format!(
+            "`{}` needs {least}{wanted} argument{plural}; the one for `{missing}` is missing.",
+            function.name
+        );
+        let close = Range { start: range.end.saturating_sub(1), ..range };
+        return Err(Diagnostic::error("Not enough function arguments", message).at(close).into());
+    }
+    let most = function.most();
+    if count > most {
+        let plural = if most == 1 { "" } else { "s" };
+        let message = format!("`{}` takes {most} argument{plural} at most; here are {count}.", function.name);
+        let place = ranges.get(most).copied().unwrap_or(range);
+        return Err(Diagnostic::error("Too many function arguments", message).at(place).into());
+    }
+    Ok(())
+}
+
+fn run(
+    function: &Function,
+    values: Vec<Value>,
+    mut secret: bool,
+    place: &dyn Fn(usize) -> Range,
+    range: Range,
+    env: &Env<'_>,
+) -> Result<Value, Failure> {
+    let mut later = false;
+    let mut converted = Vec::with_capacity(values.len());
+    for (index, value) in values.into_iter().enumerate() {
+        let param = function.param(index);
+        let value = argument(param, value, &mut secret).map_err(|message| Failure::argument(index, message))?;
+        later |= match param.known {
+            Known::Whole => !value.is_known(),
+            Known::Top => matches!(value.reveal().0, Value::Later(_)),
+            Known::Own => false,
+        };
+        converted.push(value);
+    }
+    let arguments = Arguments { values: converted, env, range, place };
+    let result = if later {
+        match function.result(&arguments)? {
+            Type::Any => Value::later(Type::Any),
+            ty if function.never_null => later_not_null(ty),
+            ty => Value::Later(Later { ty, not_null: false, origin: None }),
+        }
+    } else {
+        (function.run)(&arguments)?
+    };
+    Ok(secret_if(secret, result))
+}
+
+/// `value` as `param` wants it.
+fn argument(param: &Param, value: Value, secret: &mut bool) -> Result<Value, String> {
+    let value = if param.takes_secrets {
+        value
+    } else {
+        let (value, was_secret) = revealed(&value);
+        *secret |= was_secret;
+        value
+    };
+    if value.is_null() && !param.takes_null {
+        return Err("it must not be null".to_owned());
+    }
+    match &param.want.ty() {
+        Type::Any => Ok(value),
+        ty => convert_to(&value, ty).map_err(|error| error.to_string()),
+    }
+}
+
+fn problem(function: &Function, failure: &Failure, place: &dyn Fn(usize) -> Range, range: Range) -> Diagnostic {
+    if let Some(diagnostic) = &failure.diagnostic {
+        return (**diagnostic).clone();
+    }
+    let Some(index) = failure.argument else {
+        let message = format!("`{}` failed: {}.", function.name, failure.message);
+        return Diagnostic::error("Error in function call", message).at(range);
+    };
+    let name = function.param(index).name;
+    let message = format!("Invalid value for `{name}` of `{}`: {}.", function.name, failure.message);
+    let mut found = Diagnostic::error("Invalid function argument", message).at(place(index));
+    if let Some(statement) = &failure.value {
+        found.values.push(ValueNote { traversal: name.to_owned(), statement: statement.clone() });
+    }
+    found
+}
+
+/// The value of the first argument that has one.
+fn try_each(arguments: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value> {
+    let mut all = Diagnostics::new();
+    for argument in arguments {
+        match eval(argument, env) {
+            // What is not known yet may fail once it is known: then another argument would be the result.
+            Ok(value) if !value.is_known() => return Ok(secret_if(value.has_secret(), Value::later(Type::Any))),
+            Ok(value) => return Ok(value),
+            Err(found) => all.extend(found),
+        }
+    }
+    if arguments.is_empty() {
+        let message = "`try` needs at least one argument.";
+        return Err(Diagnostic::error("Not enough function arguments", message).at(range).into());
+    }
+    let mut found = Diagnostic::error("Error in function call", "`try` failed: no argument has a value.").at(range);
+    for inner in all.0 {
+        if let Some(place) = inner.range {
+            found = found.related(place, format!("{}: {}", inner.summary, inner.detail));
+        }
+    }
+    Err(found.into())
+}
+
+fn can(argument: &Expr, env: &Env<'_>) -> Value {
+    match eval(argument, env) {
+        Ok(value) if !value.is_known() => later_not_null(Type::Bool),
+        Ok(_) => Value::Bool(true),
+        Err(_) => Value::Bool(false),
+    }
+}

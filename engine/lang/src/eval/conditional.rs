@@ -1,0 +1,112 @@
+//! `condition ? yes : no`
+
+use meshform_state::value::Later;
+use meshform_state::{Type, Value};
+
+use super::{Env, Evaluated, eval, is_not_null, secret_if};
+use crate::convert::{convert_to, unify};
+use crate::diagnostic::Diagnostic;
+use crate::expr::Expr;
+use crate::source::Range;
+
+pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>) -> Evaluated<Value> {
+    let value = eval(condition, env);
+    let (yes_value, no_value) = (eval(yes, env), eval(no, env));
+    let (chosen, secret) = truth(&value?, condition.range())?;
+    // A mistake in the branch that is not taken does not matter; without a value, its type may be any.
+    let (yes_value, no_value) = match chosen {
+        Some(true) => (yes_value?, no_value.unwrap_or(Value::later(Type::Any))),
+        Some(false) => (yes_value.unwrap_or(Value::later(Type::Any)), no_value?),
+        None => match (yes_value, no_value) {
+            (Err(mut found), Err(other)) => {
+                found.extend(other);
+                return Err(found);
+            }
+            (yes, no) => (yes.unwrap_or(Value::later(Type::Any)), no.unwrap_or(Value::later(Type::Any))),
+        },
+    };
+    let range = Range { end: no.range().end, ..yes.range() };
+    let ty = common(&yes_value, &no_value, range)?;
+    let convert = |value: &Value| -> Evaluated<Value> {
+        let Some(ty) = &ty else { return Ok(value.clone()) };
+        convert_to(value, ty).map_err(|error| {
+            let message = format!("The results have no common type: {error}.");
+            Diagnostic::error("Inconsistent conditional result types", message).at(range).into()
+        })
+    };
+    match chosen {
+        Some(true) => Ok(secret_if(secret, convert(&yes_value)?)),
+        Some(false) => Ok(secret_if(secret, convert(&no_value)?)),
+        None => {
+            let any_secret = secret || yes_value.has_secret() || no_value.has_secret();
+            let ty = ty.clone().unwrap_or_else(|| yes_value.ty());
+            let merged = either(&convert(&yes_value)?, &convert(&no_value)?, ty);
+            Ok(secret_if(any_secret, merged))
+        }
+    }
+}
+
+/// The condition, `None` if it is known later, and whether it is secret.
+pub(super) fn truth(value: &Value, range: Range) -> Evaluated<(Option<bool>, bool)> {
+    let (value, secret) = value.reveal();
+    if value.is_null() {
+        let message = "The condition is null; it must be true or false.";
+        return Err(Diagnostic::error("Null condition", message).at(range).into());
+    }
+    match convert_to(value, &Type::Bool) {
+        Ok(value) => Ok((value.as_bool(), secret)),
+        Err(error) => {
+            let message = format!("The condition must be true or false: {error}.");
+            Err(Diagnostic::error("Incorrect condition type", message).at(range).into())
+        }
+    }
+}
+
+/// The type that both results are given; `None` where they have one type already.
+fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
+    let primitive = |value: &Value| match value.reveal().0 {
+        Value::String(_) => 1,
+        Value::Number(_) => 2,
+        Value::Bool(_) => 3,
+        _ => 0,
+    };
+    if primitive(yes) != 0 && primitive(yes) == primitive(no) {
+        return Ok(None);
+    }
+    let untyped_null = |value: &Value| matches!(value.reveal().0, Value::Null(Type::Any));
+    let (yes_type, no_type) = (yes.ty(), no.ty());
+    if yes_type == no_type {
+        return Ok(None);
+    }
+    if untyped_null(yes) {
+        return Ok(Some(no_type));
+    }
+    if untyped_null(no) {
+        return Ok(Some(yes_type));
+    }
+    match unify(&[yes_type.clone(), no_type.clone()]) {
+        Some(ty) => Ok(Some(ty)),
+        None => {
+            let message = format!(
+                "Both results must have one type. The result for true is {yes_type}, the one for false {no_type}."
+            );
+            Err(Diagnostic::error("Inconsistent conditional result types", message).at(range).into())
+        }
+    }
+}
+
+/// What is known of a value that is one of two.
+fn either(yes: &Value, no: &Value, ty: Type) -> Value {
+    let (yes, no) = (yes.reveal().0, no.reveal().0);
+    let same = match (yes, no) {
+        (Value::Null(_), Value::Null(_)) => return Value::Null(ty),
+        (Value::Number(a), Value::Number(b)) => a == b,
+        (Value::List(a), Value::List(b)) | (Value::Set(a), Value::Set(b)) => a.items.is_empty() && b.items.is_empty(),
+        (Value::Map(a), Value::Map(b)) => a.entries.is_empty() && b.entries.is_empty(),
+        _ => false,
+    };
+    if same {
+        return yes.clone();
+    }
+    Value::Later(Later { ty, not_null: is_not_null(yes) && is_not_null(no), origin: None })
+}

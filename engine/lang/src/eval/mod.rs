@@ -1,0 +1,250 @@
+//! Evaluation: an expression and a scope give a value.
+//!
+//! Every operation upholds two rules: what is not known yet gives a later value of the right type, never an error that
+//! the known value would not give; what is secret gives a secret. Mistakes are collected, not the first one only.
+
+mod call;
+mod chain;
+mod comprehension;
+mod conditional;
+mod operators;
+pub(crate) mod references;
+mod splat;
+mod template;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use meshform_state::value::Later;
+use meshform_state::{Str, Type, Value};
+
+use crate::convert::{convert_to, reveal_all};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::expr::{Expr, Item, Key, Node};
+use crate::scope::Scope;
+use crate::source::Range;
+
+pub(crate) use operators::equal;
+
+pub(crate) type Evaluated<T> = Result<T, Diagnostics>;
+
+/// What names mean at some place of an expression.
+#[derive(Clone, Copy)]
+pub(crate) struct Env<'a> {
+    pub(crate) scope: &'a dyn Scope,
+    frame: Option<&'a Frame<'a>>,
+    pub(crate) budget: &'a Budget,
+}
+
+/// A name bound by `for`, or the element of a splat.
+struct Frame<'a> {
+    name: Option<&'a str>,
+    value: &'a Value,
+    parent: Option<&'a Frame<'a>>,
+}
+
+/// How much one evaluation may still make. Each element counts, and each few bytes of a text, so that no expression
+/// can fill the memory or run for ever.
+pub(crate) struct Budget {
+    left: Cell<u64>,
+    /// How many templates are being evaluated inside one another.
+    pub(crate) templates: Cell<u32>,
+}
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Budget { left: Cell::new(MAX_SIZE), templates: Cell::new(0) }
+    }
+
+    /// Whether `size` more units may be made.
+    pub(crate) fn allows(&self, size: u64) -> bool {
+        match self.left.get().checked_sub(size) {
+            Some(left) => {
+                self.left.set(left);
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(crate) fn spend(&self, size: usize, range: Range) -> Evaluated<()> {
+        if self.allows(size as u64) { Ok(()) } else { Err(too_large(range)) }
+    }
+}
+
+/// About as many elements as fit a gigabyte.
+const MAX_SIZE: u64 = 8_000_000;
+
+/// Bytes of text that count as one element.
+pub(crate) const TEXT_UNIT: usize = 64;
+
+fn too_large(range: Range) -> Diagnostics {
+    let message = format!("Evaluating this makes more than {MAX_SIZE} elements, or texts as large as that.");
+    Diagnostic::error("Result too large", message).at(range).into()
+}
+
+impl<'a> Env<'a> {
+    pub(crate) fn new(scope: &'a dyn Scope, budget: &'a Budget) -> Self {
+        Env { scope, frame: None, budget }
+    }
+
+    fn local(&self, name: &str) -> Option<&'a Value> {
+        let mut frame = self.frame;
+        while let Some(here) = frame {
+            if here.name == Some(name) {
+                return Some(here.value);
+            }
+            frame = here.parent;
+        }
+        None
+    }
+
+    fn splat_item(&self) -> Option<&'a Value> {
+        let mut frame = self.frame;
+        while let Some(here) = frame {
+            if here.name.is_none() {
+                return Some(here.value);
+            }
+            frame = here.parent;
+        }
+        None
+    }
+}
+
+/// The value of `expr`.
+pub(crate) fn evaluate(expr: &Expr, scope: &dyn Scope) -> Evaluated<Value> {
+    if let Node::Literal(value) = expr.node() {
+        return Ok(value.clone());
+    }
+    let budget = Budget::new();
+    eval(expr, &Env::new(scope, &budget))
+}
+
+/// The value of `expr` at a place where names mean what `env` says.
+pub(crate) fn eval(expr: &Expr, env: &Env<'_>) -> Evaluated<Value> {
+    match expr.node() {
+        Node::Literal(value) => Ok(value.clone()),
+        Node::Chain(chain) => chain::chain(chain, env),
+        Node::Template(parts) => template::template(parts, env),
+        Node::Parens(inner) => eval(inner, env),
+        Node::Not(operand) => operators::not(operand, env),
+        Node::Negate(operand) => operators::negate(operand, env),
+        Node::Binary(first, rest) => operators::binary(first, rest, env),
+        Node::Conditional(condition, yes, no) => conditional::conditional(condition, yes, no, env),
+        Node::Tuple(items) => tuple(items, expr.range(), env),
+        Node::Object(items) => object(items, expr.range(), env),
+        Node::For(node) => comprehension::comprehension(node, env),
+        Node::Call(call) => call::call(call, expr.range(), env),
+        Node::Splat(node) => splat::splat(node, env),
+    }
+}
+
+fn tuple(items: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value> {
+    env.budget.spend(items.len(), range)?;
+    let mut diagnostics = Diagnostics::new();
+    let mut values = Vec::with_capacity(items.len());
+    for item in items {
+        values.extend(diagnostics.collect(eval(item, env)));
+    }
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(Value::tuple(values)) }
+}
+
+fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
+    env.budget.spend(items.len(), range)?;
+    let mut diagnostics = Diagnostics::new();
+    let mut attributes: BTreeMap<Str, Value> = BTreeMap::new();
+    let mut keys_known = true;
+    let mut keys_secret = false;
+    for item in items {
+        let key = match &item.key {
+            Key::Name(name, _) => Ok((Some(name.clone()), false)),
+            Key::Value(key) => eval(key, env).and_then(|value| object_key(&value, item.key.range())),
+        };
+        let key = diagnostics.collect(key);
+        let value = diagnostics.collect(eval(&item.value, env));
+        let (Some((name, secret)), Some(value)) = (key, value) else { continue };
+        keys_secret |= secret;
+        match name {
+            Some(name) => _ = attributes.insert(name, value),
+            None => keys_known = false,
+        }
+    }
+    if diagnostics.has_errors() {
+        return Err(diagnostics);
+    }
+    let value = if keys_known { Value::object(attributes) } else { Value::later(Type::Any) };
+    Ok(secret_if(keys_secret, value))
+}
+
+/// The text that `value` is as the key of an object, `None` if that is known later, and whether it is secret.
+fn object_key(value: &Value, range: Range) -> Evaluated<(Option<Str>, bool)> {
+    let (value, secret) = value.reveal();
+    if value.is_null() {
+        // The bare word `null` is a name here, as all bare words are; it never comes here.
+        let message = "A null value cannot be a key.";
+        return Err(Diagnostic::error("Null value as key", message).at(range).into());
+    }
+    match convert_to(value, &Type::String) {
+        Ok(Value::String(text)) => Ok((Some(text), secret)),
+        Ok(_) => Ok((None, secret)),
+        Err(error) => {
+            let message = format!("This value cannot be a key: {error}.");
+            Err(Diagnostic::error("Incorrect key type", message).at(range).into())
+        }
+    }
+}
+
+/// `value`, as a secret if `secret`.
+pub(crate) fn secret_if(secret: bool, value: Value) -> Value {
+    if secret { value.into_secret() } else { value }
+}
+
+/// A later value of `ty` that is never null.
+pub(crate) fn later_not_null(ty: Type) -> Value {
+    Value::Later(Later { ty, not_null: true, origin: None })
+}
+
+/// Whether `value` is known never to be null.
+pub(crate) fn is_not_null(value: &Value) -> bool {
+    match value.reveal().0 {
+        Value::Null(_) => false,
+        Value::Later(later) => later.not_null,
+        _ => true,
+    }
+}
+
+/// What `value` is, in a few words, for the notes of a mistake; `None` for secret ones.
+pub(crate) fn describe(value: &Value) -> Option<String> {
+    let names = |count: usize, one: &str, names: Vec<String>| {
+        let plural = if count == 1 { "" } else { "s" };
+        let more = if names.len() < count { ", …" } else { "" };
+        let list = if names.is_empty() { String::new() } else { format!(" {}{more}", names.join(", ")) };
+        format!("{count} {one}{plural}{list}")
+    };
+    Some(match value {
+        Value::Secret(_) => return None,
+        Value::Null(Type::Any) => "is null".to_owned(),
+        Value::Null(ty) => format!("is a null {}", crate::convert::kind_name(ty)),
+        Value::Later(later) if later.ty == Type::Any => "will be known only after apply".to_owned(),
+        Value::Later(later) => format!("is a {}, known only after apply", crate::convert::kind_name(&later.ty)),
+        Value::Bool(truth) => format!("is {truth}"),
+        Value::Number(number) => format!("is {number}"),
+        Value::String(text) if text.chars().count() > 64 => format!("is a string of {} characters", text.chars().count()),
+        Value::String(text) => format!("is {text:?}"),
+        Value::List(list) => format!("is list of {} with {}", list.element, names(list.items.len(), "element", Vec::new())),
+        Value::Set(list) => format!("is set of {} with {}", list.element, names(list.items.len(), "element", Vec::new())),
+        Value::Tuple(items) => format!("is tuple with {}", names(items.len(), "element", Vec::new())),
+        Value::Map(map) => {
+            format!("is map of {} with {}", map.element, names(map.entries.len(), "element", Vec::new()))
+        }
+        Value::Object(attributes) => {
+            let some = attributes.keys().take(5).map(|name| format!("{name:?}")).collect();
+            format!("is object with {}", names(attributes.len(), "attribute", some))
+        }
+    })
+}
+
+/// `value` without secret marks at any depth, and whether there were some.
+pub(crate) fn revealed(value: &Value) -> (Value, bool) {
+    reveal_all(value)
+}

@@ -1,0 +1,78 @@
+//! `source[*].each`: the same steps for each element.
+
+use meshform_state::{Type, Value};
+
+use super::{Env, Evaluated, Frame, eval, is_not_null, later_not_null, secret_if};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::expr::Splat;
+use crate::source::Range;
+
+pub(super) fn splat(node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
+    let source = eval(&node.source, env)?;
+    let (source, secret) = source.reveal();
+    Ok(secret_if(secret, revealed(source, node, env)?))
+}
+
+fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
+    let each = |item: &Value| {
+        env.budget.spend(1, node.marker)?;
+        let frame = Frame { name: None, value: item, parent: env.frame };
+        eval(&node.each, &Env { frame: Some(&frame), ..*env })
+    };
+    match source {
+        Value::Tuple(items) => {
+            let mut diagnostics = Diagnostics::new();
+            let values: Vec<_> = items.iter().filter_map(|item| diagnostics.collect(each(item))).collect();
+            if diagnostics.has_errors() { Err(diagnostics) } else { Ok(Value::tuple(values)) }
+        }
+        Value::List(list) | Value::Set(list) => {
+            let mut values = Vec::with_capacity(list.items.len());
+            let mut ty: Option<Type> = None;
+            for item in &list.items {
+                let value = each(item)?;
+                let value_type = value.ty();
+                if ty.as_ref().is_some_and(|ty| *ty != value_type) {
+                    return Err(mixed(node).into());
+                }
+                ty = Some(value_type);
+                values.push(value);
+            }
+            let ty = match ty {
+                Some(ty) => ty,
+                None => each(&Value::later(list.element.clone()))?.ty(),
+            };
+            Ok(Value::list(ty, values))
+        }
+        Value::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+            let message = "A null value has no elements.";
+            Err(Diagnostic::error("Splat of null value", message).at(node.source.range()).into())
+        }
+        Value::Null(_) => Ok(Value::tuple(Vec::new())),
+        Value::Later(later) => match &later.ty {
+            Type::Any => Ok(Value::later(Type::Any)),
+            Type::List(element) | Type::Set(element) => {
+                let value = each(&Value::later((**element).clone()))?;
+                Ok(later_not_null(Type::list(value.ty())))
+            }
+            Type::Tuple(items) => {
+                let types: Evaluated<Vec<Type>> =
+                    items.iter().map(|item| Ok(each(&Value::later(item.clone()))?.ty())).collect();
+                Ok(later_not_null(Type::Tuple(types?.into())))
+            }
+            // A single value is a tuple of one, null one of none: which it will be is not known.
+            _ if is_not_null(source) => Ok(Value::tuple(vec![each(source)?])),
+            _ => {
+                each(source)?;
+                Ok(Value::later(Type::Any))
+            }
+        },
+        single => Ok(Value::tuple(vec![each(single)?])),
+    }
+}
+
+fn mixed(node: &Splat) -> Diagnostic {
+    let message = "The elements of this list give values of different types, which cannot be in one list. A `for` \
+                   expression makes a tuple of them.";
+    let range = Range { end: node.each.range().end.max(node.marker.end), ..node.marker };
+    Diagnostic::error("Invalid nested splat expressions", message).at(range)
+}

@@ -1,0 +1,144 @@
+//! Numbers.
+
+use meshform_state::value::Number;
+use meshform_state::{Type, Value};
+
+use super::{Answer, Arguments, Failure, Function, Gives, Param, Want};
+use crate::convert::convert_to;
+
+const NUM: Param = Param::new("num", Want::Number);
+const ONE: &[Param] = &[NUM];
+
+const fn of_one(name: &'static str, run: fn(&Arguments<'_>) -> Answer) -> Function {
+    Function::new(name, ONE, Gives::Always(Want::Number), run)
+}
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    of_one("abs", |a| Ok(Value::Number(if a.number(0).is_negative() { a.number(0).negated() } else { a.number(0) }))),
+    of_one("ceil", |a| Ok(Value::Number(a.number(0).ceiled()))),
+    of_one("floor", |a| Ok(Value::Number(a.number(0).floored()))),
+    of_one("signum", signum),
+    Function::new("max", ONE, Gives::Always(Want::Number), |a| Ok(Value::Number(best(a, |new, old| new > old)))).rest(NUM),
+    Function::new("min", ONE, Gives::Always(Want::Number), |a| Ok(Value::Number(best(a, |new, old| new < old)))).rest(NUM),
+    Function::new("log", &[NUM, Param::new("base", Want::Number)], Gives::Always(Want::Number), log),
+    Function::new("pow", &[NUM, Param::new("power", Want::Number)], Gives::Always(Want::Number), pow),
+    Function::new("parseint", &[Param::new("number", Want::Any), Param::new("base", Want::Number)], Gives::Always(Want::Number), parse_int),
+    Function::new("sum", &[Param::new("list", Want::Any)], Gives::Always(Want::Number), sum),
+    Function::new("range", ONE, Gives::Always(Want::ListNumber), range).optional(NUM, 2),
+];
+
+fn signum(arguments: &Arguments<'_>) -> Answer {
+    let number = arguments.number(0);
+    Ok(Value::int(if number.is_zero() { 0 } else if number.is_negative() { -1 } else { 1 }))
+}
+
+fn best(arguments: &Arguments<'_>, better: fn(&Number, &Number) -> bool) -> Number {
+    let mut found = arguments.number(0);
+    for index in 1..arguments.len() {
+        let next = arguments.number(index);
+        if better(&next, &found) {
+            found = next;
+        }
+    }
+    found
+}
+
+fn double(result: f64) -> Answer {
+    Number::from_f64(result).map(Value::Number).ok_or_else(|| Failure::new("the result is no finite number"))
+}
+
+fn log(arguments: &Arguments<'_>) -> Answer {
+    double(arguments.number(0).to_f64().ln() / arguments.number(1).to_f64().ln())
+}
+
+fn pow(arguments: &Arguments<'_>) -> Answer {
+    double(arguments.number(0).to_f64().powf(arguments.number(1).to_f64()))
+}
+
+fn parse_int(arguments: &Arguments<'_>) -> Answer {
+    let Some(text) = arguments.value(0).as_str() else {
+        return Err(Failure::argument(0, "a string is required"));
+    };
+    let base = arguments.whole(1)?;
+    let Some(base) = u32::try_from(base).ok().filter(|base| (2..=62).contains(base)) else {
+        return Err(Failure::argument(1, "the base must be a whole number from 2 to 62"));
+    };
+    arguments.spend_text(text.len())?;
+    let problem = || Failure::argument(0, format!("`{text}` is no whole number in base {base}"));
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || digits.len() > 4096 {
+        return Err(problem());
+    }
+    let mut value = dashu_int::IBig::from(0);
+    for digit in digits.chars() {
+        // Up to base 36 both cases mean the same; above, capitals stand for the higher digits.
+        let digit = match digit {
+            '0'..='9' => u32::from(digit) - u32::from('0'),
+            'a'..='z' => u32::from(digit) - u32::from('a') + 10,
+            'A'..='Z' if base <= 36 => u32::from(digit) - u32::from('A') + 10,
+            'A'..='Z' => u32::from(digit) - u32::from('A') + 36,
+            _ => return Err(problem()),
+        };
+        if digit >= base {
+            return Err(problem());
+        }
+        value = value * base + digit;
+    }
+    Ok(Value::Number(Number::from(if negative { -value } else { value })))
+}
+
+fn sum(arguments: &Arguments<'_>) -> Answer {
+    let Some(items) = arguments.value(0).items() else {
+        return Err(Failure::argument(0, "a list, set or tuple is required"));
+    };
+    if items.is_empty() {
+        return Err(Failure::argument(0, "an empty list has no sum"));
+    }
+    let mut total = Number::from(0_i64);
+    for item in items {
+        match convert_to(item, &Type::Number) {
+            Ok(Value::Number(number)) => {
+                total = total.plus(&number).ok_or_else(|| Failure::new("the sum is too large"))?;
+            }
+            _ => return Err(Failure::argument(0, "all elements must be numbers")),
+        }
+    }
+    Ok(Value::Number(total))
+}
+
+fn range(arguments: &Arguments<'_>) -> Answer {
+    let one = Number::from(1_i64);
+    let (start, end) = match arguments.len() {
+        1 => (Number::from(0_i64), arguments.number(0)),
+        _ => (arguments.number(0), arguments.number(1)),
+    };
+    let down = end < start;
+    let step = match arguments.len() {
+        3 => arguments.number(2),
+        _ if down => one.negated(),
+        _ => one,
+    };
+    if step.is_zero() {
+        return Err(Failure::argument(2, "the step must not be zero"));
+    }
+    if start != end && down != step.is_negative() {
+        let way = if down { "below" } else { "above" };
+        return Err(Failure::argument(2, format!("the end is {way} the start, so the step must lead there")));
+    }
+    let mut numbers = Vec::new();
+    let mut next = start;
+    while if down { next > end } else { next < end } {
+        if numbers.len() >= MAX_RANGE {
+            return Err(Failure::new(format!("it would have more than {MAX_RANGE} numbers")));
+        }
+        numbers.push(Value::Number(next.clone()));
+        next = next.plus(&step).ok_or_else(|| Failure::new("the numbers become too large"))?;
+    }
+    arguments.spend(numbers.len())?;
+    Ok(Value::list(Type::Number, numbers))
+}
+
+const MAX_RANGE: usize = 1_000_000;
