@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
@@ -18,7 +20,7 @@ pub(crate) fn write(path: &Path, clusters: &[Cluster]) -> Result<(), SandboxErro
         "current-context": clusters.first().map_or("", |cluster| cluster.name.as_str()),
         "clusters": entries(|cluster| vec![json!({
             "name": cluster.name,
-            "cluster": { "server": cluster.server, "certificate-authority-data": base64(cluster.ca.as_bytes()) },
+            "cluster": { "server": cluster.server, "certificate-authority-data": STANDARD.encode(&cluster.ca) },
         })]),
         "users": entries(|cluster| {
             let user = |name: String, token: &str| json!({ "name": name, "user": { "token": token } });
@@ -58,21 +60,4 @@ pub(crate) async fn admin_config(cluster: &Cluster) -> Result<kube::Config, Sand
 
 fn stranger(cluster: &Cluster) -> String {
     format!("{}-stranger", cluster.name)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    bytes
-        .chunks(3)
-        .flat_map(|chunk| {
-            let bits = chunk
-                .iter()
-                .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte))
-                << (8 * (3 - chunk.len()));
-            (0..4).map(move |place| match place <= chunk.len() {
-                true => char::from(DIGITS[(bits >> (18 - 6 * place) & 63) as usize]),
-                false => '=',
-            })
-        })
-        .collect()
 }

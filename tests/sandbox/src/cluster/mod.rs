@@ -4,6 +4,7 @@
 //! no nodes, so Pods are stored and not run.
 
 pub(crate) mod audit;
+mod hand;
 mod keys;
 pub(crate) mod kubeconfig;
 mod ready;
