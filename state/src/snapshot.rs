@@ -1,4 +1,5 @@
-//! The snapshot: what was recorded, as data. How it gets to disk is [`crate::format`]'s concern.
+//! The snapshot: what was recorded, as data. How it gets to disk is [`mod@crate::format`]'s concern, and no type here
+//! may hold a secret.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The disk of this machine.
+//! The disk of this machine: single system calls, whose order is `sequence`'s. It must never decide what to sync.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -148,7 +148,18 @@ impl Steps for RealDisk {
 
     #[cfg(unix)]
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        File::open(folder)?.sync_all()
+        match File::open(folder)?.sync_all() {
+            // Some network and shared folders know no such thing; there is nothing better to do on them.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+                ) =>
+            {
+                Ok(())
+            }
+            synced => synced,
+        }
     }
 
     #[cfg(not(unix))]

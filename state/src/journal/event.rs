@@ -1,4 +1,7 @@
 //! What a journal says.
+//!
+//! The types here are what journals of format 1 hold: a change of their form makes a new format. What events mean
+//! together is [`super::fold`]'s to say; nothing here may depend on a snapshot.
 
 use std::sync::Arc;
 
@@ -32,7 +35,8 @@ pub enum Event {
         /// When, in RFC 3339.
         time: String,
     },
-    /// A scope that resources of this run live in.
+    /// A scope that resources of this run live in. It comes before the first intent or record in it (except the local
+    /// one's), since without it nobody could reach the object.
     Scope(Scope),
     /// An effect is about to happen.
     Intent(Box<Intent>),
@@ -43,9 +47,10 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
-    /// The object at its address is now this.
+    /// The object at its address is now this. An object of another uid must have left the address before.
     Put(Arc<Record>),
-    /// The object at this address is no more, or no longer ours.
+    /// The object at this address is no more, or no longer ours. Only this takes a record away: the outcome of a
+    /// deletion does not, and neither does a creation in its place.
     Gone(Address),
     /// The object at this address waits for its deletion; the address is free for its replacement.
     Depose(DeposedKey),
@@ -53,7 +58,7 @@ pub enum Event {
     DeposedGone(DeposedKey),
     /// A deposed object is back at its address, since its replacement never came to be.
     Restore(DeposedKey),
-    /// The object moved in the configuration.
+    /// The object moved in the configuration, while no effect is open. Dependencies of others follow it.
     Moved {
         /// Where it was.
         from: Address,
@@ -96,7 +101,8 @@ pub struct Intent {
     pub locator: Locator,
     /// When, in milliseconds since 1970: "absent" counts only a settle time after the effect's last moment.
     pub time_ms: u64,
-    /// For a creation: the record to keep if the object turns out to exist, its `id` empty until then.
+    /// For an effect that brings the object into being: the record to keep, incomplete, if the effect turns out to have
+    /// happened, with the outcome's id where it gives one. Other effects of the same step carry none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Arc<Record>>,
 }

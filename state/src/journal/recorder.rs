@@ -19,7 +19,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Reads the state. A run that a crash left open goes on in its journal: see [`Recorder::folded`].
+    /// Reads the state. A run that a crash left open goes on in its journal: settle what is in doubt, record that, and
+    /// [`Recorder::finish`]. `place` is the store's, for messages.
     ///
     /// # Errors
     /// As [`Session::load`].
@@ -45,7 +46,8 @@ impl Recorder {
     /// Begins a run on the present snapshot.
     ///
     /// # Errors
-    /// As [`Recorder::record`], also if a run is open.
+    /// As [`Recorder::record`], also if a run is open, or has ended ([`Folded::has_ended`]) and is not in the snapshot
+    /// yet: [`Recorder::finish`] puts it there.
     pub fn begin(&mut self, run: &RunId, plan: &str, time: &str) -> Result<(), StoreError> {
         self.record(&[Event::Begin {
             run: run.clone(),

@@ -122,7 +122,7 @@ pub enum StoreError {
         known: u64,
     },
     /// Somebody else works on it.
-    #[error("the state at {place} is locked by {}", holder.as_ref().map_or_else(|| "another process".to_owned(), |h| format!("{} (process {}, `{}` since {})", h.who, h.process, h.command, h.since)))]
+    #[error("the state at {place} is locked by {}", describe(holder.as_ref()))]
     Locked {
         /// Where.
         place: String,
@@ -151,26 +151,43 @@ pub enum StoreError {
     },
 }
 
+fn describe(holder: Option<&Holder>) -> String {
+    holder.map_or_else(
+        || "another process".to_owned(),
+        |holder| {
+            let Holder {
+                who,
+                process,
+                command,
+                since,
+            } = holder;
+            format!("{who} (process {process}, `{command}` since {since})")
+        },
+    )
+}
+
 impl StoreError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {
-        match self {
-            StoreError::Missing { .. } => "For a new mesh run `meshform init`. If this folder has managed a mesh \
-                before, do not: bring the state file back (from a backup or version control) first."
-                .to_owned(),
-            StoreError::Exists { .. } => "Nothing to do: `meshform plan` uses it.".to_owned(),
+        let hint = match self {
+            StoreError::Missing { .. } => {
+                "For a new mesh run `meshform init`. If this folder has managed a mesh before, do not: bring the state \
+                 file back (from a backup or version control) first."
+            }
+            StoreError::Exists { .. } => "Nothing to do: `meshform plan` uses it.",
             StoreError::Damaged { .. } | StoreError::Journal { .. } => {
                 "Nothing was changed. Bring back a good copy of the state (the previous one is beside it, with the \
                  ending `.backup`); do not delete it: what it records would be orphaned."
-                    .to_owned()
             }
-            StoreError::Newer { .. } => "Use the version of meshform that wrote it, or a newer one.".to_owned(),
+            StoreError::Newer { .. } => "Use the version of meshform that wrote it, or a newer one.",
             StoreError::Locked { .. } => {
                 "Wait for it to end, or give `-lock-timeout=5m`. The lock ends with the process that holds it."
-                    .to_owned()
             }
-            StoreError::Io { .. } => "Nothing recorded is lost. Mend the disk or the permissions and run again.".to_owned(),
-        }
+            StoreError::Io { .. } => {
+                "Nothing recorded is lost. Mend the disk or the permissions and run again."
+            }
+        };
+        hint.to_owned()
     }
 }

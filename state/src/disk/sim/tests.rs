@@ -1,3 +1,5 @@
+//! The simulated disk loses what it should, and nothing else.
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;

@@ -1,4 +1,5 @@
-//! What is on a simulated disk: as it is seen, and as a power cut would leave it.
+//! What is on a simulated disk: as it is seen, and as a power cut would leave it. It knows no processes and
+//! no failures, only what follows from each step.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;

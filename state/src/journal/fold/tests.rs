@@ -1,3 +1,5 @@
+//! What each event means, and what is refused.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -78,10 +78,13 @@ impl Store for LocalStore {
             .disk
             .lock(&files.lock, &content)
             .map_err(|error| match error.kind() {
-                io::ErrorKind::WouldBlock => StoreError::Locked {
-                    place: self.describe(),
-                    holder: self.holder().ok().flatten(),
-                },
+                io::ErrorKind::WouldBlock => {
+                    let holder = self.holder().ok().flatten().filter(|holder| holder.process != 0);
+                    StoreError::Locked {
+                        place: self.describe(),
+                        holder,
+                    }
+                }
                 _ => files.io("lock", &files.lock)(error),
             })?;
         Ok(Box::new(LocalSession::open(files.clone(), guard)?))
@@ -94,7 +97,7 @@ impl Store for LocalStore {
             .locked(&files.lock)
             .map_err(files.io("read", &files.lock))?;
         Ok(content.map(|content| {
-            // Between taking the lock and writing this, there is nothing to read.
+            // Between taking the lock and writing this, there is nothing to read: held, and by nobody known.
             serde_json::from_slice(&content).unwrap_or_else(|_| Holder {
                 who: "unknown".to_owned(),
                 process: 0,

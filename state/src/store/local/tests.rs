@@ -1,3 +1,5 @@
+//! What a folder holds, what is refused, and what is said about it.
+
 use std::path::Path;
 
 use super::*;
