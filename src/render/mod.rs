@@ -1,10 +1,33 @@
+//! Everything that is shown: plans, events, diagnostics, values; as text and as JSON.
+//!
+//! 1. [`Printer`] is where output goes; nothing else in this program prints.
+//! 2. [`View`] is a plan for people, [`plan_json`] the same for machines; both walk the trees of `diff`.
+//! 3. [`Progress`] shows the events of a run as they happen.
+//! 4. `diagnostics` shows mistakes with the place that they are about.
+//!
+//! Nothing here decides what is done.
+
+mod address_json;
 mod diagnostics;
 mod diff;
 mod headline;
+mod json_values;
 mod lines;
+pub(crate) mod plan_json;
 mod plan_text;
+mod printer;
+mod progress;
 mod resource;
 mod style;
 #[cfg(test)]
 mod testing;
 mod values;
+
+pub(crate) use diagnostics::report;
+pub(crate) use plan_text::{View, rule};
+pub(crate) use printer::{Form, Level, Printer};
+pub use printer::Stream;
+pub(crate) use progress::{Progress, planned};
+pub(crate) use resource::state_block;
+pub(crate) use style::Role;
+pub(crate) use values::Secrets;

@@ -2,6 +2,7 @@
 
 use meshform_engine::plan::{Action, Change, Order, OutputChange, Plan};
 use meshform_lang::Sources;
+use meshform_state::Address;
 
 use super::diff::diff;
 use super::headline::{legend, symbol};
@@ -37,6 +38,12 @@ pub(crate) struct View<'a> {
 /// Whether something happens to `change` that a reader must see.
 pub(crate) fn is_visible(change: &Change) -> bool {
     change.action != Action::NoOp || change.previous_address.is_some()
+}
+
+/// The change at `address`; changes are sorted by it.
+pub(crate) fn change_at<'a>(plan: &'a Plan, address: &Address) -> Option<&'a Change> {
+    let at = plan.changes.binary_search_by(|change| change.address.cmp(address)).ok()?;
+    plan.changes.get(at)
 }
 
 impl View<'_> {
@@ -91,7 +98,7 @@ impl View<'_> {
              last `meshform apply`:\n\n"
         );
         for drift in &self.plan.drift {
-            if let Some(change) = self.plan.changes.iter().find(|change| change.address == drift.address) {
+            if let Some(change) = change_at(self.plan, &drift.address) {
                 out.push_str(&drift_block(drift, &change.kind, self.secrets, self.palette));
                 out.push('\n');
             }
@@ -280,9 +287,9 @@ mod tests {
             ("token_wo_version", 2.into()),
         ]);
         let outputs = vec![
-            OutputChange { name: "n".into(), before: None, after: Some(later()), sensitive: false },
-            OutputChange { name: "s".into(), before: Some("a".into()), after: Some("b".into()), sensitive: true },
-            OutputChange { name: "t".into(), before: Some("hunter2".into()), after: None, sensitive: false },
+            OutputChange { name: "n".into(), before: None, after: Some(later()), sensitive: false, recipe: None },
+            OutputChange { name: "s".into(), before: Some("a".into()), after: Some("b".into()), sensitive: true, recipe: None },
+            OutputChange { name: "t".into(), before: Some("hunter2".into()), after: None, sensitive: false, recipe: None },
         ];
         let changes = vec![
             change("test_thing.new", Action::Create, None, Some(is.clone())),
@@ -317,7 +324,7 @@ mod tests {
         let steps = vec![Step { change: 0, kind: StepKind::Record, after: vec![], expect: meshform_engine::plan::Expect::Anything }];
         let records = Plan { steps, ..nothing.clone() };
         let destroy = Plan { destroy: true, ..Plan::default() };
-        let outputs = vec![OutputChange { name: "o".into(), before: None, after: Some(json(r#"{"a":[1]}"#)), sensitive: false }];
+        let outputs = vec![OutputChange { name: "o".into(), before: None, after: Some(json(r#"{"a":[1]}"#)), sensitive: false, recipe: None }];
         let outputs = Plan { outputs, ..nothing.clone() };
         insta::assert_snapshot!([nothing, records, destroy, outputs].map(|plan| text(&plan)).join("=====\n"));
         assert!(thing(true).schema().data);

@@ -79,7 +79,8 @@ pub(crate) fn shown(change: &Change) -> (Option<Object>, Option<Object>) {
     let before = match (&change.before, &change.after) {
         (Some(before), Some(after)) if change.action == Action::Update || change.action == Action::NoOp => {
             let recorded = change.record.as_deref().and_then(|record| recorded(record, change.kind.schema()));
-            Some(change.kind.project(before, after, recorded.as_ref()))
+            let configured = change.configured.clone().map(|fields| Object { fields });
+            Some(change.kind.project(before, configured.as_ref().unwrap_or(after), recorded.as_ref()))
         }
         (before, _) => before.clone(),
     };

@@ -62,6 +62,7 @@ pub(crate) fn change(at: &str, action: Action, before: Option<Object>, after: Op
         why: None,
         range: None,
         observed: None,
+        configured: None,
     }
 }
 
