@@ -1,1 +1,38 @@
 //! Kubernetes adapters: server-side apply with preconditions.
+//!
+//! [`KubeAdapter`] serves `kubernetes_namespace` and `kubernetes_manifest`. Read in this order:
+//!
+//! 1. `client` reaches a cluster: how a scope becomes a client, the only requests that there are (those that change
+//!    something ask for a [`Permit`](meshform_engine::Permit)), which kinds the cluster serves.
+//! 2. `live` is an object as the API server gives it, `managed` says who set what in it, `shape` turns it into the
+//!    attributes of a kind and back.
+//! 3. `read` looks at many objects at once; `step` creates, changes and deletes one.
+//!
+//! Two rules hold everywhere: "absent" and "as observed" are conditions that the API server checks, never a look
+//! before a leap; and a field that was never ours is never forced. Contents of Secrets are in no message and no log.
+
+mod adapter;
+mod client;
+mod conflict;
+mod failure;
+mod json;
+mod live;
+mod managed;
+mod read;
+mod ready;
+mod shape;
+mod step;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use adapter::KubeAdapter;
+pub use client::Wrap;
+
+/// The name under which the API server keeps what we set.
+pub const MANAGER: &str = "meshform";
+
+/// The annotation with the uid of the attempt that made an object, see [`meshform_state::Record::uid`].
+pub const UID_MARK: &str = "meshform.io/uid";
+
+/// The annotation with the lineage of the state that an object belongs to.
+pub const LINEAGE_MARK: &str = "meshform.io/lineage";

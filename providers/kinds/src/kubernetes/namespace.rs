@@ -1,7 +1,7 @@
 //! `kubernetes_namespace`.
 
 use meshform_engine::{Attribute, Home, Kind, Object, Problem, Schema};
-use meshform_state::{Type, Value};
+use meshform_state::Type;
 
 use super::{MARK, NAMESPACE, project};
 
@@ -112,6 +112,8 @@ fn is_label(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use meshform_state::Value;
+
     use super::*;
 
     fn texts(entries: &[(&str, &str)]) -> Value {

@@ -1,0 +1,186 @@
+//! The requests that there are. Whoever wants to change something must show a [`Permit`].
+
+use http::{Method, Request, header};
+use kube::Client;
+use kube::client::Body;
+use kube::core::Status;
+use meshform_engine::Permit;
+use serde_json::{Value as Json, json};
+
+use crate::failure::Failure;
+
+/// The content type of a server-side apply. JSON is YAML.
+pub(crate) const APPLY: &str = "application/apply-patch+yaml";
+
+/// The content type of a list of operations on an object.
+pub(crate) const JSON_PATCH: &str = "application/json-patch+json";
+
+const JSON: &str = "application/json";
+const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/// Objects on one page of a list.
+const PAGE: usize = 500;
+
+/// A client whose calls are all here. kube's own calls log bodies that they cannot parse; these do not.
+pub(crate) struct Wire {
+    client: Client,
+    server: String,
+}
+
+/// How much of each object a list gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All.
+    Whole,
+    /// Its metadata, so that contents of Secrets never reach this process.
+    Metadata,
+}
+
+impl Wire {
+    pub(crate) fn new(client: Client, server: String) -> Self {
+        Wire { client, server }
+    }
+
+    /// The API server's host and port, for messages.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The object at `path`.
+    pub(crate) async fn get(&self, path: &str) -> Result<Json, Failure> {
+        self.send(Method::GET, path, JSON, None).await
+    }
+
+    /// The aggregated discovery document at `path`.
+    pub(crate) async fn discover(&self, path: &str) -> Result<Json, Failure> {
+        self.send(Method::GET, path, AGGREGATED, None).await
+    }
+
+    /// All objects of the list at `path`, page by page.
+    pub(crate) async fn list(&self, path: &str, extent: Extent) -> Result<Vec<Json>, Failure> {
+        let accept = if extent == Extent::Metadata {
+            METADATA_ONLY
+        } else {
+            JSON
+        };
+        let mut objects = Vec::new();
+        let mut next = String::new();
+        loop {
+            let page = self
+                .send(Method::GET, &format!("{path}?limit={PAGE}{next}"), accept, None)
+                .await?;
+            let more = page
+                .pointer("/metadata/continue")
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            if let Json::Object(mut page) = page
+                && let Some(Json::Array(items)) = page.remove("items")
+            {
+                objects.extend(items);
+            }
+            if more.is_empty() {
+                return Ok(objects);
+            }
+            next = format!("&continue={}", encode(&more));
+        }
+    }
+
+    /// As whom the API server sees us.
+    pub(crate) async fn review_self(&self) -> Result<Json, Failure> {
+        // Asked by POST, but nothing is kept of it.
+        let body = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
+        self.send(
+            Method::POST,
+            "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+            JSON,
+            Some((JSON, &body)),
+        )
+        .await
+    }
+
+    /// Changes the object at `path`.
+    pub(crate) async fn patch(
+        &self,
+        _permit: &Permit,
+        path: &str,
+        content_type: &'static str,
+        body: &Json,
+    ) -> Result<Json, Failure> {
+        self.send(Method::PATCH, path, JSON, Some((content_type, body)))
+            .await
+    }
+
+    /// Deletes the object at `path`.
+    pub(crate) async fn delete(&self, _permit: &Permit, path: &str, options: &Json) -> Result<Json, Failure> {
+        self.send(Method::DELETE, path, JSON, Some((JSON, options))).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        accept: &str,
+        body: Option<(&str, &Json)>,
+    ) -> Result<Json, Failure> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::ACCEPT, accept);
+        let mut bytes = Vec::new();
+        if let Some((content_type, json)) = body {
+            request = request.header(header::CONTENT_TYPE, content_type);
+            bytes = json.to_string().into_bytes();
+        }
+        let request = request
+            .body(Body::from(bytes))
+            .map_err(|_| Failure::malformed(path))?;
+        let response = self
+            .client
+            .send(request)
+            .await
+            .map_err(|error| Failure::of(&error))?;
+        let status = response.status();
+        let text = response
+            .into_body()
+            .collect_bytes()
+            .await
+            .map_err(|error| Failure::of(&error))?;
+        if status.is_success() {
+            return serde_json::from_slice(&text)
+                .map_err(|_| Failure::Lost("the answer is not JSON".to_owned()));
+        }
+        let mut answer: Status = serde_json::from_slice(&text).unwrap_or_default();
+        if answer.message.is_empty() {
+            // A proxy in between answers in its own words.
+            answer.message = format!("HTTP status {status}");
+        }
+        answer.code = status.as_u16();
+        Err(Failure::Answer(Box::new(answer)))
+    }
+}
+
+/// `text` as one segment of a path or one value of a query.
+pub(super) fn encode(text: &str) -> String {
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+            out
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_one_segment() {
+        assert_eq!(encode("system:discovery"), "system:discovery");
+        assert_eq!(encode("a/b c=="), "a%2Fb%20c%3D%3D");
+    }
+}

@@ -1,0 +1,127 @@
+//! Deletion: of exactly the object that was ours, and of nothing that comes with it and is not.
+
+use meshform_engine::adapter::Request;
+use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Permit};
+use meshform_kinds::kubernetes::ObjectName;
+use meshform_state::journal::Locator;
+use serde_json::json;
+
+use super::create::waits_for;
+use super::{LOOKS, SERVER_TIMEOUT, content};
+use crate::UID_MARK;
+use crate::client::Cluster;
+use crate::live::Live;
+use crate::read::{Private, get};
+use crate::shape::Shape;
+
+/// Groups whose objects make others: those must be gone too before the deletion has ended.
+const PARENTS: &[&str] = &["apps", "batch"];
+
+/// Deletes the object. It has ended when nothing is left.
+pub(crate) async fn delete(
+    cluster: &Cluster,
+    shape: Shape<'_>,
+    request: &Request<'_>,
+    effects: &mut Effects<'_>,
+) -> Result<(), AdapterError> {
+    let name = shape.name(request.id)?;
+    let uid = Private::read(request.private).map(|private| private.uid);
+    let effect = Effect {
+        name: "kubernetes:delete",
+        locator: Locator::Id(request.id.to_owned()),
+        repeatable: true,
+        creates: false,
+    };
+    let deletion = Deletion {
+        cluster,
+        name,
+        uid,
+        request,
+    };
+    let deletion = &deletion;
+    effects
+        .run(effect, |permit| async move {
+            deletion.attempt(&permit).await.map(|()| None)
+        })
+        .await?;
+    Ok(())
+}
+
+struct Deletion<'a> {
+    cluster: &'a Cluster,
+    name: ObjectName,
+    uid: Option<String>,
+    request: &'a Request<'a>,
+}
+
+impl Deletion<'_> {
+    async fn attempt(&self, permit: &Permit) -> Result<(), AdapterError> {
+        let Deletion { cluster, name, .. } = self;
+        let subject = cluster.subject("delete", name.to_string());
+        for _ in 0..LOOKS {
+            let resource = cluster.discovery.resource(&cluster.wire, name).await;
+            let resource =
+                resource.map_err(|failure| failure.into_error(&cluster.subject("get", name.kind.clone())))?;
+            // With its kind the object went too.
+            let Some(resource) = resource else { return Ok(()) };
+            let Some(live) = get(cluster, &resource, name).await? else {
+                return Ok(());
+            };
+            if self.is_another(&live)? {
+                return Ok(());
+            }
+            if live.is_terminating() {
+                return Err(self.going(&live));
+            }
+            content::require_nothing_foreign(cluster, &live, self.request.lineage).await?;
+            let policy = if PARENTS.contains(&resource.group()) {
+                "Foreground"
+            } else {
+                "Background"
+            };
+            let options = json!({
+                "apiVersion": "v1",
+                "kind": "DeleteOptions",
+                "propagationPolicy": policy,
+                "preconditions": { "uid": live.uid(), "resourceVersion": live.resource_version() },
+            });
+            let path = resource.path(name.namespace.as_deref(), Some(&name.name));
+            let path = format!("{path}?timeout={SERVER_TIMEOUT}");
+            match cluster.wire.delete(permit, &path, &options).await {
+                Ok(_) => {}
+                Err(failure) if failure.is_not_found() => return Ok(()),
+                // Something moved in between: look again.
+                Err(failure) if failure.conflict().is_some() => continue,
+                Err(failure) => return Err(failure.into_error(&subject)),
+            }
+            return match get(cluster, &resource, name).await? {
+                Some(live) if live.is_terminating() && !self.is_another(&live)? => Err(self.going(&live)),
+                _ => Ok(()),
+            };
+        }
+        Err(AdapterError::refused(
+            ErrorClass::Busy,
+            format!("{name} changes faster than it can be deleted"),
+        ))
+    }
+
+    /// Whether `live` is not ours: ours is gone then, and the stranger stays.
+    fn is_another(&self, live: &Live) -> Result<bool, AdapterError> {
+        match &self.uid {
+            Some(uid) => Ok(uid != live.uid()),
+            None if live.annotation(UID_MARK) == Some(self.request.uid) => Ok(false),
+            None => {
+                let message = format!("nothing tells whether the present {} is ours", self.name);
+                Err(AdapterError::refused(ErrorClass::Conflict, message).hint(
+                    "Run a plan, which looks at it, or remove it from the state and delete it by hand.",
+                ))
+            }
+        }
+    }
+
+    /// The deletion has begun and has not ended.
+    fn going(&self, live: &Live) -> AdapterError {
+        AdapterError::lost(ErrorClass::Busy, format!("{} is still being deleted", self.name))
+            .hint(waits_for(live))
+    }
+}
