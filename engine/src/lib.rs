@@ -18,6 +18,8 @@ pub mod adapter;
 pub mod apply;
 pub mod archive;
 pub mod clock;
+pub mod compile;
+pub mod config;
 pub mod desired;
 pub mod effects;
 pub mod event;
@@ -34,6 +36,8 @@ pub mod retry;
 
 pub use adapter::{Adapter, AdapterError, Certainty, ErrorClass, Located, Observation, Readiness, Registry, Target};
 pub use clock::{Clock, Entropy};
+pub use compile::{Compiled, Inputs, Vocabulary, compile};
+pub use config::Config;
 pub use desired::{Desired, Lookup, Recipe, Resource};
 pub use effects::{Effect, Effects, Permit};
 pub use event::{Event, EventSink};

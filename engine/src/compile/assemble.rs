@@ -1,0 +1,204 @@
+//! The end of a compilation: tables into [`Desired`].
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use meshform_lang::{Diagnostic, Diagnostics};
+use meshform_state::{Address, Value};
+
+use crate::desired::{Desired, Moved, Output, Recipe, Removed, Resource};
+
+use super::compiler::{Compiler, Dependencies};
+use super::inputs::Purpose;
+use super::nodes::BlockName;
+use super::places::address;
+use super::program::{Data, InstanceId, Program, ResourceInstance};
+use super::recipe::{OutputValue, Slot};
+use super::Compiled;
+
+/// What is taken out of the tables before they are shared with recipes.
+struct Parts {
+    resources: Vec<Resource>,
+    /// The slots of each that need a recipe.
+    open: Vec<Vec<(usize, super::program::Opening)>>,
+    desired: Desired,
+}
+
+impl Compiler<'_> {
+    /// Everything that was compiled.
+    pub(super) fn assemble(mut self) -> Compiled {
+        self.review();
+        let mut parts = Parts { resources: Vec::new(), open: Vec::new(), desired: Desired::default() };
+        for id in 0..self.program.instances.len() {
+            self.collect(id, &mut parts);
+            self.statements(id, &mut parts.desired);
+        }
+        let Compiler { program, inputs, mut found, missing, effort, config, .. } = self;
+        let program = Arc::new(program);
+        let Parts { resources, open, mut desired } = parts;
+        desired.resources = finish(resources, open, &program);
+        if let Some(circle) = super::cycle::among(&desired.resources) {
+            found.push(circle);
+        }
+        desired.outputs = outputs(&program, config);
+        if inputs.purpose == Purpose::Destroy {
+            desired.resources.clear();
+            desired.outputs.clear();
+        }
+        found.sort();
+        let missing = unique(missing);
+        Compiled { desired, missing, diagnostics: found, effort }
+    }
+
+    fn review(&mut self) {
+        let mut blocks = Vec::new();
+        for (id, instance) in self.program.instances.iter().enumerate() {
+            let names = self.module(id).words.keys();
+            let words = names.filter_map(|name| instance.words.get(name)).flat_map(|block| block.instances.iter().flatten());
+            blocks.extend(words.filter(|word| !word.waiting).map(|word| &*word.expanded));
+        }
+        let found = self.vocabulary.review(&blocks);
+        self.found.extend(found);
+    }
+
+    fn collect(&self, id: InstanceId, parts: &mut Parts) {
+        let (instance, module) = (&self.program.instances[id], self.module(id));
+        for name in module.resources.keys() {
+            let Some(block) = instance.resources.get(name) else { continue };
+            let later = self.depends_on(&BlockName::Resource(name.clone()), id);
+            block.instances.iter().flatten().for_each(|one| self.resource_of(one, &later, parts));
+        }
+        for name in module.words.keys() {
+            let Some(block) = instance.words.get(name) else { continue };
+            let later = self.depends_on(&BlockName::Word(name.clone()), id);
+            for one in block.instances.iter().flatten().flat_map(|word| &word.resources) {
+                self.resource_of(one, &later, parts);
+            }
+        }
+    }
+
+    fn resource_of(
+        &self,
+        one: &ResourceInstance,
+        later: &[(Arc<[Address]>, meshform_lang::Range)],
+        parts: &mut Parts,
+    ) {
+        if matches!(one.data, Data::Answered(_) | Data::Waiting) {
+            parts.desired.scopes.insert(one.scope.key(), one.scope.clone());
+            return;
+        }
+        let mut dependencies = Dependencies::default();
+        one.dependencies.iter().for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
+        for (all, range) in later {
+            all.iter().for_each(|address| dependencies.add(address, "depends_on", *range));
+        }
+        for (address, _) in &one.lifecycle.replace_triggered_by {
+            dependencies.add(address, "replace_triggered_by", one.range);
+        }
+        let scope = one.scope.key();
+        parts.desired.scopes.insert(scope.clone(), one.scope.clone());
+        parts.open.push(one.open.clone());
+        parts.resources.push(Resource {
+            address: one.address.clone(),
+            kind: one.kind.clone(),
+            scope,
+            fields: one.fields.clone(),
+            recipes: Vec::new(),
+            dependencies: dependencies.finish(&one.address),
+            lifecycle: one.lifecycle.clone(),
+            why: one.why.clone(),
+            range: one.range,
+        });
+    }
+
+    fn statements(&mut self, id: InstanceId, desired: &mut Desired) {
+        let module = self.module(id).clone();
+        let inside = self.program.instances[id].path.clone();
+        let mut found = Diagnostics::new();
+        let mut place = |traversal: &meshform_lang::Traversal| {
+            let place = address(traversal, inside.as_ref());
+            if place.is_none() {
+                let detail = "This is no address of a resource, block or module.";
+                found.push(Diagnostic::error("Invalid address", detail).at(traversal.range));
+            }
+            place
+        };
+        for moved in &module.moved {
+            if let (Some(from), Some(to)) = (place(&moved.from), place(&moved.to)) {
+                desired.moved.push(Moved { from, to, range: moved.range });
+            }
+        }
+        for removed in &module.removed {
+            if let Some(from) = place(&removed.from) {
+                desired.removed.push(Removed { from, destroy: removed.destroy, range: removed.range });
+            }
+        }
+        self.found.extend(found);
+    }
+}
+
+/// The resources sorted, with recipes, and with dependencies on each other only.
+fn finish(
+    resources: Vec<Resource>,
+    open: Vec<Vec<(usize, super::program::Opening)>>,
+    program: &Arc<Program>,
+) -> Vec<Resource> {
+    let mut both: Vec<(Resource, Vec<(usize, super::program::Opening)>)> = resources.into_iter().zip(open).collect();
+    both.sort_by(|(a, _), (b, _)| a.address.cmp(&b.address));
+    let all: HashSet<Address> = both.iter().map(|(resource, _)| resource.address.clone()).collect();
+    both.into_iter()
+        .map(|(mut resource, open)| {
+            resource.dependencies.retain(|dependency| all.contains(&dependency.on));
+            resource.lifecycle.replace_triggered_by.retain(|(address, _)| all.contains(address));
+            resource.recipes = open
+                .into_iter()
+                .map(|(slot, opening)| {
+                    let recipe: Arc<dyn Recipe> = Arc::new(Slot {
+                        program: program.clone(),
+                        kind: resource.kind.clone(),
+                        slot,
+                        value: resource.fields[slot].clone(),
+                        opening,
+                        range: resource.range,
+                    });
+                    (slot, recipe)
+                })
+                .collect();
+            resource
+        })
+        .collect()
+}
+
+fn outputs(program: &Arc<Program>, config: &crate::config::Config) -> Vec<Output> {
+    let root = &program.instances[0];
+    config
+        .root
+        .outputs
+        .values()
+        .filter_map(|output| {
+            let cell = root.outputs.get(&output.name)?;
+            let value: Value = cell.value.clone()?;
+            let recipe = program.is_open(&value).then(|| -> Arc<dyn Recipe> {
+                Arc::new(OutputValue {
+                    program: program.clone(),
+                    expr: output.value.clone(),
+                    instance: 0,
+                    sensitive: output.sensitive,
+                })
+            });
+            Some(Output {
+                name: output.name.clone(),
+                value,
+                recipe,
+                sensitive: output.sensitive,
+                dependencies: cell.needs.to_vec(),
+                range: output.range,
+            })
+        })
+        .collect()
+}
+
+fn unique(missing: Vec<crate::facts::Query>) -> Vec<crate::facts::Query> {
+    let mut seen = HashSet::new();
+    missing.into_iter().filter(|query| seen.insert(query.key())).collect()
+}

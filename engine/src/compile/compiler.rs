@@ -1,0 +1,261 @@
+//! The state of one compilation, and the evaluation that all its stages share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use meshform_lang::{Diagnostic, Diagnostics, Expr, Range, Step, Traversal};
+use meshform_state::{Address, Str, Type, Value};
+
+use crate::config::Config;
+use crate::desired::Dependency;
+use crate::facts::{Facts, Query};
+use crate::kind::Kinds;
+
+use super::inputs::{Inputs, Purpose};
+use super::meaning::{Meaning, meaning};
+use super::names::{Names, On, Use, origins};
+use super::nodes::{BlockName, Node, What};
+use super::program::{Each, Instance, InstanceId, Program};
+use super::sites::SiteId;
+use super::source::Source;
+use super::vocabulary::Vocabulary;
+
+/// How much work a compilation was, for tests of its growth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Effort {
+    /// Expressions evaluated.
+    pub evaluations: usize,
+    /// Names that they asked for.
+    pub lookups: usize,
+}
+
+/// The state of one compilation.
+pub(super) struct Compiler<'a> {
+    pub(super) config: &'a Config,
+    pub(super) inputs: &'a Inputs,
+    pub(super) facts: &'a Facts,
+    pub(super) vocabulary: &'a dyn Vocabulary,
+    pub(super) kinds: &'a Kinds,
+    pub(super) program: Program,
+    /// The instances of each site.
+    pub(super) by_site: Vec<Vec<InstanceId>>,
+    pub(super) missing: Vec<Query>,
+    pub(super) found: Diagnostics,
+    pub(super) effort: Effort,
+}
+
+/// A value and the references that were followed to it.
+pub(super) struct Evaluated {
+    pub(super) value: Value,
+    pub(super) used: Vec<Use>,
+}
+
+/// What names mean in an evaluation.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) instance: InstanceId,
+    pub(super) each: &'a Each,
+}
+
+impl Compiler<'_> {
+    /// Evaluates a node in all instances of its site.
+    pub(super) fn node(&mut self, node: &Node) {
+        let instances = self.by_site[node.site].clone();
+        match &node.what {
+            What::Variable(name) => instances.iter().for_each(|id| self.variable(*id, name)),
+            What::Validation(name) => instances.iter().for_each(|id| self.validation(*id, name)),
+            What::Local(name) => instances.iter().for_each(|id| self.local(*id, name)),
+            What::Output(name) => instances.iter().for_each(|id| self.output(*id, name)),
+            What::Check(name) => instances.iter().for_each(|id| self.check(*id, name)),
+            What::Keys(block) => instances.iter().for_each(|id| self.keys(*id, block)),
+            What::Body(BlockName::Resource(name)) => self.resource(&instances, node.site, name),
+            What::Body(BlockName::Word(name)) => self.word(&instances, node.site, name),
+            What::Body(BlockName::Call(_)) => {}
+        }
+    }
+
+    pub(super) fn module(&self, id: InstanceId) -> &Arc<crate::config::Module> {
+        &self.program.sites[self.program.instances[id].site].module
+    }
+
+    pub(super) fn site_module(&self, site: SiteId) -> Arc<crate::config::Module> {
+        self.program.sites[site].module.clone()
+    }
+
+    pub(super) fn instance(&mut self, id: InstanceId) -> &mut Instance {
+        &mut self.program.instances[id]
+    }
+
+    /// Whether a value that is not known yet may be known in the next round, or need not be.
+    pub(super) fn waits(&self) -> bool {
+        !self.missing.is_empty() || self.inputs.purpose == Purpose::Validate
+    }
+
+    /// The value of `expr`; `None` if it has mistakes, which are reported.
+    pub(super) fn expr(&mut self, expr: &Expr, place: Place<'_>) -> Option<Evaluated> {
+        let names = Names::new(&self.program, place.instance, place.each);
+        let (result, used, asked) = run(names, |names| expr.evaluate(names));
+        self.counted(asked);
+        self.found.collect(result).map(|value| Evaluated { value, used })
+    }
+
+    /// The value of `expr`, where blocks of words that stand alone are handles.
+    pub(super) fn handles(&mut self, expr: &Expr, place: Place<'_>) -> Option<Evaluated> {
+        let names = Names::new(&self.program, place.instance, place.each).with_handles();
+        let (result, used, asked) = run(names, |names| expr.evaluate(names));
+        self.counted(asked);
+        self.found.collect(result).map(|value| Evaluated { value, used })
+    }
+
+    /// The value of `expr`, where `self` is `own`.
+    pub(super) fn expr_with_own(&mut self, expr: &Expr, place: Place<'_>, own: &Value) -> Option<Evaluated> {
+        let names = Names::new(&self.program, place.instance, place.each).with_own(own);
+        let (result, used, asked) = run(names, |names| expr.evaluate(names));
+        self.counted(asked);
+        self.found.collect(result).map(|value| Evaluated { value, used })
+    }
+
+    /// The value of `source` for an attribute of type `ty`.
+    pub(super) fn source(&mut self, source: &Source, ty: &Type, place: Place<'_>) -> Option<Evaluated> {
+        let names = Names::new(&self.program, place.instance, place.each);
+        let (result, used, asked) = run(names, |names| source.evaluate(ty, names));
+        self.counted(asked);
+        self.found.collect(result).map(|value| Evaluated { value, used })
+    }
+
+    fn counted(&mut self, asked: usize) {
+        self.effort.evaluations += 1;
+        self.effort.lookups += asked;
+    }
+
+    /// The references that an evaluation did not follow but may follow when it is done again: those of `references`
+    /// that lie in a part that was not evaluated.
+    pub(super) fn unfollowed(&self, references: &[Traversal], used: &[Use], id: InstanceId) -> Vec<Use> {
+        let followed = |traversal: &Traversal| {
+            let start = traversal.range.start;
+            used.iter().any(|used| used.range.source == traversal.range.source && used.range.start == start)
+        };
+        references
+            .iter()
+            .filter(|traversal| !followed(traversal))
+            .filter_map(|traversal| Some(Use { on: On::Many(self.behind(traversal, id)?), range: traversal.range }))
+            .collect()
+    }
+
+    /// All resources that `traversal` may mean in the instance `id`.
+    pub(super) fn behind(&self, traversal: &Traversal, id: InstanceId) -> Option<Arc<[Address]>> {
+        let (meant, steps) = meaning(traversal, &self.program.words).ok()?;
+        let instance = &self.program.instances[id];
+        let key = match traversal.steps.get(steps) {
+            Some((Step::Index(key), _)) => Some(key),
+            _ => None,
+        };
+        match meant {
+            Meaning::Variable(name) => instance.variables.get(&name).map(|cell| cell.needs.clone()),
+            Meaning::Local(name) => instance.locals.get(&name).map(|cell| cell.needs.clone()),
+            Meaning::Resource(name) => {
+                let block = instance.resources.get(&name)?;
+                match key.and_then(|key| block.keys.find(key)) {
+                    Some(at) => block.instances.get(at)?.as_ref().map(|one| Arc::from([one.address.clone()])),
+                    None => Some(block.instances.iter().flatten().map(|one| one.address.clone()).collect()),
+                }
+            }
+            Meaning::Word(name) => {
+                let words = instance.words.get(&name)?.instances.iter().flatten();
+                let resources = words.flat_map(|word| word.resources.iter().map(|one| one.address.clone()));
+                Some(resources.collect())
+            }
+            Meaning::Call(name) => {
+                let called = instance.calls.get(&name)?.instances.iter().flatten();
+                let mut all: Vec<Address> = Vec::new();
+                for id in called {
+                    self.inside(*id, &mut all);
+                }
+                Some(all.into())
+            }
+            Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => None,
+        }
+    }
+
+    /// All resources of the module instance `id` and of those below it.
+    fn inside(&self, id: InstanceId, all: &mut Vec<Address>) {
+        let instance = &self.program.instances[id];
+        let module = self.module(id);
+        let resources = module.resources.keys().filter_map(|name| instance.resources.get(name));
+        all.extend(resources.flat_map(|block| block.instances.iter().flatten()).map(|one| one.address.clone()));
+        let words = module.words.keys().filter_map(|name| instance.words.get(name));
+        let words = words.flat_map(|block| block.instances.iter().flatten());
+        all.extend(words.flat_map(|word| &word.resources).map(|one| one.address.clone()));
+        let calls = module.calls.keys().filter_map(|name| instance.calls.get(name));
+        for below in calls.flat_map(|block| block.instances.iter().flatten()) {
+            self.inside(*below, all);
+        }
+    }
+
+    /// Says that the value for `what` must be known when planning.
+    pub(super) fn structural(&mut self, what: &str, value: &Value, range: Range, hint: &str) {
+        if self.waits() {
+            return;
+        }
+        let mut from: Vec<String> = origins(value).iter().map(|address| format!("`{address}`")).collect();
+        from.sort();
+        from.dedup();
+        let because = match from.as_slice() {
+            [] => "its value is known only after apply".to_owned(),
+            from => format!("its value comes from {}, which apply makes", from.join(", ")),
+        };
+        let detail = format!("`{what}` decides what exists, so it must be known when planning, but {because}.");
+        self.found.push(Diagnostic::error("Value not known when planning", detail).hint(hint).at(range));
+    }
+}
+
+fn run<T>(names: Names<'_>, evaluate: impl FnOnce(&Names<'_>) -> T) -> (T, Vec<Use>, usize) {
+    let result = evaluate(&names);
+    (result, names.used(), names.asked())
+}
+
+/// The resources behind `used`, each once.
+pub(super) fn needs(used: &[Use]) -> Arc<[Address]> {
+    if let [Use { on: On::Many(all), .. }] = used {
+        return all.clone();
+    }
+    let mut all: Vec<Address> = Vec::new();
+    for one in used {
+        match &one.on {
+            On::One(address, _) => all.push(address.clone()),
+            On::Many(many) => all.extend(many.iter().cloned()),
+        }
+    }
+    all.sort();
+    all.dedup();
+    all.into()
+}
+
+/// Dependencies of one resource, each other one once, in the order in which they are found.
+#[derive(Debug, Default)]
+pub(super) struct Dependencies {
+    by_address: BTreeMap<Address, usize>,
+    list: Vec<Dependency>,
+}
+
+impl Dependencies {
+    pub(super) fn add(&mut self, on: &Address, attribute: &str, range: Range) {
+        if !self.by_address.contains_key(on) {
+            self.by_address.insert(on.clone(), self.list.len());
+            self.list.push(Dependency { on: on.clone(), attribute: Str::from(attribute), range });
+        }
+    }
+
+    pub(super) fn add_used(&mut self, used: &[Use], attribute: &str) {
+        for one in used {
+            match &one.on {
+                On::One(address, _) => self.add(address, attribute, one.range),
+                On::Many(all) => all.iter().for_each(|address| self.add(address, attribute, one.range)),
+            }
+        }
+    }
+
+    pub(super) fn finish(self, own: &Address) -> Vec<Dependency> {
+        self.list.into_iter().filter(|dependency| dependency.on != *own).collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! What a chain of names means, by its first names alone.
+
+use std::collections::BTreeMap;
+
+use meshform_lang::{Diagnostic, Step, Traversal, did_you_mean};
+use meshform_state::Str;
+
+use crate::config::{Module, ResourceName, WordName};
+
+/// The words of the vocabulary, each with whether its blocks have names.
+pub(super) type Words = BTreeMap<Str, bool>;
+
+/// What the beginning of a traversal means.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Meaning {
+    /// `var.x`
+    Variable(Str),
+    /// `local.x`
+    Local(Str),
+    /// `each.key`
+    EachKey,
+    /// `each.value`
+    EachValue,
+    /// `count.index`
+    CountIndex,
+    /// `self`
+    Own,
+    /// `path.module` and the like.
+    Path(Str),
+    /// `aws_vpc.x` or `data.aws_vpc.x`
+    Resource(ResourceName),
+    /// `vpc.x`
+    Word(WordName),
+    /// `module.x`
+    Call(Str),
+}
+
+/// What `traversal` means, and how many of its steps say so.
+///
+/// # Errors
+/// What is wrong with its first names.
+pub(super) fn meaning(traversal: &Traversal, words: &Words) -> Result<(Meaning, usize), Diagnostic> {
+    let name = |at: usize| match traversal.steps.get(at) {
+        Some((Step::Attribute(name), _)) => Some(name.clone()),
+        _ => None,
+    };
+    let needs = |what: &str| {
+        let detail = format!("`{}` needs {what} behind it.", traversal.root);
+        Diagnostic::error("Invalid reference", detail).at(traversal.range)
+    };
+    let first = name(0);
+    match (&*traversal.root, first) {
+        ("var", Some(name)) => Ok((Meaning::Variable(name), 1)),
+        ("var", None) => Err(needs("the name of a variable")),
+        ("local", Some(name)) => Ok((Meaning::Local(name), 1)),
+        ("local", None) => Err(needs("the name of a local")),
+        ("each", Some(part)) if &*part == "key" => Ok((Meaning::EachKey, 1)),
+        ("each", Some(part)) if &*part == "value" => Ok((Meaning::EachValue, 1)),
+        ("each", _) => Err(needs("`.key` or `.value`")),
+        ("count", Some(part)) if &*part == "index" => Ok((Meaning::CountIndex, 1)),
+        ("count", _) => Err(needs("`.index`")),
+        ("self", _) => Ok((Meaning::Own, 0)),
+        ("path", Some(part)) if matches!(&*part, "module" | "root" | "cwd") => Ok((Meaning::Path(part), 1)),
+        ("path", _) => Err(needs("`.module`, `.root` or `.cwd`")),
+        ("module", Some(name)) => Ok((Meaning::Call(name), 1)),
+        ("module", None) => Err(needs("the name of a module")),
+        ("data", Some(kind)) => match name(1) {
+            Some(name) => Ok((Meaning::Resource(ResourceName { data: true, kind, name }), 2)),
+            None => Err(needs("the kind and name of a data source")),
+        },
+        ("data", None) => Err(needs("the kind and name of a data source")),
+        (root, first) => match (words.get(root), first) {
+            (Some(true), Some(name)) => {
+                Ok((Meaning::Word(WordName { word: traversal.root.clone(), name: Some(name) }), 1))
+            }
+            (Some(true), None) => Err(needs("the name of a block")),
+            (Some(false), _) => Ok((Meaning::Word(WordName { word: traversal.root.clone(), name: None }), 0)),
+            (None, Some(name)) => {
+                Ok((Meaning::Resource(ResourceName { data: false, kind: traversal.root.clone(), name }), 1))
+            }
+            (None, None) => {
+                let detail = format!("`{root}` is no name that means something by itself.");
+                let hint = format!(
+                    "For a text, write `\"{root}\"`. For a resource of kind `{root}`, write its name behind a dot."
+                );
+                Err(Diagnostic::error("Invalid reference", detail).hint(hint).at(traversal.range))
+            }
+        },
+    }
+}
+
+/// Whether what `traversal` means is in `module`.
+///
+/// # Errors
+/// That it is not, with what may have been meant.
+pub(super) fn find(meaning: &Meaning, traversal: &Traversal, module: &Module, words: &Words) -> Result<(), Diagnostic> {
+    let (there, shown, what, candidates) = match meaning {
+        Meaning::Variable(name) => (
+            module.variables.contains_key(name),
+            format!("var.{name}"),
+            "variable",
+            module.variables.keys().map(|name| format!("var.{name}")).collect::<Vec<String>>(),
+        ),
+        Meaning::Local(name) => (
+            module.locals.contains_key(name),
+            format!("local.{name}"),
+            "local",
+            module.locals.keys().map(|name| format!("local.{name}")).collect(),
+        ),
+        Meaning::Call(name) => (
+            module.calls.contains_key(name),
+            format!("module.{name}"),
+            "module",
+            module.calls.keys().map(|name| format!("module.{name}")).collect(),
+        ),
+        Meaning::Word(name) => (
+            module.words.contains_key(name),
+            name.to_string(),
+            "block",
+            module.words.keys().map(ToString::to_string).collect(),
+        ),
+        Meaning::Resource(name) => (
+            module.resources.contains_key(name),
+            name.to_string(),
+            if name.data { "data source" } else { "resource" },
+            module
+                .resources
+                .keys()
+                .map(ToString::to_string)
+                .chain(module.words.keys().map(ToString::to_string))
+                .chain(["var", "local", "each", "count", "module", "path"].map(|root| format!("{root}.{}", name.name)))
+                .chain(words.keys().map(|word| format!("{word}.{}", name.name)))
+                .collect(),
+        ),
+        Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => return Ok(()),
+    };
+    if there {
+        return Ok(());
+    }
+    let place = if module.folder.is_empty() { String::new() } else { format!(" in the module `{}`", module.folder) };
+    let detail = format!("There is no {what} `{shown}`{place}.");
+    let diagnostic = Diagnostic::error(format!("Reference to undeclared {what}"), detail).at(traversal.range);
+    Err(match did_you_mean(&shown, candidates.iter().map(String::as_str)) {
+        Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
+        None => diagnostic,
+    })
+}

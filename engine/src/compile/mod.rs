@@ -1,0 +1,113 @@
+//! The configuration to what it asks for: pure, and the same for equal inputs whatever the order of files.
+//!
+//! Read in this order:
+//!
+//! 1. [`compile`] and what it takes ([`Inputs`]) and gives ([`Compiled`]).
+//! 2. `nodes` finds what there is to evaluate and what each part refers to, `cycle` puts that in an order.
+//! 3. `compiler` evaluates node by node into the tables of `program`: `variables`, `repeat`, `resources`, `places`,
+//!    `words`, `derive`. `names` is the scope that reads these tables.
+//! 4. `assemble` makes the tables into [`Desired`]; `recipe` evaluates again during apply.
+//!
+//! [`Vocabulary`] is the seam to those who know what a mesh is. This module must never know a cloud, a cluster or a
+//! word, read a file by itself, or ask the outside: what it needs to know it lists in [`Compiled::missing`].
+
+mod assemble;
+mod compiler;
+mod cycle;
+mod derive;
+mod inputs;
+mod meaning;
+mod names;
+mod nodes;
+mod places;
+mod program;
+mod recipe;
+mod repeat;
+mod resources;
+mod sites;
+mod source;
+#[cfg(test)]
+mod tests;
+mod variables;
+mod view;
+mod vocabulary;
+mod words;
+
+use meshform_lang::Diagnostics;
+
+use crate::config::Config;
+use crate::desired::Desired;
+use crate::facts::{Facts, Query};
+use crate::kind::Kinds;
+
+pub use compiler::Effort;
+pub use inputs::{Given, GivenBy, Inputs, Purpose, read_text};
+pub use vocabulary::{
+    Argument, Arguments, Content, Context, Derived, Expanded, Expansion, Handle, NoWords, Place, Stop, Vocabulary,
+    WordBlock,
+};
+
+/// What a configuration compiles to.
+#[derive(Debug, Clone, Default)]
+pub struct Compiled {
+    /// What it asks for. Of use only if nothing is missing and nothing is wrong.
+    pub desired: Desired,
+    /// The questions whose answers are needed first: add them to the facts and compile again.
+    pub missing: Vec<Query>,
+    /// What is wrong or doubtful, sorted.
+    pub diagnostics: Diagnostics,
+    /// How much work it was.
+    pub effort: Effort,
+}
+
+impl crate::gather::Round for Compiled {
+    fn missing(&self) -> &[Query] {
+        &self.missing
+    }
+
+    fn has_errors(&self) -> bool {
+        self.diagnostics.has_errors()
+    }
+}
+
+/// Compiles `config`.
+#[must_use]
+pub fn compile(config: &Config, inputs: &Inputs, facts: &Facts, vocabulary: &dyn Vocabulary, kinds: &Kinds) -> Compiled {
+    let sites = sites::sites(&config.root);
+    let words: meaning::Words =
+        vocabulary.words().iter().map(|word| (word.name.into(), word.named)).collect();
+    let mut found = Diagnostics::new();
+    for (name, given) in &inputs.variables {
+        if !config.root.variables.contains_key(name) {
+            found.0.extend(given.undeclared(name));
+        }
+    }
+    let nodes = nodes::nodes(&sites, &words, vocabulary.words(), &mut found);
+    let order = cycle::order(&nodes, &sites, &mut found);
+    let mut by_site = vec![Vec::new(); sites.len()];
+    by_site[0].push(0);
+    let program = program::Program {
+        sites,
+        instances: vec![program::Instance::default()],
+        words,
+        handles: std::collections::HashMap::new(),
+        files: inputs.files.clone(),
+        plan_timestamp: inputs.plan_timestamp.clone(),
+    };
+    let mut compiler = compiler::Compiler {
+        config,
+        inputs,
+        facts,
+        vocabulary,
+        kinds,
+        program,
+        by_site,
+        missing: Vec::new(),
+        found,
+        effort: Effort::default(),
+    };
+    for node in order {
+        compiler.node(&nodes[node]);
+    }
+    compiler.assemble()
+}

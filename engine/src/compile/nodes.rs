@@ -1,0 +1,347 @@
+//! What is evaluated, and what each part of it refers to: the nodes and edges of the order of evaluation.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use meshform_lang::{Body, Diagnostics, Expr, Range, Step, Traversal};
+use meshform_state::Str;
+
+use crate::config::{Lifecycle, Module, Reach, Repeat, ResourceName, Takes, WordName, WordSchema};
+
+use super::meaning::{Meaning, Words, find, meaning};
+use super::sites::{Site, SiteId};
+
+/// What can be evaluated by itself, for all instances of its site together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum What {
+    /// The value of a variable.
+    Variable(Str),
+    /// Whether that value is allowed.
+    Validation(Str),
+    /// A local.
+    Local(Str),
+    /// Which instances a block has.
+    Keys(BlockName),
+    /// What its instances are.
+    Body(BlockName),
+    /// An output.
+    Output(Str),
+    /// A check.
+    Check(Str),
+}
+
+/// A block that may have instances.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum BlockName {
+    /// A resource or data source.
+    Resource(ResourceName),
+    /// A word.
+    Word(WordName),
+    /// A call of a module.
+    Call(Str),
+}
+
+/// Numbers the nodes.
+pub(super) type NodeId = usize;
+
+/// One node.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) site: SiteId,
+    pub(super) what: What,
+    /// What it needs first.
+    pub(super) needs: Vec<Need>,
+}
+
+/// Why a node comes after another.
+#[derive(Debug, Clone)]
+pub(super) struct Need {
+    pub(super) on: NodeId,
+    /// The attribute that says so; empty for what the tool itself demands.
+    pub(super) attribute: Str,
+    /// Where; `None` for what the tool itself demands.
+    pub(super) range: Option<Range>,
+}
+
+impl fmt::Display for BlockName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BlockName::Resource(name) => write!(f, "{name}"),
+            BlockName::Word(name) => write!(f, "{name}"),
+            BlockName::Call(name) => write!(f, "module.{name}"),
+        }
+    }
+}
+
+/// Finds all nodes and what they need, and reports references to what is not there.
+pub(super) fn nodes(sites: &[Site], words: &Words, schemas: &[WordSchema], found: &mut Diagnostics) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::new();
+    for (id, site) in sites.iter().enumerate() {
+        nodes.extend(list(&site.module).into_iter().map(|what| Node { site: id, what, needs: Vec::new() }));
+    }
+    let index: HashMap<(SiteId, What), NodeId> =
+        nodes.iter().enumerate().map(|(id, node)| ((node.site, node.what.clone()), id)).collect();
+    let all: Vec<Vec<Need>> = nodes
+        .iter()
+        .map(|node| {
+            let mut walk = Walk { sites, words, schemas, index: &index, found, needs: Vec::new() };
+            walk.node(node);
+            walk.needs
+        })
+        .collect();
+    for (node, needs) in nodes.iter_mut().zip(all) {
+        node.needs = needs;
+    }
+    nodes
+}
+
+fn list(module: &Module) -> Vec<What> {
+    let mut list: Vec<What> = Vec::new();
+    list.extend(module.variables.keys().cloned().map(What::Variable));
+    list.extend(module.locals.keys().cloned().map(What::Local));
+    let blocks = module
+        .words
+        .keys()
+        .cloned()
+        .map(BlockName::Word)
+        .chain(module.resources.keys().cloned().map(BlockName::Resource))
+        .chain(module.calls.keys().cloned().map(BlockName::Call));
+    for block in blocks {
+        list.push(What::Keys(block.clone()));
+        list.push(What::Body(block));
+    }
+    list.extend(module.outputs.keys().cloned().map(What::Output));
+    let validated = module.variables.values().filter(|variable| !variable.validations.is_empty());
+    list.extend(validated.map(|variable| What::Validation(variable.name.clone())));
+    list.extend(module.checks.keys().cloned().map(What::Check));
+    list
+}
+
+/// Collects what one node needs.
+struct Walk<'a> {
+    sites: &'a [Site],
+    words: &'a Words,
+    schemas: &'a [WordSchema],
+    index: &'a HashMap<(SiteId, What), NodeId>,
+    found: &'a mut Diagnostics,
+    needs: Vec<Need>,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, node: &Node) {
+        let sites = self.sites;
+        let (site, module) = (node.site, &*sites[node.site].module);
+        if let Some((parent, call)) = &sites[site].parent {
+            self.demand(*parent, What::Keys(BlockName::Call(call.clone())));
+        }
+        match &node.what {
+            What::Variable(name) => {
+                if let Some((parent, call)) = &sites[site].parent
+                    && let Some(call) = sites[*parent].module.calls.get(call)
+                    && let Some(input) = call.inputs.get(name)
+                {
+                    self.expr(*parent, &input.name, &input.expr);
+                }
+            }
+            What::Validation(name) => {
+                self.demand(site, What::Variable(name.clone()));
+                for validation in module.variables.get(name).map_or(&[][..], |variable| &variable.validations) {
+                    self.condition(site, "validation", validation);
+                }
+            }
+            What::Local(name) => {
+                if let Some(local) = module.locals.get(name) {
+                    self.expr(site, name, &local.expr);
+                }
+            }
+            What::Output(name) => {
+                if let Some(output) = module.outputs.get(name) {
+                    self.expr(site, "value", &output.value);
+                    self.all(site, "depends_on", &output.depends_on);
+                    output.preconditions.iter().for_each(|condition| self.condition(site, "precondition", condition));
+                }
+            }
+            What::Check(name) => {
+                for assertion in module.checks.get(name).map_or(&[][..], |check| &check.assertions) {
+                    self.condition(site, "assert", assertion);
+                }
+            }
+            What::Keys(block) => self.keys(site, block),
+            What::Body(block) => {
+                self.demand(site, What::Keys(block.clone()));
+                self.body(site, block);
+            }
+        }
+    }
+
+    fn keys(&mut self, site: SiteId, block: &BlockName) {
+        let module = &*self.sites[site].module;
+        let repeat = match block {
+            BlockName::Resource(name) => module.resources.get(name).map(|resource| &resource.repeat),
+            BlockName::Word(name) => module.words.get(name).map(|word| &word.repeat),
+            BlockName::Call(name) => module.calls.get(name).map(|call| &call.repeat),
+        };
+        match repeat {
+            Some(Repeat::Count(expr)) => self.expr(site, "count", expr),
+            Some(Repeat::ForEach(expr)) => self.expr(site, "for_each", expr),
+            Some(Repeat::Enabled(expr)) => self.expr(site, "enabled", expr),
+            Some(Repeat::Once) | None => {}
+        }
+    }
+
+    fn body(&mut self, site: SiteId, block: &BlockName) {
+        let module = &*self.sites[site].module;
+        match block {
+            BlockName::Resource(name) => {
+                let Some(resource) = module.resources.get(name) else { return };
+                for (attribute, expr) in [("in", &resource.place), ("region", &resource.region)] {
+                    if let Some(expr) = expr {
+                        self.expr(site, attribute, expr);
+                    }
+                }
+                self.all(site, "depends_on", &resource.depends_on);
+                self.lifecycle(site, &resource.lifecycle);
+                resource.arguments.iter().for_each(|argument| self.expr(site, &argument.name, &argument.expr));
+                resource.blocks.iter().for_each(|nested| self.nested(site, &nested.kind, &nested.body));
+            }
+            BlockName::Word(name) => {
+                let Some(word) = module.words.get(name) else { return };
+                let schema = self.schemas.iter().find(|schema| schema.name == &*name.word);
+                self.all(site, "depends_on", &word.depends_on);
+                for argument in &word.arguments {
+                    let takes = schema.and_then(|schema| schema.body.argument(&argument.name)).map(|a| &a.takes);
+                    self.word_argument(site, &argument.name, &argument.expr, takes);
+                }
+                word.blocks.iter().for_each(|nested| self.nested(site, &nested.kind, &nested.body));
+            }
+            BlockName::Call(name) => {
+                let Some(child) = self.sites[site].children.get(name).copied() else { return };
+                let call = &module.calls[name];
+                self.all(site, "depends_on", &call.depends_on);
+                for what in list(&self.sites[child].module) {
+                    if matches!(what, What::Output(_) | What::Body(_)) {
+                        self.demand(child, what);
+                    }
+                }
+            }
+        }
+    }
+
+    fn lifecycle(&mut self, site: SiteId, lifecycle: &Lifecycle) {
+        let named = [
+            ("create_before_destroy", &lifecycle.create_before_destroy),
+            ("prevent_destroy", &lifecycle.prevent_destroy),
+            ("destroy", &lifecycle.destroy),
+        ];
+        for (name, expr) in named {
+            if let Some(expr) = expr {
+                self.expr(site, name, expr);
+            }
+        }
+        lifecycle.replace_triggered_by.iter().for_each(|expr| self.expr(site, "replace_triggered_by", expr));
+        lifecycle.preconditions.iter().for_each(|condition| self.condition(site, "precondition", condition));
+        lifecycle.postconditions.iter().for_each(|condition| self.condition(site, "postcondition", condition));
+    }
+
+    fn nested(&mut self, site: SiteId, attribute: &str, body: &Body) {
+        body.attributes.iter().for_each(|inner| self.expr(site, attribute, &inner.expr));
+        body.blocks.iter().for_each(|inner| self.nested(site, attribute, &inner.body));
+    }
+
+    fn condition(&mut self, site: SiteId, attribute: &str, condition: &crate::config::Condition) {
+        self.expr(site, attribute, &condition.condition);
+        self.expr(site, attribute, &condition.message);
+    }
+
+    fn word_argument(&mut self, site: SiteId, attribute: &str, expr: &Expr, takes: Option<&Takes>) {
+        let by_name = matches!(takes, Some(Takes::Word(Reach::Name, _) | Takes::Words(Reach::Name, _)));
+        for traversal in expr.references() {
+            if by_name
+                && let Ok((Meaning::Word(name), steps)) = meaning(&traversal, self.words)
+                && is_bare(&traversal, steps)
+            {
+                if self.exists(site, &Meaning::Word(name.clone()), &traversal) {
+                    let keys = What::Keys(BlockName::Word(name));
+                    self.need(site, keys, attribute, Some(traversal.range));
+                }
+                continue;
+            }
+            self.reference(site, attribute, &traversal);
+        }
+    }
+
+    fn all(&mut self, site: SiteId, attribute: &str, traversals: &[Traversal]) {
+        traversals.iter().for_each(|traversal| self.reference(site, attribute, traversal));
+    }
+
+    fn expr(&mut self, site: SiteId, attribute: &str, expr: &Expr) {
+        for traversal in expr.references() {
+            self.reference(site, attribute, &traversal);
+        }
+    }
+
+    fn reference(&mut self, site: SiteId, attribute: &str, traversal: &Traversal) {
+        let (meant, steps) = match meaning(traversal, self.words) {
+            Ok(found) => found,
+            Err(diagnostic) => return self.found.push(diagnostic),
+        };
+        if !self.exists(site, &meant, traversal) {
+            return;
+        }
+        let range = Some(traversal.range);
+        match meant {
+            Meaning::Variable(name) => self.need(site, What::Variable(name), attribute, range),
+            Meaning::Local(name) => self.need(site, What::Local(name), attribute, range),
+            Meaning::Resource(name) => {
+                self.need(site, What::Body(BlockName::Resource(name)), attribute, range);
+            }
+            Meaning::Word(name) => self.need(site, What::Body(BlockName::Word(name)), attribute, range),
+            Meaning::Call(name) => self.call(site, name, steps, attribute, traversal),
+            Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {}
+        }
+    }
+
+    fn call(&mut self, site: SiteId, name: Str, steps: usize, attribute: &str, traversal: &Traversal) {
+        let range = Some(traversal.range);
+        let output = traversal.steps.iter().skip(steps).find_map(|(step, _)| match step {
+            Step::Attribute(output) => Some(output.clone()),
+            Step::Index(_) | Step::Splat => None,
+        });
+        match (self.sites[site].children.get(&name).copied(), output) {
+            (Some(child), Some(output)) if self.sites[child].module.outputs.contains_key(&output) => {
+                self.need(child, What::Output(output), attribute, range);
+                self.need(site, What::Keys(BlockName::Call(name)), attribute, range);
+            }
+            _ => self.need(site, What::Body(BlockName::Call(name)), attribute, range),
+        }
+    }
+
+    fn exists(&mut self, site: SiteId, meant: &Meaning, traversal: &Traversal) -> bool {
+        match find(meant, traversal, &self.sites[site].module, self.words) {
+            Ok(()) => true,
+            Err(diagnostic) => {
+                self.found.push(diagnostic);
+                false
+            }
+        }
+    }
+
+    fn demand(&mut self, site: SiteId, what: What) {
+        self.need(site, what, "", None);
+    }
+
+    fn need(&mut self, site: SiteId, what: What, attribute: &str, range: Option<Range>) {
+        if let Some(on) = self.index.get(&(site, what)) {
+            self.needs.push(Need { on: *on, attribute: attribute.into(), range });
+        }
+    }
+}
+
+/// Whether nothing but a key stands behind the first `steps` of `traversal`.
+pub(super) fn is_bare(traversal: &Traversal, steps: usize) -> bool {
+    match &traversal.steps[steps.min(traversal.steps.len())..] {
+        [] => true,
+        [(Step::Index(_), _)] => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,253 @@
+//! What is evaluated so far: tables that later evaluation reads, during compilation and again during apply.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use meshform_lang::{Expr, Files, Range};
+use meshform_state::addr::{Key, Segment};
+use meshform_state::{Address, Scope, Str, Type, Value};
+
+use crate::config::{ResourceName, WordName};
+use crate::desired::{Dependency, Lifecycle};
+use crate::kind::Kind;
+use crate::object::Object;
+
+use super::meaning::Words;
+use super::sites::{Site, SiteId};
+use super::source::Source;
+use super::vocabulary::Expanded;
+
+/// Numbers the instances of modules; 0 is the root.
+pub(super) type InstanceId = usize;
+
+/// All that evaluation knows.
+pub(super) struct Program {
+    pub(super) sites: Vec<Site>,
+    pub(super) instances: Vec<Instance>,
+    pub(super) words: Words,
+    /// Where each word instance is.
+    pub(super) handles: HashMap<Address, (InstanceId, WordName, usize)>,
+    pub(super) files: Arc<dyn Files + Send + Sync>,
+    pub(super) plan_timestamp: Option<Str>,
+}
+
+/// One instance of a module.
+#[derive(Default)]
+pub(super) struct Instance {
+    pub(super) site: SiteId,
+    /// `module.m["k"]`; `None` for the root.
+    pub(super) path: Option<Address>,
+    /// The instance that calls it, and with which key.
+    pub(super) caller: Option<(InstanceId, Each)>,
+    pub(super) variables: HashMap<Str, Cell>,
+    pub(super) locals: HashMap<Str, Cell>,
+    pub(super) outputs: HashMap<Str, Cell>,
+    pub(super) resources: HashMap<ResourceName, Block<ResourceInstance>>,
+    pub(super) words: HashMap<WordName, Block<WordInstance>>,
+    /// The instances that each call has.
+    pub(super) calls: HashMap<Str, Block<InstanceId>>,
+}
+
+/// A value with the resources that stand behind it.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    /// `None` if it could not be found, which was reported.
+    pub(super) value: Option<Value>,
+    pub(super) needs: Arc<[Address]>,
+}
+
+/// A block's instances.
+pub(super) struct Block<T> {
+    pub(super) keys: Keys,
+    /// One for each key, once evaluated; `None` for one with mistakes.
+    pub(super) instances: Vec<Option<T>>,
+    /// The value of all instances together, made when first asked for.
+    pub(super) whole: OnceLock<Value>,
+}
+
+/// Which instances a block has.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Keys {
+    /// That could not be found, which was reported.
+    Failed,
+    /// That depends on an answer that is not there yet.
+    Waiting,
+    /// One without a key.
+    Single,
+    /// None at all, where otherwise would be one without a key.
+    Disabled,
+    /// As many as this.
+    Count(usize),
+    /// One for each, sorted.
+    Each(Vec<(Str, Value)>),
+}
+
+/// What `each` and `count` mean in an evaluation.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) enum Each {
+    #[default]
+    None,
+    Count(usize),
+    Key(Str, Value),
+}
+
+/// One instance of a resource or data source.
+pub(super) struct ResourceInstance {
+    pub(super) address: Address,
+    pub(super) kind: Arc<dyn Kind>,
+    pub(super) scope: Scope,
+    /// The configured attributes by slot; null where none is configured.
+    pub(super) fields: Box<[Value]>,
+    /// How to find the slots that are not wholly known and do not name their origin.
+    pub(super) open: Vec<(usize, Opening)>,
+    pub(super) dependencies: Vec<Dependency>,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) why: Option<Str>,
+    pub(super) range: Range,
+    pub(super) data: Data,
+}
+
+/// How a slot is evaluated again.
+#[derive(Clone)]
+pub(super) enum Opening {
+    /// From what the configuration says, in the place that it says it in.
+    Source(Source, InstanceId, Each),
+    /// From the value itself, whose leaves name arguments of words.
+    Filled,
+}
+
+/// What is known of a data source.
+#[derive(Debug, Clone)]
+pub(super) enum Data {
+    /// It is none.
+    Managed,
+    /// The answer.
+    Answered(Arc<Object>),
+    /// The answer is missing and will be asked for.
+    Waiting,
+    /// It is read during apply.
+    Deferred,
+}
+
+/// One instance of a word's block.
+pub(super) struct WordInstance {
+    pub(super) expanded: Arc<Expanded>,
+    pub(super) exports: Value,
+    /// Whether its exports wait for an answer that is not there yet.
+    pub(super) waiting: bool,
+    /// The arguments that are not wholly known, by path in the block.
+    pub(super) open: HashMap<Str, (Expr, Type)>,
+    pub(super) each: Each,
+    pub(super) resources: Vec<ResourceInstance>,
+}
+
+impl<T> Block<T> {
+    pub(super) fn new(keys: Keys) -> Self {
+        Block { keys, instances: Vec::new(), whole: OnceLock::new() }
+    }
+}
+
+impl Keys {
+    /// How many instances there are, as far as that is known.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Keys::Failed | Keys::Waiting | Keys::Disabled => 0,
+            Keys::Single => 1,
+            Keys::Count(count) => *count,
+            Keys::Each(each) => each.len(),
+        }
+    }
+
+    /// The key of the instance `at`.
+    pub(super) fn key(&self, at: usize) -> Option<Key> {
+        match self {
+            Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => None,
+            Keys::Count(_) => u64::try_from(at).ok().map(Key::Index),
+            Keys::Each(each) => each.get(at).map(|(key, _)| Key::Text(key.to_string())),
+        }
+    }
+
+    /// What `each` and `count` mean in the instance `at`.
+    pub(super) fn each(&self, at: usize) -> Each {
+        match self {
+            Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => Each::None,
+            Keys::Count(_) => Each::Count(at),
+            Keys::Each(each) => each.get(at).map_or(Each::None, |(key, value)| Each::Key(key.clone(), value.clone())),
+        }
+    }
+
+    /// The position of the instance with `key`.
+    pub(super) fn find(&self, key: &Value) -> Option<usize> {
+        match self {
+            Keys::Count(count) => {
+                let index = usize::try_from(key.as_i64()?).ok()?;
+                (index < *count).then_some(index)
+            }
+            Keys::Each(each) => {
+                let key = key.as_str()?;
+                each.binary_search_by(|(other, _)| (**other).cmp(key)).ok()
+            }
+            Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => None,
+        }
+    }
+}
+
+impl Instance {
+    /// The address of a block in this instance, made of `names`.
+    pub(super) fn address(&self, names: &[&str]) -> Address {
+        let segments = |names: &[&str]| -> Vec<Segment> {
+            names.iter().map(|name| Segment { name: (*name).to_owned(), key: None }).collect()
+        };
+        match &self.path {
+            None => Address::from_segments(&segments(names)),
+            Some(path) => names.iter().fold(path.clone(), |address, name| address.child(name)),
+        }
+    }
+
+    pub(super) fn resource_address(&self, name: &ResourceName) -> Address {
+        if name.data {
+            self.address(&["data", &name.kind, &name.name])
+        } else {
+            self.address(&[&name.kind, &name.name])
+        }
+    }
+
+    pub(super) fn word_address(&self, name: &WordName) -> Address {
+        match &name.name {
+            Some(label) => self.address(&[&name.word, label]),
+            None => self.address(&[&name.word]),
+        }
+    }
+}
+
+/// `address` with the key, if there is one.
+pub(super) fn keyed(address: &Address, key: Option<&Key>) -> Address {
+    match key {
+        Some(key) => address.keyed(key),
+        None => address.clone(),
+    }
+}
+
+impl Program {
+    /// The word instance at `address`.
+    pub(super) fn word(&self, address: &Address) -> Option<&WordInstance> {
+        let (instance, name, at) = self.handles.get(address)?;
+        self.instances[*instance].words.get(name)?.instances.get(*at)?.as_ref()
+    }
+
+    /// Whether some part of `value` can be found again only by evaluating an expression.
+    pub(super) fn is_open(&self, value: &Value) -> bool {
+        !value.every(&|part| match part {
+            Value::Later(later) => {
+                later.origin.as_ref().is_some_and(|origin| !self.handles.contains_key(&origin.address))
+            }
+            _ => true,
+        })
+    }
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Program").field("instances", &self.instances.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,156 @@
+//! Which instances a block has: `count`, `for_each` and `enabled`, each evaluated once for a block.
+
+use meshform_lang::{Diagnostic, Expr, Range, convert_to};
+use meshform_state::{Str, Type, Value};
+
+use crate::config::Repeat;
+
+use super::compiler::{Compiler, Place};
+use super::nodes::BlockName;
+use super::program::{Block, Each, Instance, InstanceId, Keys, keyed};
+
+const KEYS_HINT: &str = "Take keys and numbers from the configuration, and what is known later as values: \
+                         `for_each = { a = aws_vpc.x.id }` needs no more than the key `a`.";
+
+impl Compiler<'_> {
+    pub(super) fn keys(&mut self, id: InstanceId, block: &BlockName) {
+        let module = self.module(id).clone();
+        let repeat = match block {
+            BlockName::Resource(name) => module.resources.get(name).map(|resource| &resource.repeat),
+            BlockName::Word(name) => module.words.get(name).map(|word| &word.repeat),
+            BlockName::Call(name) => module.calls.get(name).map(|call| &call.repeat),
+        };
+        let keys = match repeat {
+            Some(Repeat::Count(expr)) => self.count(expr, id),
+            Some(Repeat::ForEach(expr)) => self.for_each(expr, id),
+            Some(Repeat::Enabled(expr)) => self.enabled(expr, id),
+            Some(Repeat::Once) | None => Keys::Single,
+        };
+        match block {
+            BlockName::Resource(name) => {
+                self.instance(id).resources.insert(name.clone(), Block::new(keys));
+            }
+            BlockName::Word(name) => {
+                let address = self.program.instances[id].word_address(name);
+                for at in 0..keys.len() {
+                    self.program.handles.insert(keyed(&address, keys.key(at).as_ref()), (id, name.clone(), at));
+                }
+                self.instance(id).words.insert(name.clone(), Block::new(keys));
+            }
+            BlockName::Call(name) => self.call_instances(id, name, keys),
+        }
+    }
+
+    fn call_instances(&mut self, id: InstanceId, name: &Str, keys: Keys) {
+        let site = self.program.instances[id].site;
+        let Some(child) = self.program.sites[site].children.get(name).copied() else { return };
+        let address = self.program.instances[id].address(&["module", name]);
+        let mut block = Block::new(keys);
+        for at in 0..block.keys.len() {
+            let path = keyed(&address, block.keys.key(at).as_ref());
+            let caller = Some((id, block.keys.each(at)));
+            let called = self.program.instances.len();
+            self.program.instances.push(Instance { site: child, path: Some(path), caller, ..Instance::default() });
+            self.by_site[child].push(called);
+            block.instances.push(Some(called));
+        }
+        self.instance(id).calls.insert(name.clone(), block);
+    }
+
+    /// The value of an argument that decides how many instances there are.
+    fn deciding(&mut self, expr: &Expr, id: InstanceId, what: &str) -> Result<Value, Keys> {
+        let place = Place { instance: id, each: &Each::None };
+        let value = self.expr(expr, place).ok_or(Keys::Failed)?.value;
+        if matches!(value, Value::Secret(_)) {
+            let detail = format!("`{what}` shows in addresses, and its value comes from something sensitive.");
+            let diagnostic = Diagnostic::error("Sensitive value not allowed", detail).at(expr.range());
+            self.found.push(diagnostic.hint("If the value is no secret, say so with `nonsensitive(…)`."));
+            return Err(Keys::Failed);
+        }
+        if let Value::Later(_) = value {
+            return Err(self.unknown(&value, what, expr.range()));
+        }
+        if value.is_null() {
+            let detail = format!("`{what}` must not be null.");
+            self.found.push(Diagnostic::error("Null not allowed", detail).at(expr.range()));
+            return Err(Keys::Failed);
+        }
+        Ok(value)
+    }
+
+    fn unknown(&mut self, value: &Value, what: &str, range: Range) -> Keys {
+        self.structural(what, value, range, KEYS_HINT);
+        if self.waits() { Keys::Waiting } else { Keys::Failed }
+    }
+
+    fn count(&mut self, expr: &Expr, id: InstanceId) -> Keys {
+        let value = match self.deciding(expr, id, "count") {
+            Ok(value) => value,
+            Err(keys) => return keys,
+        };
+        let count = convert_to(&value, &Type::Number).ok().and_then(|number| number.as_i64());
+        match count.and_then(|count| usize::try_from(count).ok()) {
+            Some(count) => Keys::Count(count),
+            None => {
+                let detail = "`count` takes a whole number from 0.";
+                self.found.push(Diagnostic::error("Invalid count", detail).at(expr.range()));
+                Keys::Failed
+            }
+        }
+    }
+
+    fn enabled(&mut self, expr: &Expr, id: InstanceId) -> Keys {
+        match self.deciding(expr, id, "enabled").map(|value| convert_to(&value, &Type::Bool)) {
+            Ok(Ok(Value::Bool(true))) => Keys::Single,
+            Ok(Ok(Value::Bool(false))) => Keys::Disabled,
+            Ok(_) => {
+                let detail = "`enabled` takes `true` or `false`.";
+                self.found.push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
+                Keys::Failed
+            }
+            Err(keys) => keys,
+        }
+    }
+
+    fn for_each(&mut self, expr: &Expr, id: InstanceId) -> Keys {
+        let value = match self.deciding(expr, id, "for_each") {
+            Ok(value) => value,
+            Err(keys) => return keys,
+        };
+        let wrong = |detail: &str| Diagnostic::error("Invalid for_each", detail).at(expr.range());
+        match &value {
+            Value::Map(_) | Value::Object(_) => {
+                let entries = value.entries().into_iter().flatten();
+                Keys::Each(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
+            }
+            Value::Set(set) => {
+                let mut keys: Vec<(Str, Value)> = Vec::with_capacity(set.items.len());
+                for item in &set.items {
+                    match item {
+                        Value::String(text) => keys.push((text.clone(), item.clone())),
+                        Value::Later(_) => return self.unknown(item, "for_each", expr.range()),
+                        Value::Secret(_) => {
+                            self.found.push(wrong("The keys of `for_each` show in addresses, so they must not be sensitive."));
+                            return Keys::Failed;
+                        }
+                        _ => {
+                            self.found.push(wrong("A set for `for_each` has texts as elements."));
+                            return Keys::Failed;
+                        }
+                    }
+                }
+                keys.sort();
+                Keys::Each(keys)
+            }
+            Value::List(_) | Value::Tuple(_) => {
+                let hint = "Make it a set with `toset(…)`, or a map with keys of your choice.";
+                self.found.push(wrong("`for_each` takes a map or a set of texts, not a list.").hint(hint));
+                Keys::Failed
+            }
+            _ => {
+                self.found.push(wrong("`for_each` takes a map or a set of texts."));
+                Keys::Failed
+            }
+        }
+    }
+}

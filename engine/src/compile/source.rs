@@ -1,0 +1,164 @@
+//! Where an attribute's value comes from: one expression, or blocks that stand for the elements of a collection.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Expr, Range, Scope, Traversal, convert_to};
+use meshform_state::{Str, Type, Value};
+
+use crate::kind::Attribute;
+
+use super::names::near;
+
+/// Where an attribute's value comes from.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// `name = …`
+    Expr(Expr),
+    /// `name { … }`, as often as there are elements.
+    Blocks(Arc<[Arc<Block>]>),
+}
+
+impl Source {
+    /// The place that messages about the value point to.
+    pub(super) fn range(&self) -> Range {
+        match self {
+            Source::Expr(expr) => expr.range(),
+            // There is no attribute without at least one block of its name.
+            Source::Blocks(blocks) => blocks[0].header_range,
+        }
+    }
+
+    /// What it refers to.
+    pub(super) fn references(&self) -> Vec<Traversal> {
+        fn collect(body: &Body, found: &mut Vec<Traversal>) {
+            body.attributes.iter().for_each(|attribute| found.extend(attribute.expr.references()));
+            body.blocks.iter().for_each(|block| collect(&block.body, found));
+        }
+        match self {
+            Source::Expr(expr) => expr.references(),
+            Source::Blocks(blocks) => {
+                let mut found = Vec::new();
+                blocks.iter().for_each(|block| collect(&block.body, &mut found));
+                found
+            }
+        }
+    }
+
+    /// The value for an attribute of type `ty`, not converted yet.
+    pub(super) fn evaluate(&self, ty: &Type, scope: &dyn Scope) -> Result<Value, Diagnostics> {
+        match self {
+            Source::Expr(expr) => expr.evaluate(scope),
+            Source::Blocks(blocks) => elements(blocks, ty, scope),
+        }
+    }
+}
+
+/// Whether blocks may stand for a value of `ty`.
+pub(super) fn takes_blocks(ty: &Type) -> bool {
+    match ty {
+        Type::List(element) | Type::Set(element) => matches!(**element, Type::Object(_)),
+        Type::Object(_) => true,
+        _ => false,
+    }
+}
+
+fn elements(blocks: &[Arc<Block>], ty: &Type, scope: &dyn Scope) -> Result<Value, Diagnostics> {
+    let mut found = Diagnostics::new();
+    let element = match ty {
+        Type::List(element) | Type::Set(element) => element,
+        other => other,
+    };
+    let Type::Object(attributes) = element else { return Err(found) };
+    let items: Vec<Option<Value>> =
+        blocks.iter().map(|block| found.collect(object(&block.body, &block.kind, attributes, scope))).collect();
+    if let (Type::Object(_), Some(second)) = (ty, blocks.get(1)) {
+        let detail = format!("There may be one block `{}` only.", second.kind);
+        let diagnostic = Diagnostic::error("Duplicate block", detail).at(second.header_range);
+        found.push(diagnostic.related(blocks[0].header_range, "the first one is here"));
+    }
+    let items: Option<Vec<Value>> = items.into_iter().collect();
+    match items {
+        Some(mut items) if !found.has_errors() => Ok(match ty {
+            Type::List(_) => Value::list(element.clone(), items),
+            Type::Set(_) => Value::set(element.clone(), items),
+            _ => items.swap_remove(0),
+        }),
+        _ => Err(found),
+    }
+}
+
+fn object(body: &Body, what: &str, types: &BTreeMap<Str, Type>, scope: &dyn Scope) -> Result<Value, Diagnostics> {
+    let mut found = Diagnostics::new();
+    let unknown = |name: &str, range: Range| {
+        let detail = format!("The block `{what}` has no `{name}`.");
+        near(Diagnostic::error("Unsupported argument", detail).at(range), name, types.keys().map(|name| &**name))
+    };
+    for attribute in body.attributes.iter().filter(|attribute| !types.contains_key(&attribute.name)) {
+        found.push(unknown(&attribute.name, attribute.name_range));
+    }
+    for block in body.blocks.iter().filter(|block| !types.get(&block.kind).is_some_and(takes_blocks)) {
+        found.push(unknown(&block.kind, block.kind_range));
+    }
+    let mut values: Vec<(Str, Value)> = Vec::new();
+    for (name, ty) in types {
+        let value = if let Some(attribute) = body.attribute(name) {
+            let range = attribute.expr.range();
+            found.collect(attribute.expr.evaluate(scope).and_then(|value| converted(&value, ty, name, range)))
+        } else {
+            let blocks: Vec<Arc<Block>> = body.blocks_of(name).cloned().collect();
+            if blocks.is_empty() || !takes_blocks(ty) {
+                Some(Value::Null(ty.clone()))
+            } else {
+                found.collect(elements(&blocks, ty, scope))
+            }
+        };
+        values.extend(value.map(|value| (name.clone(), value)));
+    }
+    if found.has_errors() { Err(found) } else { Ok(Value::object(values)) }
+}
+
+/// `value` as one of `ty`.
+pub(super) fn converted(value: &Value, ty: &Type, name: &str, range: Range) -> Result<Value, Diagnostics> {
+    convert_to(value, ty).map_err(|error| {
+        let detail = format!("`{name}` takes {}: {error}.", article(ty));
+        Diagnostic::error("Wrong type of value", detail).at(range).into()
+    })
+}
+
+/// A type as it reads in a sentence.
+pub(super) fn article(ty: &Type) -> String {
+    match ty {
+        Type::Any => "any value".to_owned(),
+        Type::Bool => "`true` or `false`".to_owned(),
+        Type::Number => "a number".to_owned(),
+        Type::String => "a text".to_owned(),
+        other => format!("a value of type `{other}`"),
+    }
+}
+
+/// `value` as the resource attribute `attribute` keeps it: of its type, in its one form, and not secret if it is stored.
+pub(super) fn kept(value: &Value, attribute: &Attribute, range: Range) -> Result<Value, Diagnostics> {
+    let value = converted(value, &attribute.ty, attribute.name, range)?;
+    if value.has_secret() && !attribute.write_only {
+        return Err(secret(attribute.name, range).into());
+    }
+    if value.is_null() {
+        return Ok(Value::Null(attribute.ty.clone()));
+    }
+    match attribute.normalise {
+        Some(normalise) if value.is_known() => normalise(value).map_err(|problem| {
+            Diagnostic::error("Invalid value", format!("`{}`: {problem}.", attribute.name.trim_end_matches('.'))).at(range).into()
+        }),
+        _ => Ok(value),
+    }
+}
+
+fn secret(name: &str, range: Range) -> Diagnostic {
+    let detail = format!("`{name}` is stored in the state, and its value comes from something sensitive.");
+    let hint = format!(
+        "Use a write-only attribute if the kind has one (such as `{name}_wo`, with `{name}_wo_version` to say when to \
+         write it again). If the value is no secret, say so with `nonsensitive(…)`."
+    );
+    Diagnostic::error("Sensitive value in a stored attribute", detail).hint(hint).at(range)
+}

@@ -1,0 +1,7 @@
+//! Compilation as a whole: small configurations in, what they ask for or what is wrong with them out.
+
+mod later;
+mod mistakes;
+mod resources;
+mod words;
+mod world;

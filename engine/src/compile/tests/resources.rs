@@ -1,0 +1,186 @@
+//! What resources come to: addresses, attributes, order.
+
+use insta::assert_snapshot;
+use meshform_state::Value;
+
+use super::world::{compiled, desired, inputs, listed, loaded};
+
+#[test]
+fn configured_values_are_known_at_once_and_the_rest_names_its_origin() {
+    assert_snapshot!(desired(
+        r#"
+        resource "thing" "a" {
+          name = "first"
+          zone = "z"
+        }
+        resource "thing" "b" {
+          name = thing.a.name
+          zone = thing.a.id
+          data = { size = thing.a.size, zone = thing.a.zone, ids = [thing.a.id] }
+        }
+        "#
+    ));
+}
+
+#[test]
+fn instances_have_keys_and_find_each_other() {
+    assert_snapshot!(desired(
+        r#"
+        resource "thing" "each" {
+          for_each = toset(["x", "y"])
+          name     = each.key
+        }
+        resource "thing" "after" {
+          for_each = thing.each
+          name     = "after ${each.key}"
+          zone     = each.value.id
+          data     = thing.each[each.key].id
+        }
+        resource "thing" "counted" {
+          count = 2
+          name  = "n${count.index}"
+          zone  = count.index == 0 ? null : "z"
+        }
+        output "one" { value = thing.counted[1].id }
+        output "all" { value = thing.counted[*].id }
+        "#
+    ));
+}
+
+#[test]
+fn locals_and_variables_carry_the_order() {
+    assert_snapshot!(desired(
+        r#"
+        variable "size" {
+          type    = number
+          default = "7"
+        }
+        locals {
+          name = "n-${local.size}"
+          size = var.size + 1
+          id   = thing.a.id
+          text = "id ${thing.a.id}"
+        }
+        resource "thing" "a" { name = local.name }
+        resource "thing" "b" {
+          name = local.text
+          size = local.size
+          zone = local.id
+        }
+        resource "thing" "c" {
+          name       = "c"
+          depends_on = [thing.b]
+        }
+        "#
+    ));
+}
+
+#[test]
+fn blocks_stand_for_elements() {
+    assert_snapshot!(desired(
+        r#"
+        resource "thing" "a" {
+          name = "a"
+          rule {
+            port = 80
+          }
+          rule {
+            port = "443"
+            note = "tls"
+          }
+        }
+        "#
+    ));
+}
+
+#[test]
+fn lifecycle_and_statements() {
+    let text = r#"
+        resource "thing" "a" {
+          name = "a"
+          lifecycle {
+            create_before_destroy = true
+            ignore_changes        = [tags, size]
+            replace_triggered_by  = [thing.b.zone, thing.c]
+          }
+        }
+        resource "thing" "b" { name = "b" }
+        resource "thing" "c" {
+          name = "c"
+          lifecycle {
+            enabled         = 1 > 0
+            prevent_destroy = true
+            destroy         = false
+          }
+        }
+        resource "thing" "d" {
+          name = "d"
+          lifecycle {
+            enabled        = false
+            ignore_changes = all
+          }
+        }
+        moved {
+          from = thing.old["k"]
+          to   = thing.a
+        }
+        removed {
+          from = module.gone
+          lifecycle { destroy = false }
+        }
+        "#;
+    let compiled = compiled(&loaded(&[("mesh.hcl", text)]), &inputs(&[]));
+    assert_eq!(compiled.diagnostics.0, []);
+    let lifecycles: Vec<_> =
+        compiled.desired.resources.iter().map(|one| format!("{} {:?}", one.address, one.lifecycle)).collect();
+    assert_snapshot!(lifecycles.join("\n"));
+    assert_snapshot!(format!("{:?} {:?}", compiled.desired.moved[0].from, compiled.desired.moved[0].to));
+    assert_snapshot!(format!("{:?} {}", compiled.desired.removed[0].from, compiled.desired.removed[0].destroy));
+}
+
+#[test]
+fn the_order_of_files_and_blocks_does_not_matter() {
+    let parts = [
+        ("a.mesh.hcl", "resource \"thing\" \"a\" {\n  name = thing.b.id\n}\n"),
+        ("b.mesh.hcl", "resource \"thing\" \"b\" {\n  name = local.n\n}\n"),
+        ("mesh.hcl", "locals {\n  n = var.n\n}\nvariable \"n\" {}\n"),
+        ("z.mesh.hcl", "nest \"n\" {\n  eggs = 2\n}\n"),
+    ];
+    let inputs = inputs(&[("n", Value::from("given"))]);
+    let expected = listed(&compiled(&loaded(&parts), &inputs));
+    assert!(expected.contains("given"));
+    for turn in 1..parts.len() {
+        let mut turned = parts;
+        turned.rotate_left(turn);
+        assert_eq!(listed(&compiled(&loaded(&turned), &inputs)), expected);
+    }
+}
+
+#[test]
+fn ten_thousand_instances_are_linear_work() {
+    let text = r#"
+        locals { keys = { for i in range(COUNT) : "k${i}" => i } }
+        resource "thing" "a" {
+          for_each = local.keys
+          name     = each.key
+        }
+        resource "thing" "b" {
+          for_each = local.keys
+          name     = thing.a[each.key].name
+          zone     = thing.a[each.key].id
+        }
+        "#;
+    let effort = |count: usize| {
+        let text = text.replace("COUNT", &count.to_string());
+        let compiled = compiled(&loaded(&[("mesh.hcl", &text)]), &inputs(&[]));
+        assert_eq!(compiled.diagnostics.0, []);
+        assert_eq!(compiled.desired.resources.len(), 2 * count);
+        let edges: usize = compiled.desired.resources.iter().map(|one| one.dependencies.len()).sum();
+        assert_eq!(edges, count);
+        compiled.effort
+    };
+    let (small, large) = (effort(1_000), effort(10_000));
+    assert_eq!(small.evaluations, 3 + 3 * 1_000);
+    assert_eq!(large.evaluations, 3 + 3 * 10_000);
+    assert!(large.lookups <= 10 * small.lookups, "{small:?} {large:?}");
+}

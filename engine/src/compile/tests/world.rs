@@ -1,0 +1,278 @@
+//! A small world to compile in: three kinds, one word, and what they come to as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use meshform_lang::{Diagnostic, Diagnostics, Sources};
+use meshform_state::addr::Key;
+use meshform_state::value::to_json;
+use meshform_state::{Address, Scope, Str, Type, Value};
+
+use crate::compile::{
+    Compiled, Context, Derived, Expansion, Given, GivenBy, Inputs, Place, Stop, Vocabulary, WordBlock, compile,
+};
+use crate::config::{Argument, BlockSchema, Config, Reach, Takes, Texts, WordSchema, load};
+use crate::kind::{Attribute, Home, Kind, Kinds, Problem, Schema};
+use crate::{Facts, Object};
+
+struct Fake(Schema);
+
+impl Kind for Fake {
+    fn schema(&self) -> &Schema {
+        &self.0
+    }
+
+    fn validate(&self, object: &Object) -> Vec<Problem> {
+        if object.get(&self.0, "name").as_str() == Some("forbidden") {
+            return vec![Problem {
+                attribute: "name",
+                message: "This name is taken.".to_owned(),
+                hint: Some("Take another.".to_owned()),
+            }];
+        }
+        Vec::new()
+    }
+}
+
+fn thing() -> Schema {
+    let rule = Type::object([("port".into(), Type::Number), ("note".into(), Type::String)]);
+    let attributes = vec![
+        Attribute::required("name", Type::String, "What it is called."),
+        Attribute::optional("size", Type::Number, "How large it is.").default(Value::int(1)),
+        Attribute::optional("tags", Type::map(Type::String), "Its tags."),
+        Attribute::optional("rule", Type::list(rule), "Its rules."),
+        Attribute::optional("zone", Type::String, "Its zone.").or_computed(),
+        Attribute::optional("token", Type::String, "Its token.").write_only(),
+        Attribute::optional("data", Type::Any, "Anything."),
+        Attribute::computed("id", Type::String, "Its id."),
+    ];
+    Schema::new("thing", Home::Local, attributes)
+}
+
+fn machine() -> Schema {
+    let attributes = vec![
+        Attribute::required("name", Type::String, "What it is called."),
+        Attribute::computed("id", Type::String, "Its id."),
+    ];
+    Schema::new("machine", Home::Aws, attributes)
+}
+
+fn zones() -> Schema {
+    let attributes = vec![
+        Attribute::optional("filter", Type::String, "Which ones."),
+        Attribute::computed("names", Type::list(Type::String), "Their names."),
+    ];
+    let mut schema = Schema::new("zones", Home::Local, attributes);
+    schema.data = true;
+    schema
+}
+
+/// The kinds of this world.
+pub(super) fn kinds() -> Kinds {
+    let mut kinds = Kinds::default();
+    for schema in [thing(), machine(), zones()] {
+        kinds.add(Arc::new(Fake(schema)));
+    }
+    kinds
+}
+
+/// The vocabulary of this world: `nest`, which makes eggs, and may name a friend.
+pub(super) struct Nests(Vec<WordSchema>);
+
+impl Nests {
+    pub(super) fn new() -> Self {
+        let arguments = vec![
+            Argument::required("eggs", Takes::Structural(Type::Number), "How many eggs."),
+            Argument::optional("colour", Takes::Value(Type::String), "Their colour."),
+            Argument::optional("friend", Takes::Word(Reach::Name, &["nest"]), "A nest to like."),
+            Argument::optional("beside", Takes::Word(Reach::Whole, &["nest"]), "A nest to stand beside."),
+        ];
+        let body = BlockSchema { arguments, blocks: Vec::new(), open: false };
+        Nests(vec![WordSchema { name: "nest", named: true, for_each: true, body, doc: "A nest." }])
+    }
+}
+
+impl Vocabulary for Nests {
+    fn words(&self) -> &[WordSchema] {
+        &self.0
+    }
+
+    fn expand(&self, block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
+        let arguments = &block.arguments;
+        let eggs = arguments.int("eggs").unwrap_or(0);
+        if eggs > 9 {
+            let detail = format!("{eggs} eggs do not fit.");
+            return Err(Diagnostic::error("Too many eggs", detail).at(arguments.range("eggs")).into());
+        }
+        let zones = context.ask("zones", &Scope::Local, &[], arguments.range)?;
+        let zone = context.answer("zones", &zones, "names").and_then(|names| names.items()?.first().cloned());
+        let tree = Derived {
+            kind: "thing",
+            name: "tree",
+            key: None,
+            scope: None,
+            attributes: vec![("name", Value::from("tree")), ("zone", zone.unwrap_or(Value::Null(Type::String)))],
+            depends_on: Vec::new(),
+            keep: false,
+            why: "the tree under the nest".to_owned(),
+        };
+        let tree_address = block.resource("thing", "tree", None);
+        let mut resources = vec![tree];
+        for egg in 0..eggs {
+            let mut attributes = vec![
+                ("name", Value::from(format!("egg {egg}"))),
+                ("data", context.attribute(&tree_address, "thing", "id")),
+            ];
+            if let Some(colour) = arguments.value("colour") {
+                attributes.push(("tags", Value::map(Type::String, BTreeMap::from([("colour".into(), colour.clone())]))));
+            }
+            resources.push(Derived {
+                kind: "thing",
+                name: "egg",
+                key: u64::try_from(egg).ok().map(Key::Index),
+                scope: None,
+                attributes,
+                depends_on: Vec::new(),
+                keep: false,
+                why: format!("egg {egg}"),
+            });
+        }
+        let mut exports: BTreeMap<Str, Value> = BTreeMap::new();
+        exports.insert("tree".into(), context.attribute(&tree_address, "thing", "id"));
+        exports.insert("eggs".into(), Value::int(eggs));
+        exports.insert("colour".into(), arguments.value("colour").cloned().unwrap_or(Value::Null(Type::String)));
+        let friend = arguments.words("friend").first().map(|friend| friend.address.to_string());
+        exports.insert("friend".into(), friend.map_or(Value::Null(Type::String), Value::from));
+        let region = format!("{}-1", block.address.segments().last().map_or("x", |last| &last.name).replace('_', "-"));
+        let place = Place::Fixed(Scope::Aws { account: None, region, plan_role: None, apply_role: None });
+        Ok(Expansion { resources, exports, place })
+    }
+}
+
+/// A configuration loaded in this world.
+pub(super) struct Loaded {
+    pub(super) sources: Sources,
+    pub(super) config: Config,
+    pub(super) diagnostics: Diagnostics,
+}
+
+pub(super) fn loaded(files: &[(&str, &str)]) -> Loaded {
+    let mut sources = Sources::default();
+    let folder = Texts::new(files.iter().map(|(name, text)| (*name, *text)));
+    let (config, diagnostics) = load(&mut sources, &folder, Nests::new().words());
+    Loaded { sources, config, diagnostics }
+}
+
+/// Facts in which every question about zones has the answer `names`.
+pub(super) fn answered(compiled: &Compiled, facts: &Facts, names: &[&str]) -> Facts {
+    let mut facts = facts.clone();
+    for query in &compiled.missing {
+        let mut answer = query.arguments.clone();
+        let names = names.iter().map(|name| Value::from(*name)).collect();
+        answer.set(&zones(), "names", Value::list(Type::String, names));
+        facts.insert(query, answer);
+    }
+    facts
+}
+
+pub(super) fn inputs(variables: &[(&str, Value)]) -> Inputs {
+    let given = |value: &Value| Given { value: value.clone(), by: GivenBy::Flag("-var".to_owned()), range: None };
+    let variables = variables.iter().map(|(name, value)| (Str::from(*name), given(value))).collect();
+    Inputs { variables, ..Inputs::default() }
+}
+
+/// Compiles until nothing is missing; the zones are `a` and `b`.
+pub(super) fn compiled(loaded: &Loaded, inputs: &Inputs) -> Compiled {
+    let (vocabulary, kinds, mut facts) = (Nests::new(), kinds(), Facts::default());
+    loop {
+        let mut compiled = compile(&loaded.config, inputs, &facts, &vocabulary, &kinds);
+        if compiled.missing.is_empty() || compiled.diagnostics.has_errors() {
+            compiled.diagnostics.extend(loaded.diagnostics.clone());
+            compiled.diagnostics.sort();
+            return compiled;
+        }
+        facts = answered(&compiled, &facts, &["a", "b"]);
+    }
+}
+
+/// All mistakes in `text`, of loading and of compiling, as a reader would see them.
+pub(super) fn mistakes(text: &str) -> String {
+    let loaded = loaded(&[("mesh.hcl", text)]);
+    let compiled = compiled(&loaded, &Inputs::default());
+    shown(&loaded.sources, &compiled.diagnostics)
+}
+
+pub(super) fn shown(sources: &Sources, diagnostics: &Diagnostics) -> String {
+    let mut out = String::new();
+    for diagnostic in &diagnostics.0 {
+        let place = diagnostic.range.map_or("?".to_owned(), |range| sources.describe(range));
+        let severity = format!("{:?}", diagnostic.severity).to_lowercase();
+        let _ = writeln!(out, "{severity} {place} {}: {}", diagnostic.summary, diagnostic.detail);
+        if let Some(hint) = &diagnostic.hint {
+            let _ = writeln!(out, "    hint: {hint}");
+        }
+        for related in &diagnostic.related {
+            let _ = writeln!(out, "    {}: {}", sources.describe(related.range), related.label);
+        }
+    }
+    out
+}
+
+/// The desired resources and outputs of `text`, which must have no mistakes.
+pub(super) fn desired(text: &str) -> String {
+    let loaded = loaded(&[("mesh.hcl", text)]);
+    let compiled = compiled(&loaded, &Inputs::default());
+    assert!(compiled.diagnostics.is_empty(), "{}", shown(&loaded.sources, &compiled.diagnostics));
+    listed(&compiled)
+}
+
+pub(super) fn listed(compiled: &Compiled) -> String {
+    let mut out = String::new();
+    for resource in &compiled.desired.resources {
+        let _ = write!(out, "{} in {}", resource.address, resource.scope);
+        if let Some(why) = &resource.why {
+            let _ = write!(out, ": {why}");
+        }
+        out.push('\n');
+        for (attribute, field) in resource.kind.schema().attributes.iter().zip(&resource.fields) {
+            if !field.is_null() {
+                let _ = writeln!(out, "  {} = {}", attribute.name, text(field));
+            }
+        }
+        let recipes: Vec<&str> =
+            resource.recipes.iter().map(|(slot, _)| resource.kind.schema().attributes[*slot].name).collect();
+        if !recipes.is_empty() {
+            let _ = writeln!(out, "  again: {}", recipes.join(", "));
+        }
+        for dependency in &resource.dependencies {
+            let _ = writeln!(out, "  after {} by {}", dependency.on, dependency.attribute);
+        }
+    }
+    for output in &compiled.desired.outputs {
+        let again = if output.recipe.is_some() { ", again" } else { "" };
+        let after: Vec<&str> = output.dependencies.iter().map(Address::as_str).collect();
+        let after = if after.is_empty() { String::new() } else { format!(", after {}", after.join(" ")) };
+        let _ = writeln!(out, "output {} = {}{again}{after}", output.name, text(&output.value));
+    }
+    out
+}
+
+/// A value as text, with where later parts come from.
+pub(super) fn text(value: &Value) -> String {
+    let inside = |items: &[Value]| items.iter().map(text).collect::<Vec<_>>().join(", ");
+    match value {
+        Value::Later(later) => match &later.origin {
+            Some(origin) => format!("<{} of {}>", origin.attribute, origin.address),
+            None => format!("<{}>", later.ty),
+        },
+        Value::Secret(_) => "(secret)".to_owned(),
+        Value::List(list) | Value::Set(list) if !value.is_known() => format!("[{}]", inside(&list.items)),
+        Value::Tuple(items) if !value.is_known() => format!("[{}]", inside(items)),
+        Value::Map(_) | Value::Object(_) if !value.is_known() || value.has_secret() => {
+            let entries = value.entries().into_iter().flatten().map(|(name, item)| format!("{name}: {}", text(item)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        known => to_json(known).map_or_else(|_| "?".to_owned(), |json| json.to_string()),
+    }
+}

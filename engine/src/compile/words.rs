@@ -1,0 +1,281 @@
+//! Blocks of words: their arguments evaluated, and what the vocabulary makes of them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use meshform_lang::{Attribute, Block as TextBlock, Diagnostic, Expr, Range};
+use meshform_state::{Address, Str, Type, Value};
+
+use crate::config::{BlockSchema, Reach, Takes, Word, WordName};
+
+use super::compiler::{Compiler, Dependencies, Place};
+use super::names::{Use, handle};
+use super::program::{InstanceId, WordInstance, keyed};
+use super::sites::SiteId;
+use super::source::{article, converted};
+use super::vocabulary::{Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, WordBlock};
+
+const STRUCTURAL_HINT: &str = "Take it from the configuration. What another resource makes can be given where a value is \
+                               taken, not where something is decided.";
+
+/// What evaluating the arguments of one instance leaves beside them.
+#[derive(Default)]
+struct Trace {
+    /// The arguments that are not wholly known, by path.
+    open: HashMap<Str, (Expr, Type)>,
+    /// The references followed, and the argument that each is in.
+    used: Vec<(Str, Vec<Use>)>,
+    failed: bool,
+    waiting: bool,
+}
+
+impl Compiler<'_> {
+    pub(super) fn word(&mut self, instances: &[InstanceId], site: SiteId, name: &WordName) {
+        let module = self.site_module(site);
+        let Some(word) = module.words.get(name) else { return };
+        for id in instances {
+            let Some(block) = self.program.instances[*id].words.get(name) else { continue };
+            let keys = block.keys.clone();
+            let address = self.program.instances[*id].word_address(name);
+            let mut made: Vec<Option<WordInstance>> = Vec::with_capacity(keys.len());
+            for at in 0..keys.len() {
+                let each = keys.each(at);
+                let place = Place { instance: *id, each: &each };
+                made.push(self.word_instance(word, keyed(&address, keys.key(at).as_ref()), place));
+            }
+            if let Some(block) = self.instance(*id).words.get_mut(name) {
+                block.instances = made;
+            }
+        }
+    }
+
+    fn word_instance(&mut self, word: &Word, address: Address, place: Place<'_>) -> Option<WordInstance> {
+        let vocabulary = self.vocabulary;
+        let schema = vocabulary.words().iter().find(|schema| schema.name == &*word.name.word)?;
+        let mut trace = Trace::default();
+        let mut level = Level { address: &address, place, path: String::new(), trace: &mut trace };
+        let arguments =
+            self.arguments(&word.arguments, &word.blocks, &schema.body, Vec::new(), word.range, &mut level);
+        if trace.failed {
+            return None;
+        }
+        let block = WordBlock { word: word.name.word.clone(), address, arguments };
+        let expansion = if trace.waiting { Err(Stop::Waiting) } else { self.expand(&block) };
+        let (expansion, waiting) = match expansion {
+            Ok(expansion) => (expansion, false),
+            Err(Stop::Waiting) => (Expansion::default(), true),
+            Err(Stop::Mistakes(found)) => {
+                self.found.extend(found);
+                return None;
+            }
+        };
+        let mut dependencies = Dependencies::default();
+        let mut by_argument: BTreeMap<Str, Vec<Use>> = BTreeMap::new();
+        for (argument, used) in trace.used {
+            dependencies.add_used(&used, &argument);
+            by_argument.entry(argument).or_default().extend(used);
+        }
+        let outer = dependencies.finish(&block.address);
+        let resources = self.derive(&block, &expansion, &outer, word.range)?;
+        let Expansion { exports, place: is_place, .. } = expansion;
+        let entries = exports.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let address_entry = handle(&block.address);
+        let own = address_entry.entries().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+        let value = Value::object(own.chain(entries));
+        Some(WordInstance {
+            expanded: Arc::new(Expanded { block, exports, place: is_place }),
+            exports: value,
+            waiting,
+            open: trace.open,
+            each: place.each.clone(),
+            resources,
+        })
+    }
+
+    fn expand(&mut self, block: &WordBlock) -> Result<Expansion, Stop> {
+        let mut context = Context { facts: self.facts, kinds: self.kinds, missing: Vec::new() };
+        let result = self.vocabulary.expand(block, &mut context);
+        if self.inputs.purpose != super::Purpose::Validate {
+            self.missing.extend(context.missing);
+        }
+        result
+    }
+
+    fn arguments(
+        &mut self,
+        attributes: &[Attribute],
+        blocks: &[Arc<TextBlock>],
+        schema: &BlockSchema,
+        labels: Vec<Str>,
+        range: Range,
+        level: &mut Level<'_, '_>,
+    ) -> Arguments {
+        let mut made = Arguments { labels, values: BTreeMap::new(), blocks: BTreeMap::new(), range };
+        for attribute in attributes {
+            // What the schema does not have was reported when the configuration was loaded.
+            let Some(argument) = schema.argument(&attribute.name) else { continue };
+            if let Some(content) = self.argument(&attribute.name, &attribute.expr, &argument.takes, level) {
+                let argument = Argument { content, range: attribute.expr.range() };
+                made.values.insert(attribute.name.clone(), argument);
+            }
+        }
+        for block in blocks {
+            let Some(nested) = schema.block(&block.kind) else { continue };
+            let labels = block.labels.iter().map(|label| label.text.clone()).collect();
+            let before = level.path.len();
+            level.path.push_str(&block.kind);
+            level.path.push('.');
+            let body = &block.body;
+            let inner =
+                self.arguments(&body.attributes, &body.blocks, &nested.body, labels, block.header_range, level);
+            level.path.truncate(before);
+            made.blocks.entry(block.kind.clone()).or_default().push(inner);
+        }
+        made
+    }
+
+    /// What the argument `name` says; `None` for null and for mistakes, which are reported.
+    fn argument(&mut self, name: &Str, expr: &Expr, takes: &Takes, level: &mut Level<'_, '_>) -> Option<Content> {
+        let range = expr.range();
+        let evaluated = match takes {
+            Takes::Word(..) | Takes::Words(..) => self.handles(expr, level.place),
+            Takes::Expression | Takes::Structural(_) | Takes::Value(_) => self.expr(expr, level.place),
+        };
+        let Some(evaluated) = evaluated else {
+            level.trace.failed = true;
+            return None;
+        };
+        let mut used = evaluated.used;
+        let ty = match takes {
+            Takes::Structural(ty) | Takes::Value(ty) => ty.clone(),
+            Takes::Expression => Type::Any,
+            Takes::Word(reach, words) => {
+                let handle = self.named(name, &evaluated.value, *reach, words, range, level)?;
+                return Some(Content::Words(vec![handle]));
+            }
+            Takes::Words(reach, words) => return self.list(name, &evaluated.value, *reach, words, range, level),
+        };
+        let Some(value) = self.found.collect(converted(&evaluated.value, &ty, name, range)) else {
+            level.trace.failed = true;
+            return None;
+        };
+        if matches!(takes, Takes::Structural(_)) && !self.is_settled(name, &value, range, level) {
+            return None;
+        }
+        let path: Str = format!("{}{name}", level.path).into();
+        let value = if self.program.is_open(&value) {
+            let more = self.unfollowed(&expr.references(), &used, level.place.instance);
+            used.extend(more);
+            level.trace.open.insert(path.clone(), (expr.clone(), ty.clone()));
+            let later = Value::later_from(ty, level.address, &path);
+            if value.has_secret() { later.into_secret() } else { later }
+        } else {
+            value
+        };
+        level.trace.used.push((path, used));
+        (!value.is_null()).then_some(Content::Value(value))
+    }
+
+    /// Whether `value` is known and may show, as that of a structural argument must.
+    fn is_settled(&mut self, name: &str, value: &Value, range: Range, level: &mut Level<'_, '_>) -> bool {
+        if value.has_secret() {
+            let detail = format!("`{name}` decides what exists, which shows in the plan, and its value is sensitive.");
+            let diagnostic = Diagnostic::error("Sensitive value not allowed", detail).at(range);
+            self.found.push(diagnostic.hint("If the value is no secret, say so with `nonsensitive(…)`."));
+            level.trace.failed = true;
+            return false;
+        }
+        if !value.is_known() {
+            self.structural(name, value, range, STRUCTURAL_HINT);
+            self.stop(level);
+            return false;
+        }
+        true
+    }
+
+    fn stop(&self, level: &mut Level<'_, '_>) {
+        if self.waits() {
+            level.trace.waiting = true;
+        } else {
+            level.trace.failed = true;
+        }
+    }
+
+    fn list(
+        &mut self,
+        name: &str,
+        value: &Value,
+        reach: Reach,
+        words: &[&str],
+        range: Range,
+        level: &mut Level<'_, '_>,
+    ) -> Option<Content> {
+        if let Value::Later(_) = value {
+            self.structural(name, value, range, STRUCTURAL_HINT);
+            self.stop(level);
+            return None;
+        }
+        let Some(items) = value.items() else {
+            let detail = format!("`{name}` takes a list of blocks, such as `[{}.NAME]`.", words.first().unwrap_or(&""));
+            self.found.push(Diagnostic::error("Wrong type of value", detail).at(range));
+            level.trace.failed = true;
+            return None;
+        };
+        let handles: Vec<_> = items.iter().map(|item| self.named(name, item, reach, words, range, level)).collect();
+        handles.into_iter().collect::<Option<Vec<_>>>().map(Content::Words)
+    }
+
+    fn named(
+        &mut self,
+        name: &str,
+        value: &Value,
+        reach: Reach,
+        words: &[&str],
+        range: Range,
+        level: &mut Level<'_, '_>,
+    ) -> Option<Handle> {
+        if let Value::Later(_) = value {
+            self.structural(name, value, range, STRUCTURAL_HINT);
+            self.stop(level);
+            return None;
+        }
+        let address = value.get("address").and_then(Value::as_str).and_then(|text| Address::parse(text).ok());
+        let known = address.and_then(|address| {
+            let (_, word, _) = self.program.handles.get(&address)?;
+            words.contains(&&*word.word).then(|| (word.word.clone(), address))
+        });
+        let Some((word, address)) = known else {
+            let wanted: Vec<String> = words.iter().map(|word| format!("`{word}.NAME`")).collect();
+            let given = if value.is_null() { "null".to_owned() } else { article(&value.ty()) };
+            let given = if value.get("address").is_some() { "another block".to_owned() } else { given };
+            let detail = format!("`{name}` takes {}, not {given}.", wanted.join(" or "));
+            self.found.push(Diagnostic::error("Wrong type of value", detail).at(range));
+            level.trace.failed = true;
+            return None;
+        };
+        if reach == Reach::Name {
+            return Some(Handle { word, address, expanded: None });
+        }
+        match self.program.word(&address) {
+            Some(other) if other.waiting => {
+                level.trace.waiting = true;
+                None
+            }
+            Some(other) => Some(Handle { word, address, expanded: Some(other.expanded.clone()) }),
+            // It has mistakes, which were reported.
+            None => {
+                level.trace.failed = true;
+                None
+            }
+        }
+    }
+}
+
+/// Where in a block arguments are evaluated.
+struct Level<'a, 't> {
+    address: &'a Address,
+    place: Place<'a>,
+    /// The kinds of the blocks around, each with a dot behind it.
+    path: String,
+    trace: &'t mut Trace,
+}

@@ -1,0 +1,128 @@
+//! The other blocks of the language: `variable`, `output`, `meshform`, `moved`, `removed`, `import`, `check`.
+
+use std::collections::BTreeMap;
+
+use meshform_lang::{
+    Block, Diagnostic, Diagnostics, Resolved, Scope, Traversal, TypeConstraint, parse_constraint,
+};
+
+use super::conditions::{conditions, reference, references, repeat, text, truth};
+use super::language;
+use super::model::{Backend, Check, Import, Moved, Output, Removed, Resource, Settings, Variable};
+use super::resources;
+use super::schema::labels;
+
+/// The scope of arguments that are read before anything has a value.
+pub(crate) struct NoNames;
+
+impl Scope for NoNames {
+    fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
+        let detail = format!("This is read before anything has a value, so it cannot refer to `{}`.", traversal.root);
+        Err(Diagnostic::error("References not allowed", detail).at(traversal.range).into())
+    }
+}
+
+pub(super) fn variable(block: &Block, found: &mut Diagnostics) -> Option<Variable> {
+    let well = labels(block, &["name"], found);
+    let name = block.labels.first()?;
+    let body = &block.body;
+    language::variable().check(body, &format!("The variable `{}`", name.text), block.header_range, found);
+    let constraint = match body.attribute("type") {
+        Some(attribute) => found.collect(parse_constraint(&attribute.expr)).unwrap_or(TypeConstraint::Any),
+        None => TypeConstraint::Any,
+    };
+    well.then(|| Variable {
+        name: name.text.clone(),
+        constraint,
+        default: body.attribute("default").map(|attribute| attribute.expr.clone()),
+        description: text(body, "description", found),
+        sensitive: truth(body, "sensitive", false, found),
+        nullable: truth(body, "nullable", true, found),
+        validations: conditions(body, "validation"),
+        range: block.header_range,
+    })
+}
+
+pub(super) fn output(block: &Block, found: &mut Diagnostics) -> Option<Output> {
+    let well = labels(block, &["name"], found);
+    let name = block.labels.first()?;
+    let body = &block.body;
+    language::output().check(body, &format!("The output `{}`", name.text), block.header_range, found);
+    let value = body.attribute("value")?.expr.clone();
+    well.then(|| Output {
+        name: name.text.clone(),
+        value,
+        description: text(body, "description", found),
+        sensitive: truth(body, "sensitive", false, found),
+        depends_on: references(body, "depends_on", found),
+        preconditions: conditions(body, "precondition"),
+        range: block.header_range,
+    })
+}
+
+pub(super) fn settings(block: &Block, found: &mut Diagnostics) -> Settings {
+    labels(block, &[], found);
+    let body = &block.body;
+    language::settings().check(body, "The block `meshform`", block.header_range, found);
+    let version = body.attribute("required_version").map(|attribute| attribute.expr.range());
+    Settings {
+        required_version: text(body, "required_version", found).zip(version),
+        backend: body.blocks_of("backend").next().and_then(|block| backend(block, found)),
+    }
+}
+
+fn backend(block: &Block, found: &mut Diagnostics) -> Option<Backend> {
+    let mut arguments = BTreeMap::new();
+    for attribute in &block.body.attributes {
+        if let Some(value) = found.collect(attribute.expr.evaluate(&NoNames)) {
+            arguments.insert(attribute.name.clone(), (value, attribute.expr.range()));
+        }
+    }
+    Some(Backend { kind: block.labels.first()?.text.clone(), arguments, range: block.header_range })
+}
+
+pub(super) fn moved(block: &Block, found: &mut Diagnostics) -> Option<Moved> {
+    labels(block, &[], found);
+    language::moved().check(&block.body, "A block `moved`", block.header_range, found);
+    let from = reference(&block.body.attribute("from")?.expr, "from", found);
+    let to = reference(&block.body.attribute("to")?.expr, "to", found);
+    Some(Moved { from: from?, to: to?, range: block.header_range })
+}
+
+pub(super) fn removed(block: &Block, found: &mut Diagnostics) -> Option<Removed> {
+    labels(block, &[], found);
+    language::removed().check(&block.body, "A block `removed`", block.header_range, found);
+    let from = reference(&block.body.attribute("from")?.expr, "from", found)?;
+    let lifecycle = block.body.blocks_of("lifecycle").next();
+    let destroy = lifecycle.is_none_or(|lifecycle| truth(&lifecycle.body, "destroy", true, found));
+    Some(Removed { from, destroy, range: block.header_range })
+}
+
+pub(super) fn import(block: &Block, found: &mut Diagnostics) -> Option<Import> {
+    labels(block, &[], found);
+    let body = &block.body;
+    language::import().check(body, "A block `import`", block.header_range, found);
+    Some(Import {
+        to: body.attribute("to")?.expr.clone(),
+        id: body.attribute("id")?.expr.clone(),
+        repeat: repeat(body, None, found),
+        range: block.header_range,
+    })
+}
+
+/// `block` as a check, and the data source in it.
+pub(super) fn check(block: &Block, found: &mut Diagnostics) -> Option<(Check, Option<Resource>)> {
+    let well = labels(block, &["name"], found);
+    let name = block.labels.first()?;
+    language::check().check(&block.body, &format!("The check `{}`", name.text), block.header_range, found);
+    let data = block.body.blocks_of("data").next().and_then(|data| resources::resource(data, found));
+    well.then(|| {
+        let check = Check {
+            name: name.text.clone(),
+            data: data.as_ref().map(|data| data.name.clone()),
+            assertions: conditions(&block.body, "assert"),
+            range: block.header_range,
+        };
+        (check, data)
+    })
+}
