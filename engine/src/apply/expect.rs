@@ -1,11 +1,12 @@
 //! Expectations: whether what a plan stands on is still there, before anything is done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use meshform_state::{Address, Record, ScopeKey, Snapshot};
+use meshform_state::{Address, DeposedKey, Record, ScopeKey, Snapshot};
 
 use crate::event::Silent;
-use crate::plan::{Change, Expect, Plan, object_digest};
+use crate::plan::{Change, Expect, Plan, Reason, object_digest};
 use crate::refresh::{Observed, Reader, RefreshError};
 
 /// Something that moved since the plan was made.
@@ -17,7 +18,8 @@ pub struct Mismatch {
     pub what: String,
 }
 
-/// Reads again what the steps of `plan` expect to find, in batches, and compares.
+/// Reads again what the steps of `plan` expect to find, in batches, and compares. What is to be made anew, or to be
+/// dropped, since it was gone, must stay gone for as long as an object can be invisible.
 ///
 /// # Errors
 /// What cannot be read.
@@ -26,19 +28,24 @@ pub async fn mismatches(
     snapshot: &Snapshot,
     reader: &Reader<'_>,
 ) -> Result<Vec<Mismatch>, Vec<RefreshError>> {
-    let expected: Vec<(&Change, &str)> = plan
+    let expected: Vec<(&Change, Option<&str>)> = plan
         .steps
         .iter()
-        .filter_map(|step| match &step.expect {
-            Expect::Same(digest) => Some((&plan.changes[step.change], digest.as_str())),
-            Expect::Anything | Expect::Absent => None,
+        .filter_map(|step| {
+            let change = &plan.changes[step.change];
+            match &step.expect {
+                Expect::Same(digest) => Some((change, Some(digest.as_str()))),
+                _ if change.reason == Reason::Vanished && change.record.is_some() => Some((change, None)),
+                Expect::Anything | Expect::Absent => None,
+            }
         })
         .collect();
     let touched = touched(&expected, snapshot);
+    let used: BTreeSet<&ScopeKey> = expected.iter().map(|(change, _)| &change.scope).collect();
     let scopes: BTreeMap<ScopeKey, _> = plan
         .scopes
         .iter()
-        .filter(|(key, _)| expected.iter().any(|(change, _)| change.scope == **key))
+        .filter(|(key, _)| used.contains(key))
         .map(|(key, scope)| (key.clone(), scope.clone()))
         .collect();
     let observed = reader.refresh(&touched, &scopes, &Silent).await?;
@@ -46,33 +53,39 @@ pub async fn mismatches(
 }
 
 /// A snapshot of just the objects that steps touch, at the addresses that they were planned with.
-fn touched(expected: &[(&Change, &str)], snapshot: &Snapshot) -> Snapshot {
+fn touched(expected: &[(&Change, Option<&str>)], snapshot: &Snapshot) -> Snapshot {
     let mut touched = Snapshot { scopes: snapshot.scopes.clone(), ..Snapshot::default() };
-    for (change, _) in expected {
-        let Some(record) = &change.record else { continue };
+    for (change, digest) in expected {
+        let Some(mut record) = change.record.clone() else { continue };
+        if digest.is_none() {
+            // As after a creation that was interrupted, one look is not enough.
+            Arc::make_mut(&mut record).incomplete = true;
+        }
         match &change.deposed {
-            None => _ = touched.records.insert(change.address.clone(), record.clone()),
+            None => _ = touched.records.insert(change.address.clone(), record),
             Some(uid) => {
-                let key = meshform_state::DeposedKey { address: change.address.clone(), uid: uid.clone() };
-                touched.deposed.insert(key, record.clone());
+                let key = DeposedKey { address: change.address.clone(), uid: uid.clone() };
+                touched.deposed.insert(key, record);
             }
         }
     }
     touched
 }
 
-fn mismatch(change: &Change, digest: &str, observed: &Observed) -> Option<Mismatch> {
+fn mismatch(change: &Change, digest: Option<&str>, observed: &Observed) -> Option<Mismatch> {
     let record: &Record = change.record.as_deref()?;
     let now = match &change.deposed {
         None => observed.objects.get(&change.address),
         Some(uid) => {
-            let key = meshform_state::DeposedKey { address: change.address.clone(), uid: uid.clone() };
+            let key = DeposedKey { address: change.address.clone(), uid: uid.clone() };
             observed.deposed.get(&key)
         }
     };
-    let what = match now {
-        None | Some(None) => "it is gone".to_owned(),
-        Some(Some(observation)) => {
+    let what = match (now, digest) {
+        (None | Some(None), None) => return None,
+        (None | Some(None), Some(_)) => "it is gone".to_owned(),
+        (Some(Some(_)), None) => "it is there again".to_owned(),
+        (Some(Some(observation)), Some(digest)) => {
             let recorded = crate::Object::decode(&record.attributes, change.kind.schema()).ok()?;
             let configured = configured(change, &recorded);
             let now = change.kind.project(&observation.object, &configured, Some(&recorded));

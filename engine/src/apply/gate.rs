@@ -8,11 +8,11 @@ use meshform_state::{Address, Record, Scope, ScopeKey};
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, oneshot};
 
-use super::settle::settle;
+use super::settle::{LATEST_CALL, settle};
 use super::writer::Ack;
 use crate::adapter::{Adapter, AdapterError, ErrorClass};
 use crate::clock::{Clock, Entropy};
-use crate::effects::{Effect, Ended, Gatekeeper};
+use crate::effects::{Effect, Ended, Gatekeeper, Since};
 use crate::retry::RetryPolicy;
 
 /// What a step tells the loop.
@@ -50,9 +50,9 @@ fn closed() -> AdapterError {
         .hint("Mend the disk or the permissions and run again: everything that was done is known.")
 }
 
-#[async_trait]
-impl Gatekeeper for Gate {
-    async fn begin(&mut self, effect: &Effect) -> Result<Intent, AdapterError> {
+impl Gate {
+    /// Writes an intent; it is on disk once this has returned.
+    async fn write(&self, effect: &Effect) -> Result<Intent, AdapterError> {
         let subject = &self.subject;
         let mut intent = Intent {
             id: IntentId(0),
@@ -75,8 +75,23 @@ impl Gatekeeper for Gate {
             Ok(Err(())) | Err(_) => Err(closed()),
         }
     }
+}
 
-    async fn end(&mut self, intent: &Intent, _effect: &Effect, result: Ended<'_>) -> Result<(), AdapterError> {
+#[async_trait]
+impl Gatekeeper for Gate {
+    async fn begin(&mut self, effect: &Effect) -> Result<Intent, AdapterError> {
+        loop {
+            let started = self.clock.monotonic();
+            let intent = self.write(effect).await?;
+            if self.clock.monotonic().saturating_sub(started) <= LATEST_CALL {
+                return Ok(intent);
+            }
+            // A disk that hung, a process that was stopped: by its time, this intent would be given up too early.
+            self.end(&intent, Ended::Settled(None)).await?;
+        }
+    }
+
+    async fn end(&mut self, intent: &Intent, result: Ended<'_>) -> Result<(), AdapterError> {
         let outcome = match result {
             Ended::Done(id) => Outcome::Done { id: id.map(str::to_owned) },
             Ended::Failed(error) => Outcome::Failed { message: error.message.clone() },
@@ -85,8 +100,16 @@ impl Gatekeeper for Gate {
         self.sender.send(Message::End(intent.id, outcome)).map_err(|_| closed())
     }
 
-    async fn again(&mut self, error: &AdapterError, attempt: u32) -> bool {
-        match self.retry.pause(error, attempt, &*self.entropy) {
+    async fn again(&mut self, error: &AdapterError, doubtful: bool, attempt: u32) -> bool {
+        // What a deletion waits for, its step waits for as a whole.
+        if error.class == ErrorClass::Busy && self.subject.operation == Operation::Delete {
+            return false;
+        }
+        let pause = self.retry.pause(error, attempt, &*self.entropy).or_else(|| {
+            let lost = AdapterError::lost(ErrorClass::Unavailable, "the answer was lost");
+            doubtful.then(|| self.retry.pause(&lost, attempt, &*self.entropy)).flatten()
+        });
+        match pause {
             Some(pause) => {
                 self.clock.sleep(pause).await;
                 true
@@ -95,11 +118,16 @@ impl Gatekeeper for Gate {
         }
     }
 
-    async fn settle(&mut self, intent: &Intent) -> Result<Option<String>, AdapterError> {
+    async fn settle(&mut self, intent: &Intent, since: Since) -> Result<Option<String>, AdapterError> {
         let (address, effect) = (intent.address.clone(), intent.effect.clone());
         self.sink.event(crate::event::Event::Resolving { address: address.clone(), effect: effect.clone() });
+        let timing = self.adapter.timing(&intent.kind);
+        let wait = match since {
+            Since::Sent => timing.call + timing.settle,
+            Since::Answered => timing.settle,
+        };
         let means = (&*self.clock, &*self.entropy, self.retry);
-        let id = settle(&*self.adapter, &self.subject.scope, intent, self.clock.now_ms(), means).await?;
+        let id = settle(&*self.adapter, &self.subject.scope, intent, wait, means).await?;
         self.sink.event(crate::event::Event::Resolved { address, effect, id: id.clone() });
         Ok(id)
     }

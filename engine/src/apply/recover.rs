@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt as _};
 use meshform_state::journal::{Event, Intent, Outcome, Recorder};
 use meshform_state::{Address, Session, StoreError};
 
-use super::settle::settle;
+use super::settle::{left, settle};
 use crate::adapter::{AdapterError, Registry};
 use crate::clock::{Clock, Entropy};
 use crate::event::EventSink;
@@ -62,7 +62,7 @@ pub async fn recover(
                 (Some(_), Some(adapter)) => {
                     let (address, effect) = (intent.address.clone(), intent.effect.clone());
                     sink.event(crate::event::Event::Resolving { address: address.clone(), effect: effect.clone() });
-                    let found = settle(&*adapter, &scope, &intent, intent.time_ms, (clock, entropy, retry)).await;
+                    let found = settle(&*adapter, &scope, &intent, (clock, entropy, retry)).await;
                     if let Ok(id) = &found {
                         sink.event(crate::event::Event::Resolved { address, effect, id: id.clone() });
                     }
