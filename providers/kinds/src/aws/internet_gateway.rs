@@ -10,7 +10,7 @@ kind! {
     /// A VPC's gateway to the internet.
     pub struct InternetGateway: managed "aws_internet_gateway" in Aws {
         /// The VPC that it is attached to. A gateway is always attached: for none, leave it out of the configuration.
-        vpc_id: String => required,
+        vpc_id: Option<String> => required,
         /// Tags.
         tags: Tags => optional,
         /// Its id.

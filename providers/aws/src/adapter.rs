@@ -1,0 +1,158 @@
+//! The adapter: which kind is whose.
+
+use async_trait::async_trait;
+use meshform_engine::adapter::{Applied, Identity, Request, Timing};
+use meshform_engine::{Adapter, AdapterError, Effects, ErrorClass, Located, Object, Observation, Target};
+use meshform_state::Scope;
+use meshform_state::journal::{Intent, Operation};
+
+use crate::clients::ClientCache;
+use crate::internet_gateway::InternetGatewayResource;
+use crate::resource::Resource;
+use crate::route::RouteResource;
+use crate::route_table::RouteTableResource;
+use crate::route_table_association::RouteTableAssociationResource;
+use crate::settings::AwsSettings;
+use crate::step::Step;
+use crate::subnet::SubnetResource;
+use crate::vpc::VpcResource;
+use crate::{availability_zones, caller_identity};
+
+/// The managed kinds that [`AwsAdapter`] serves.
+pub const KINDS: [&str; 6] = [
+    "aws_internet_gateway",
+    "aws_route",
+    "aws_route_table",
+    "aws_route_table_association",
+    "aws_subnet",
+    "aws_vpc",
+];
+
+/// The data kinds that [`AwsAdapter`] serves.
+pub const DATA_KINDS: [&str; 2] = ["aws_availability_zones", "aws_caller_identity"];
+
+/// Everything of AWS.
+pub struct AwsAdapter {
+    settings: AwsSettings,
+    clients: ClientCache,
+}
+
+impl AwsAdapter {
+    /// An adapter that asks nothing of AWS yet.
+    #[must_use]
+    pub fn new(settings: AwsSettings) -> Self {
+        let clients = ClientCache::new(&settings);
+        AwsAdapter { settings, clients }
+    }
+}
+
+impl std::fmt::Debug for AwsAdapter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AwsAdapter")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+fn resource(kind: &str) -> Result<&'static dyn Resource, AdapterError> {
+    Ok(match kind {
+        "aws_vpc" => &VpcResource,
+        "aws_subnet" => &SubnetResource,
+        "aws_internet_gateway" => &InternetGatewayResource,
+        "aws_route_table" => &RouteTableResource,
+        "aws_route" => &RouteResource,
+        "aws_route_table_association" => &RouteTableAssociationResource,
+        _ => return Err(unknown(kind)),
+    })
+}
+
+fn unknown(kind: &str) -> AdapterError {
+    AdapterError::refused(
+        ErrorClass::Invalid,
+        format!("`{kind}` is not a kind of AWS that this version knows"),
+    )
+}
+
+#[async_trait]
+impl Adapter for AwsAdapter {
+    async fn identify(&self, scope: &Scope) -> Result<Identity, AdapterError> {
+        caller_identity::identify(&self.clients.of(scope).await?).await
+    }
+
+    async fn read_many(
+        &self,
+        scope: &Scope,
+        kind: &str,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
+        let clients = self.clients.of(scope).await?;
+        resource(kind)?.read(&clients.ec2, targets).await
+    }
+
+    async fn query(&self, scope: &Scope, kind: &str, arguments: &Object) -> Result<Object, AdapterError> {
+        let clients = self.clients.of(scope).await?;
+        match kind {
+            "aws_availability_zones" => availability_zones::query(&clients.ec2, arguments).await,
+            "aws_caller_identity" => caller_identity::query(&clients).await,
+            _ => Err(unknown(kind)),
+        }
+    }
+
+    async fn locate(&self, scope: &Scope, intent: &Intent) -> Result<Located, AdapterError> {
+        let clients = self.clients.of(scope).await?;
+        resource(&intent.kind)?.locate(&clients.ec2, intent).await
+    }
+
+    async fn apply(
+        &self,
+        scope: &Scope,
+        request: &Request<'_>,
+        effects: &mut Effects<'_>,
+    ) -> Result<Option<Applied>, AdapterError> {
+        let clients = self.clients.of(scope).await?;
+        let resource = resource(request.kind)?;
+        let mut step = Step {
+            ec2: &clients.ec2,
+            request,
+            effects,
+            settings: &self.settings,
+        };
+        match (request.operation, request.before, request.planned) {
+            (Operation::Create, _, Some(planned)) => resource.create(&mut step, planned).await.map(Some),
+            (Operation::Update, Some(before), Some(planned)) => {
+                resource.update(&mut step, before, planned).await.map(Some)
+            }
+            (Operation::Delete, _, _) => resource.delete(&mut step).await.map(|()| None),
+            (Operation::Create | Operation::Update, _, _) => Err(AdapterError::refused(
+                ErrorClass::Invalid,
+                "the step lacks the object that it is about",
+            )
+            .hint("This is a mistake in meshform, not in the configuration: please report it.")),
+        }
+    }
+
+    fn timing(&self, _kind: &str) -> Timing {
+        self.settings.timing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_aws_is_served_and_no_other() {
+        let kinds = meshform_kinds::kinds();
+        let aws = |data| -> BTreeSet<&str> {
+            kinds
+                .names(data)
+                .filter(|name| name.starts_with("aws_"))
+                .collect()
+        };
+        assert_eq!(aws(false), KINDS.into_iter().collect());
+        assert_eq!(aws(true), DATA_KINDS.into_iter().collect());
+        assert!(KINDS.into_iter().all(|kind| resource(kind).is_ok()));
+    }
+}

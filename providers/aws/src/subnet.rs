@@ -1,0 +1,152 @@
+//! `aws_subnet`.
+
+use async_trait::async_trait;
+use aws_sdk_ec2::types::{self, AttributeBooleanValue, SubnetState};
+use meshform_engine::adapter::Applied;
+use meshform_engine::{AdapterError, Located, Object, Observation, Readiness, Target};
+use meshform_kinds::aws::Subnet;
+use meshform_state::journal::Intent;
+
+use crate::ec2::Ec2;
+use crate::resource::{Resource, ids, in_order, observation, spec, unread};
+use crate::step::Step;
+use crate::tagged::Tagged;
+use crate::tags;
+
+pub(crate) struct SubnetResource;
+
+#[async_trait]
+impl Resource for SubnetResource {
+    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
+        let subnets = ec2
+            .by_ids("subnet-id", ids(targets), |filter| ec2.subnets(vec![filter]))
+            .await?;
+        let found = subnets.iter().filter_map(|subnet| {
+            let id = subnet.subnet_id.clone()?;
+            Some((id, observation(&from_answer(subnet), readiness(subnet))))
+        });
+        Ok(in_order(targets, &found.collect()))
+    }
+
+    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+        Tagged::Subnet.locate(ec2, intent).await
+    }
+
+    /// A second delivery of the request conflicts with the first: two subnets of a VPC cannot share addresses.
+    async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError> {
+        let subnet: Subnet = spec(planned)?;
+        let ec2 = step.ec2;
+        let id = step
+            .create(
+                Tagged::Subnet,
+                "ec2:CreateSubnet",
+                &subnet.tags,
+                |client, tags| {
+                    let request = client
+                        .create_subnet()
+                        .vpc_id(&subnet.vpc_id)
+                        .cidr_block(&subnet.cidr_block)
+                        .set_availability_zone(subnet.availability_zone.clone())
+                        .tag_specifications(tags);
+                    async move {
+                        let answer = request
+                            .send()
+                            .await
+                            .map_err(|error| ec2.failed("ec2:CreateSubnet", &error))?;
+                        Ok(answer.subnet.and_then(|subnet| subnet.subnet_id))
+                    }
+                },
+            )
+            .await?;
+        // AWS makes subnets without it ("Modify the IP addressing attributes of your subnet").
+        set_public_addresses(step, &id, false, subnet.map_public_ip_on_launch).await?;
+        Ok(unread(id))
+    }
+
+    async fn update(
+        &self,
+        step: &mut Step<'_, '_>,
+        before: &Object,
+        planned: &Object,
+    ) -> Result<Applied, AdapterError> {
+        let (before, subnet): (Subnet, Subnet) = (spec(before)?, spec(planned)?);
+        let id = step.request.id.to_owned();
+        set_public_addresses(
+            step,
+            &id,
+            before.map_public_ip_on_launch,
+            subnet.map_public_ip_on_launch,
+        )
+        .await?;
+        step.retag(&id, &before.tags, &subnet.tags).await?;
+        Ok(unread(id))
+    }
+
+    async fn delete(&self, step: &mut Step<'_, '_>) -> Result<(), AdapterError> {
+        let (ec2, id) = (step.ec2, step.request.id.to_owned());
+        step.delete("ec2:DeleteSubnet", &id, |client| {
+            let request = client.delete_subnet().subnet_id(&id);
+            async move { ec2.done("ec2:DeleteSubnet", request.send().await) }
+        })
+        .await
+    }
+}
+
+async fn set_public_addresses(
+    step: &mut Step<'_, '_>,
+    id: &str,
+    before: bool,
+    planned: bool,
+) -> Result<(), AdapterError> {
+    if planned == before {
+        return Ok(());
+    }
+    let ec2 = step.ec2;
+    step.change("ec2:ModifySubnetAttribute", id, |client| {
+        let value = AttributeBooleanValue::builder().value(planned).build();
+        let request = client
+            .modify_subnet_attribute()
+            .subnet_id(id)
+            .map_public_ip_on_launch(value);
+        async move { ec2.done("ec2:ModifySubnetAttribute", request.send().await) }
+    })
+    .await
+}
+
+fn from_answer(subnet: &types::Subnet) -> Subnet {
+    Subnet {
+        vpc_id: subnet.vpc_id.clone().unwrap_or_default(),
+        cidr_block: subnet.cidr_block.clone().unwrap_or_default(),
+        availability_zone: subnet.availability_zone.clone(),
+        availability_zone_id: subnet.availability_zone_id.clone(),
+        map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or(false),
+        tags: tags::from_sdk(subnet.tags.as_deref()),
+        id: subnet.subnet_id.clone(),
+        arn: subnet.subnet_arn.clone(),
+        owner_id: subnet.owner_id.clone(),
+    }
+}
+
+fn readiness(subnet: &types::Subnet) -> Readiness {
+    match &subnet.state {
+        Some(SubnetState::Pending) => Readiness::Pending("the subnet is pending".to_owned()),
+        Some(SubnetState::Failed | SubnetState::FailedInsufficientCapacity) => {
+            let state = subnet.state.as_ref().map_or("failed", SubnetState::as_str);
+            Readiness::Failed(format!("the subnet is in state `{state}`"))
+        }
+        _ => Readiness::Ready,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_tell_whether_a_subnet_can_be_used() {
+        let state = |state| readiness(&types::Subnet::builder().state(state).build());
+        assert_eq!(state(SubnetState::Available), Readiness::Ready);
+        assert!(matches!(state(SubnetState::Pending), Readiness::Pending(_)));
+        assert!(matches!(state(SubnetState::Failed), Readiness::Failed(_)));
+    }
+}

@@ -1,0 +1,87 @@
+//! Resources that carry our uid as a tag: found by it when the answer to their creation was lost.
+
+use aws_sdk_ec2::types::{Filter, ResourceType};
+use meshform_engine::{AdapterError, Located};
+use meshform_state::journal::{Intent, Locator};
+
+use crate::ec2::{Ec2, filter};
+use crate::tags;
+
+/// A type of EC2 resource that takes tags at its creation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Tagged {
+    Vpc,
+    Subnet,
+    InternetGateway,
+    RouteTable,
+}
+
+impl Tagged {
+    /// What tags call it.
+    pub(crate) fn resource_type(self) -> ResourceType {
+        match self {
+            Tagged::Vpc => ResourceType::Vpc,
+            Tagged::Subnet => ResourceType::Subnet,
+            Tagged::InternetGateway => ResourceType::InternetGateway,
+            Tagged::RouteTable => ResourceType::RouteTable,
+        }
+    }
+
+    /// The name of the filter by id.
+    pub(crate) fn id_filter(self) -> &'static str {
+        match self {
+            Tagged::Vpc => "vpc-id",
+            Tagged::Subnet => "subnet-id",
+            Tagged::InternetGateway => "internet-gateway-id",
+            Tagged::RouteTable => "route-table-id",
+        }
+    }
+
+    /// The ids of those that carry `uid`, sorted.
+    pub(crate) async fn with_uid(self, ec2: &Ec2, uid: &str) -> Result<Vec<String>, AdapterError> {
+        self.ids(ec2, filter(&format!("tag:{}", tags::UID), &[uid])).await
+    }
+
+    /// Whether the effect of `intent` is there: the object with its uid, or the object that it names.
+    pub(crate) async fn locate(self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+        let ids = match &intent.locator {
+            Locator::Id(id) => self.ids(ec2, filter(self.id_filter(), &[id])).await?,
+            Locator::Uid | Locator::Token(_) | Locator::Natural(_) => self.with_uid(ec2, &intent.uid).await?,
+        };
+        // Of several (a request that was delivered twice) the choice must be the same whoever looks; the others go with
+        // the next step that touches the object.
+        Ok(ids.into_iter().next().map_or(Located::Absent, Located::Found))
+    }
+
+    async fn ids(self, ec2: &Ec2, filter: Filter) -> Result<Vec<String>, AdapterError> {
+        let filters = vec![filter];
+        let ids: Vec<Option<String>> = match self {
+            Tagged::Vpc => ec2
+                .vpcs(filters)
+                .await?
+                .into_iter()
+                .map(|vpc| vpc.vpc_id)
+                .collect(),
+            Tagged::Subnet => ec2
+                .subnets(filters)
+                .await?
+                .into_iter()
+                .map(|subnet| subnet.subnet_id)
+                .collect(),
+            Tagged::InternetGateway => {
+                let gateways = ec2.internet_gateways(filters).await?;
+                gateways
+                    .into_iter()
+                    .map(|gateway| gateway.internet_gateway_id)
+                    .collect()
+            }
+            Tagged::RouteTable => {
+                let tables = ec2.route_tables(filters).await?;
+                tables.into_iter().map(|table| table.route_table_id).collect()
+            }
+        };
+        let mut ids: Vec<String> = ids.into_iter().flatten().collect();
+        ids.sort();
+        Ok(ids)
+    }
+}
