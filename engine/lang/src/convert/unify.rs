@@ -1,7 +1,7 @@
 //! The one type that several can be converted to.
 
 use meshform_state::{Str, Type, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::constraint::TypeConstraint;
 use super::{convert_to, convert_type};
@@ -96,29 +96,37 @@ fn unify_tuples(tuples: &[&[Type]]) -> Option<Type> {
     Some(Type::Tuple(unified.into()))
 }
 
-/// `values` converted to the one type that they can share; an untyped null takes that of the others.
+/// `values` converted to the one type that they can share; those that could be of any type, such as an untyped null or
+/// an empty collection of anything, take that of the others.
 pub(crate) fn unify_values(values: Vec<Value>) -> Option<(Type, Vec<Value>)> {
-    let mut types: Vec<Type> = Vec::new();
-    for value in &values {
-        if matches!(value.reveal().0, Value::Null(Type::Any)) {
-            continue;
-        }
+    let mut types: BTreeSet<Type> = BTreeSet::new();
+    let mut last: Option<Type> = None;
+    for value in values.iter().filter(|value| !is_untyped(value)) {
         let ty = value.ty();
-        // Values of a long list nearly all have one type: no need to collect it more than once.
-        if types.last() != Some(&ty) && !types.contains(&ty) {
-            types.push(ty);
+        // Values of a long list nearly all have one type: no need to look it up more than once.
+        if last.as_ref() != Some(&ty) {
+            types.insert(ty.clone());
+            last = Some(ty);
         }
     }
-    let ty = unify(&types)?;
-    if ty == Type::Any {
-        return Some((ty, values));
+    if types.is_empty() {
+        types.extend(values.iter().map(Value::ty));
     }
-    if let [only] = types.as_slice()
-        && ty == *only
-        && !values.iter().any(|value| matches!(value.reveal().0, Value::Null(Type::Any)))
-    {
+    let types: Vec<Type> = types.into_iter().collect();
+    let ty = unify(&types)?;
+    let all_typed = !values.iter().any(is_untyped);
+    if ty == Type::Any || (all_typed && types.len() == 1) {
         return Some((ty, values));
     }
     let converted: Option<Vec<Value>> = values.iter().map(|value| convert_to(value, &ty).ok()).collect();
     Some((ty, converted?))
+}
+
+fn is_untyped(value: &Value) -> bool {
+    match value.reveal().0 {
+        Value::Null(Type::Any) => true,
+        Value::List(list) | Value::Set(list) => list.items.is_empty() && list.element == Type::Any,
+        Value::Map(map) => map.entries.is_empty() && map.element == Type::Any,
+        _ => false,
+    }
 }

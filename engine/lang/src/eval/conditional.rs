@@ -34,6 +34,8 @@ pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>
             Diagnostic::error("Inconsistent conditional result types", message).at(range).into()
         })
     };
+    // The result is secret if either could be, whichever is taken: otherwise that alone would tell the condition.
+    let secret = secret || is_secret(&yes_value) || is_secret(&no_value);
     match chosen {
         Some(true) => Ok(secret_if(secret, convert(&yes_value)?)),
         Some(false) => Ok(secret_if(secret, convert(&no_value)?)),
@@ -44,6 +46,10 @@ pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>
             Ok(secret_if(any_secret, merged))
         }
     }
+}
+
+fn is_secret(value: &Value) -> bool {
+    matches!(value, Value::Secret(_))
 }
 
 /// The condition, `None` if it is known later, and whether it is secret.

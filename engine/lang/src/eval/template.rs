@@ -51,11 +51,13 @@ fn append(parts: &[Part], text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
             Part::If(node) => match eval(&node.condition, env).and_then(|value| truth(&value, node.condition.range())) {
                 Ok((condition, secret)) => {
                     text.secret |= secret;
-                    match condition {
-                        Some(true) => append(&node.yes, text, env),
-                        Some(false) => append(&node.no, text, env),
-                        None => later_branch(&[&node.yes, &node.no], text, env),
-                    }
+                    let (taken, other) = match condition {
+                        Some(false) => (&node.no, &node.yes),
+                        _ => (&node.yes, &node.no),
+                    };
+                    text.later |= condition.is_none();
+                    text.secret |= makes_secret(other, env);
+                    append(taken, text, env)
                 }
                 Err(found) => Err(found),
             },
@@ -65,16 +67,10 @@ fn append(parts: &[Part], text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }
 }
 
-/// Which branch it will be is not known: the text is later, and secret if any branch would make it so.
-fn later_branch(branches: &[&Vec<Part>], text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
-    text.later = true;
-    for branch in branches {
-        let mut ignored = Text::default();
-        if append(branch, &mut ignored, env).is_ok() {
-            text.secret |= ignored.secret;
-        }
-    }
-    Ok(())
+/// Whether a branch that is not taken would make the text secret. It then does so too, as in a conditional.
+fn makes_secret(branch: &[Part], env: &Env<'_>) -> bool {
+    let mut text = Text::default();
+    append(branch, &mut text, env).is_ok() && text.secret
 }
 
 fn append_value(value: &Expr, text: &mut Text, env: &Env<'_>) -> Evaluated<()> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Param, Want};
-use crate::convert::{TypeConstraint, convert as convert_value, convert_type, reveal_all};
+use crate::convert::{TypeConstraint, convert as convert_value};
 
 const ANY: &[Param] = &[Param::own("v")];
 
@@ -43,7 +43,6 @@ fn to(arguments: &Arguments<'_>, constraint: &TypeConstraint) -> Answer {
         let detail = if hidden { "the (sensitive) value cannot be converted".to_owned() } else { error.to_string() };
         let mut failure = Failure::argument(0, detail);
         failure.value = crate::eval::describe(value).filter(|_| !hidden);
-        let _ = convert_type;
         failure
     })
 }
@@ -54,10 +53,4 @@ fn is_sensitive(arguments: &Arguments<'_>) -> Answer {
         Value::Later(_) => crate::eval::later_not_null(Type::Bool),
         value => Value::Bool(matches!(value, Value::Secret(_))),
     })
-}
-
-/// `value` without secrets, for functions that must look at all of it.
-#[expect(dead_code, reason = "used by families that come next")]
-pub(super) fn plain(value: &Value) -> (Value, bool) {
-    reveal_all(value)
 }

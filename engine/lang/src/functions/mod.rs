@@ -4,11 +4,22 @@
 //! None may read a clock, the environment, randomness or any file but through [`Files`](crate::Files): what those would
 //! give is either an input of the run or known later.
 
+mod cidr;
 mod collection;
 mod convert;
+mod encoding;
+mod files;
+mod format;
+mod hash;
+mod json;
 mod numeric;
+mod regex;
 mod registry;
+mod sequence;
+mod template;
 mod text;
+mod time;
+mod yaml;
 
 use meshform_state::value::Number;
 use meshform_state::{Str, Type, Value};

@@ -5,8 +5,23 @@ use std::sync::OnceLock;
 
 use super::Function;
 
-const FAMILIES: &[&[Function]] =
-    &[super::collection::FUNCTIONS, super::convert::FUNCTIONS, super::numeric::FUNCTIONS, super::text::FUNCTIONS];
+const FAMILIES: &[&[Function]] = &[
+    super::cidr::FUNCTIONS,
+    super::collection::FUNCTIONS,
+    super::convert::FUNCTIONS,
+    super::encoding::FUNCTIONS,
+    super::files::FUNCTIONS,
+    super::format::FUNCTIONS,
+    super::hash::FUNCTIONS,
+    super::json::FUNCTIONS,
+    super::numeric::FUNCTIONS,
+    super::regex::FUNCTIONS,
+    super::sequence::FUNCTIONS,
+    super::template::FUNCTIONS,
+    super::text::FUNCTIONS,
+    super::time::FUNCTIONS,
+    super::yaml::FUNCTIONS,
+];
 
 fn all() -> &'static BTreeMap<&'static str, &'static Function> {
     static ALL: OnceLock<BTreeMap<&'static str, &'static Function>> = OnceLock::new();

@@ -54,7 +54,7 @@ fn title(text: &str) -> String {
     let mut before = ' ';
     for letter in text.chars() {
         // A word begins behind what is neither a letter, a digit nor an underscore.
-        if before.is_alphanumeric() || before == '_' || before == '\'' {
+        if before.is_alphanumeric() || before == '_' || !before.is_ascii() && !before.is_whitespace() {
             out.push(letter);
         } else {
             out.extend(letter.to_uppercase());

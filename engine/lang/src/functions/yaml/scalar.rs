@@ -1,0 +1,78 @@
+//! What plain words of YAML mean.
+
+use meshform_state::value::Number;
+use meshform_state::{Type, Value};
+
+use crate::functions::string;
+use crate::functions::time::Moment;
+
+/// The value of a word without quotes and tag; `None` for numbers that are none, such as infinity.
+pub(super) fn plain(text: &str) -> Option<Value> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Some(Value::Null(Type::Any)),
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => {
+            return Some(Value::Bool(true));
+        }
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
+            return Some(Value::Bool(false));
+        }
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
+        | ".NAN" => return None,
+        _ => {}
+    }
+    if let Some(number) = number(text) {
+        return Some(Value::Number(number));
+    }
+    Some(moment(text).map_or_else(|| string(text), Value::string))
+}
+
+/// A number, but not what only looks like one.
+pub(super) fn number(text: &str) -> Option<Number> {
+    let radix = |digits: &str, radix: u32| u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+'));
+    if let Some(digits) = text.strip_prefix("0x") {
+        return radix(digits, 16).map(|number| Number::from(dashu_int::IBig::from(number)));
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return radix(digits, 8).map(|number| Number::from(dashu_int::IBig::from(number)));
+    }
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent_ok = exponent.is_none_or(|exponent| {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        !exponent.is_empty() && digits(exponent)
+    });
+    if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) || !exponent_ok {
+        return None;
+    }
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let fraction = if fraction.is_empty() { "0" } else { fraction };
+    let exponent = exponent.map_or(String::new(), |exponent| format!("e{exponent}"));
+    Number::parse(&format!("{sign}{whole}.{fraction}{exponent}")).ok()
+}
+
+/// A date, or a date and a time, as RFC 3339.
+fn moment(text: &str) -> Option<String> {
+    let starts_with_year = text.len() >= 8 && text.as_bytes()[..4].iter().all(u8::is_ascii_digit);
+    if !starts_with_year || text.as_bytes()[4] != b'-' {
+        return None;
+    }
+    let (date, time) = match text.split_once(['T', 't', ' ']) {
+        Some((date, time)) => (date, Some(time.trim())),
+        None => (text, None),
+    };
+    let two = |part: &str| (part.len() <= 2).then(|| part.parse::<u8>().ok()).flatten();
+    let mut parts = date.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, two(parts.next()?)?, two(parts.next()?)?);
+    let time = match time {
+        None => "00:00:00Z".to_owned(),
+        Some(time) if time.ends_with('Z') || time.contains(['+', '-']) => time.to_owned(),
+        Some(time) => format!("{time}Z"),
+    };
+    Moment::parse(&format!("{year}-{month:02}-{day:02}T{time}")).map(Moment::rfc3339)
+}
