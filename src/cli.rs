@@ -159,18 +159,15 @@ pub(crate) struct ScopeArgs {
     /// Reads the present state of objects before planning; `-refresh=false` trusts what is recorded.
     #[arg(long, default_value = "true")]
     pub(crate) refresh: bool,
-    /// Plans only this resource and what it needs. May be given several times.
-    #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
-    pub(crate) target: Vec<String>,
     /// Replaces this resource. May be given several times.
     #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
     pub(crate) replace: Vec<String>,
     /// Asks for the values of variables that have none; `-input=false` makes that an error.
     #[arg(long, default_value = "true")]
     pub(crate) input: bool,
-    /// How many steps run at once at most.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) parallelism: u16,
+    /// How many steps run at once at most; without it, 10 in each account, region or cluster, and 32 in all.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) parallelism: Option<u16>,
 }
 
 /// `init`

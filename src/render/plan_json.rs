@@ -88,27 +88,27 @@ pub(crate) fn actions(action: Action) -> &'static [&'static str] {
 }
 
 /// The parts of an address, as every entry of the document begins.
-fn entry(address: &meshform_state::Address, schema: &meshform_engine::Schema) -> Map<String, Json> {
-    let Parts { mode, module, name, index, .. } = parts(address);
+pub(super) fn entry(address: &meshform_state::Address, kind: &str, data: bool) -> Map<String, Json> {
+    let Parts { module, name, index, .. } = parts(address);
     let mut out = Map::new();
     out.insert("address".into(), json!(address.as_str()));
     if !module.is_empty() {
         out.insert("module_address".into(), json!(module));
     }
-    out.insert("mode".into(), json!(if schema.data { "data" } else { mode }));
-    out.insert("type".into(), json!(schema.kind));
+    out.insert("mode".into(), json!(if data { "data" } else { "managed" }));
+    out.insert("type".into(), json!(kind));
     out.insert("name".into(), json!(name));
     if let Some(index) = index {
         out.insert("index".into(), index);
     }
-    out.insert("provider_name".into(), json!(provider(schema.kind)));
+    out.insert("provider_name".into(), json!(provider(kind)));
     out
 }
 
 fn resource_change(change: &Change, around: &Around<'_>) -> Json {
     let schema = change.kind.schema();
     let (before, after) = shown(change);
-    let mut out = entry(&change.address, schema);
+    let mut out = entry(&change.address, schema.kind, schema.data);
     if let Some(from) = &change.previous_address {
         out.insert("previous_address".into(), json!(from.as_str()));
     }
@@ -164,7 +164,7 @@ fn sides(
 fn drift_change(drift: &Drift, plan: &Plan, secrets: &Secrets) -> Option<Json> {
     let change = change_at(plan, &drift.address)?;
     let schema = change.kind.schema();
-    let mut out = entry(&drift.address, schema);
+    let mut out = entry(&drift.address, schema.kind, schema.data);
     let after = drift.after.as_ref().map(|after| change.kind.project(after, &drift.before, Some(&drift.before)));
     let mut body = sides(schema, Some(&drift.before), after.as_ref(), secrets);
     body.insert("actions".into(), json!(actions(if after.is_some() { Action::Update } else { Action::Delete })));
@@ -228,7 +228,7 @@ fn modules<'a>(resources: impl Iterator<Item = (&'a Change, Object)>, secrets: &
     for (change, object) in resources.filter(|(change, _)| change.deposed.is_none()) {
         let schema = change.kind.schema();
         let trees = fields(secrets, schema, &object);
-        let mut out = entry(&change.address, schema);
+        let mut out = entry(&change.address, schema.kind, schema.data);
         out.remove("module_address");
         out.insert("schema_version".into(), json!(schema.version));
         out.insert("values".into(), trees.known);

@@ -9,7 +9,7 @@ use meshform_state::Value;
 use serde_json::{Map, Value as Json, json};
 
 use super::values::Secrets;
-use super::{diagnostics, json_values};
+use super::diagnostics;
 use super::style::Palette;
 use crate::clock::timestamp;
 
@@ -145,11 +145,6 @@ impl Printer {
     /// `text` without secrets.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.shared.secrets.read().map_or_else(|_| String::new(), |secrets| secrets.redact(text))
-    }
-
-    /// A value as JSON, what must not be shown as null.
-    pub(crate) fn json(&self, value: &Value) -> Json {
-        json_values::value(&self.secrets(), value).known
     }
 
     /// Tells of mistakes and warnings.

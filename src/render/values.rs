@@ -56,6 +56,16 @@ impl Secrets {
             || self.texts.iter().any(|secret| secret.len() >= SHORTEST_PART && text.contains(secret.as_str()))
     }
 
+    /// Whether the content of a file is, holds or went into a secret.
+    pub(crate) fn touch(&self, content: &[u8]) -> bool {
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, content);
+        let text = String::from_utf8_lossy(content);
+        let inside = |part: &str| {
+            part.len() >= SHORTEST_PART && self.texts.iter().any(|secret| secret.contains(part))
+        };
+        [&*text, text.trim(), &encoded].into_iter().any(|part| self.is_in(part) || inside(part))
+    }
+
     /// `text` without the secrets in it.
     pub(crate) fn redact(&self, text: &str) -> String {
         if self.texts.contains(text) {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use meshform_engine::{Action, Clock, Event, EventSink};
 
-pub(crate) use stream::{planned, resource};
+pub(crate) use stream::planned;
 
 use super::printer::{Form, Printer};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use meshform_engine::plan::{Change, Drift, Plan};
 use meshform_engine::{Action, Event};
-use meshform_state::{Address, Value};
+use meshform_state::Address;
 use serde_json::{Map, Value as Json, json};
 
 use super::super::address_json::{Parts, parts};
@@ -115,23 +115,6 @@ fn planned_change(printer: &Printer, change: &Change) {
 
 fn body(name: &str, value: Json) -> Map<String, Json> {
     Map::from_iter([(name.to_owned(), value)])
-}
-
-/// Tells the outputs after an apply.
-pub(crate) fn outputs(printer: &Printer, outputs: &BTreeMap<String, (bool, Option<Value>)>) {
-    let outputs: Map<String, Json> = outputs
-        .iter()
-        .map(|(name, (sensitive, known))| {
-            let mut out = json!({ "sensitive": sensitive });
-            if let Some(known) = known {
-                out["type"] = super::super::json_values::ty(&known.ty());
-                out["value"] = printer.json(known);
-            }
-            (name.clone(), out)
-        })
-        .collect();
-    let message = format!("Outputs: {}", outputs.len());
-    printer.event("outputs", Level::Info, &message, body("outputs", outputs.into()));
 }
 
 impl Show for Stream {

@@ -1,0 +1,45 @@
+//! Asking before acting.
+
+use crate::failure::{Failure, FailureKind};
+use crate::session::Session;
+
+/// Refuses to begin what could not be asked about.
+///
+/// # Errors
+/// If approval is needed and nobody can give it.
+pub(super) fn can_ask(session: &Session, input: bool) -> Result<(), Failure> {
+    if session.can_ask() && input && session.printer.is_text() {
+        return Ok(());
+    }
+    let detail = "This command changes things, and nobody can be asked whether it may: stdin is no terminal, or \
+                  `-input=false` or `-json` was given. Nothing was done.";
+    Err(Failure::new(FailureKind::Declined, "Approval is needed", detail).hint(
+        "Give `-auto-approve`, or save a plan with `meshform plan -out=FILE`, review it and apply it with \
+         `meshform apply FILE`.",
+    ))
+}
+
+/// Asks whether the plan that was shown may be carried out.
+///
+/// # Errors
+/// If the answer is not `yes`.
+pub(super) async fn ask(session: &Session, destroy: bool) -> Result<(), Failure> {
+    let question = if destroy {
+        "\nDo you really want to destroy all resources?\n  Meshform will destroy everything that it manages here, as \
+         shown above.\n  There is no undo. Only 'yes' will be accepted to confirm.\n\n  Enter a value: "
+    } else {
+        "\nDo you want to perform these actions?\n  Meshform will perform the actions described above.\n  Only 'yes' \
+         will be accepted to approve.\n\n  Enter a value: "
+    };
+    session.printer.data(question);
+    let answer = session.answer().await;
+    session.printer.data("\n");
+    match answer.as_deref() {
+        Some("yes") => Ok(()),
+        _ if session.stop.soft.is_cancelled() => Err(super::plan::interrupted()),
+        _ => {
+            let what = if destroy { "Destroy" } else { "Apply" };
+            Err(Failure::new(FailureKind::Declined, format!("{what} cancelled"), "Nothing was changed."))
+        }
+    }
+}

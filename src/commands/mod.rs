@@ -1,0 +1,59 @@
+//! The commands: settings in, stages called, results shown. Nothing here plans, applies or formats.
+
+mod apply;
+mod approve;
+mod destroy;
+mod init;
+mod outcome;
+mod output;
+mod plan;
+mod show;
+mod state;
+mod unlock;
+mod validate;
+mod version;
+
+use crate::cli::{Command, StateCommand, Talk};
+use crate::failure::{Exit, Failure};
+use crate::render::Form;
+use crate::session::Session;
+
+/// How `command` speaks.
+pub(crate) fn talk(command: &Command) -> (Form, bool) {
+    let document = |talk: &Talk| (if talk.json { Form::Document } else { Form::Text }, talk.colour.no_color);
+    let stream = |talk: &Talk| (if talk.json { Form::Stream } else { Form::Text }, talk.colour.no_color);
+    match command {
+        Command::Plan(args) => stream(&args.talk),
+        Command::Apply(args) => stream(&args.run.talk),
+        Command::Destroy(args) => stream(&args.run.talk),
+        Command::Init(args) => document(&args.talk),
+        Command::Validate(args) => document(&args.talk),
+        Command::Show(args) => document(&args.talk),
+        Command::Output(args) => document(&args.talk),
+        Command::Version(args) => document(&args.talk),
+        Command::Unlock(args) => (Form::Text, args.colour.no_color),
+        Command::State(args) => match &args.command {
+            StateCommand::List { colour, .. } => (Form::Text, colour.no_color),
+            StateCommand::Show { talk, .. } => document(talk),
+        },
+    }
+}
+
+/// Does what `command` asks for.
+///
+/// # Errors
+/// Why it was not done, or not all of it.
+pub(crate) async fn run(session: &Session, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(_) => init::run(session),
+        Command::Validate(_) => validate::run(session),
+        Command::Plan(args) => plan::run(session, &args).await,
+        Command::Apply(args) => apply::run(session, &args).await,
+        Command::Destroy(args) => destroy::run(session, &args).await,
+        Command::Show(args) => show::run(session, &args),
+        Command::Output(args) => output::run(session, &args),
+        Command::State(args) => state::run(session, &args),
+        Command::Unlock(_) => unlock::run(session),
+        Command::Version(_) => version::run(session),
+    }
+}

@@ -1,0 +1,185 @@
+//! What became of a run: the counts, the outputs, and what went wrong.
+
+use std::collections::BTreeMap;
+
+use meshform_engine::apply::{Outcome, RecoverError};
+use meshform_engine::{Action, ErrorClass};
+use meshform_lang::{Diagnostic, Diagnostics, Sources};
+use meshform_state::Address;
+use serde_json::{Map, Value as Json, json};
+
+use crate::failure::{Exit, Failure, FailureKind, chain};
+use crate::render::{Level, Role, outputs};
+use crate::session::Session;
+
+/// More names than these are only counted.
+const MOST_NAMES: usize = 10;
+
+/// Shows what became of a run.
+///
+/// # Errors
+/// If not all of the plan was done.
+pub(super) fn report(session: &Session, outcome: Outcome, destroy: bool) -> Result<Exit, Failure> {
+    if !outcome.stale.is_empty() {
+        let told = outcome.stale.iter().map(|mismatch| {
+            Diagnostic::error("Plan is stale", format!("{} Nothing was done.", mismatch.what)).about(&mismatch.address)
+        });
+        return Err(Failure::told(FailureKind::Stale, Diagnostics(told.collect()), Sources::default())
+            .hint("Plan again."));
+    }
+    count(session, &outcome, destroy);
+    if outcome.is_complete() {
+        outputs::show(&session.printer, &outcome.snapshot);
+        return Ok(Exit::Done);
+    }
+    Err(incomplete(session, outcome))
+}
+
+/// The line with what was done.
+fn count(session: &Session, outcome: &Outcome, destroy: bool) {
+    let count = |action: Action| outcome.done.iter().filter(|(_, done)| *done == action).count();
+    let (added, changed, destroyed) = (count(Action::Create), count(Action::Update), count(Action::Delete));
+    let (word, operation) = if destroy { ("Destroy", "destroy") } else { ("Apply", "apply") };
+    let counts = if destroy {
+        format!("{destroyed} destroyed")
+    } else {
+        format!("{added} added, {changed} changed, {destroyed} destroyed")
+    };
+    let (end, role) = if outcome.is_complete() { ("complete!", Role::Success) } else { ("incomplete.", Role::Alarm) };
+    let text = format!("{word} {end} Resources: {counts}.");
+    let printer = &session.printer;
+    if printer.is_text() {
+        printer.data(&format!("\n{}\n", printer.palette().paint(role, text)));
+    } else {
+        let changes = json!({
+            "add": added, "change": changed, "import": 0, "remove": destroyed, "operation": operation,
+        });
+        printer.event("change_summary", Level::Info, &text, Map::from_iter([("changes".to_owned(), changes)]));
+    }
+}
+
+fn incomplete(session: &Session, outcome: Outcome) -> Failure {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for failure in &outcome.failed {
+        let summary = format!("{} of {} failed", noun(failure.action), failure.address);
+        let mut diagnostic = Diagnostic::error(summary, sentence(&failure.message)).about(&failure.address);
+        diagnostic.hint = failure.hint.clone().or_else(|| advice(failure.class));
+        found.push(diagnostic);
+    }
+    found.extend(skipped(&outcome));
+    for doubt in &outcome.in_doubt {
+        let detail = format!("The answer to `{}` was lost, so nobody knows yet whether it happened.", doubt.effect);
+        let hint = "The next `meshform apply` finds out first, and goes on from there.";
+        found.push(Diagnostic::warning("Outcome is not known", detail).about(&doubt.address).hint(hint));
+    }
+    let mut kind = FailureKind::Partial;
+    if let Some(error) = &outcome.store_error {
+        let hint = error.hint();
+        found.push(Diagnostic::error("State cannot be written", chain(error)).hint(hint));
+    }
+    if outcome.interrupted {
+        kind = FailureKind::Interrupted;
+        let detail = "What was running has ended or will be looked up; state and journal are complete.";
+        found.push(Diagnostic::error("Interrupted", detail).hint("`meshform apply` goes on where this run stopped."));
+    }
+    let mut counts = Map::new();
+    let unique = |addresses: Vec<&Address>| addresses.into_iter().collect::<std::collections::BTreeSet<_>>().len();
+    counts.insert("done".into(), json!(unique(outcome.done.iter().map(|(address, _)| address).collect())));
+    counts.insert("failed".into(), json!(outcome.failed.len()));
+    counts.insert("skipped".into(), json!(outcome.skipped.len()));
+    counts.insert("in_doubt".into(), json!(outcome.in_doubt.len()));
+    if session.printer.is_text() {
+        let number = |name: &str| counts.get(name).and_then(Json::as_u64).unwrap_or(0);
+        session.printer.data(&format!(
+            "{} done, {} failed, {} not begun, {} in doubt. What is done stays done; apply again to go on.\n",
+            number("done"),
+            number("failed"),
+            number("skipped"),
+            number("in_doubt")
+        ));
+    } else {
+        session.printer.event("meshform_incomplete", Level::Error, "Applied in part", counts);
+    }
+    Failure::told(kind, Diagnostics(found), Sources::default())
+}
+
+/// What was not begun, by the failed one that it needs.
+fn skipped(outcome: &Outcome) -> Vec<Diagnostic> {
+    let mut by_cause: BTreeMap<Option<&Address>, Vec<&Address>> = BTreeMap::new();
+    for skipped in &outcome.skipped {
+        by_cause.entry(skipped.because.as_ref()).or_default().push(&skipped.address);
+    }
+    let told = by_cause.into_iter().map(|(because, addresses)| {
+        let names = names(&addresses);
+        match because {
+            Some(because) => {
+                let detail = format!("Not begun, since they need {because}: {names}.");
+                Diagnostic::warning("Steps were left out", detail)
+            }
+            None => Diagnostic::warning("Steps were left out", format!("Not begun, since the run was stopped: {names}.")),
+        }
+    });
+    told.collect()
+}
+
+fn names(addresses: &[&Address]) -> String {
+    let shown: Vec<&str> = addresses.iter().take(MOST_NAMES).map(|address| address.as_str()).collect();
+    let more = addresses.len().saturating_sub(MOST_NAMES);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", shown.join(", "))
+}
+
+fn noun(action: Action) -> &'static str {
+    match action {
+        Action::Create => "Creation",
+        Action::Update => "Modification",
+        Action::Delete => "Destruction",
+        Action::Read => "Reading",
+        Action::Replace(_) => "Replacement",
+        Action::Forget | Action::NoOp => "Recording",
+    }
+}
+
+fn advice(class: Option<ErrorClass>) -> Option<String> {
+    let text = match class? {
+        ErrorClass::Unauthenticated => "Check that the credentials are there and have not expired.",
+        ErrorClass::Denied => "Check that the role or user has the right to do this.",
+        ErrorClass::Quota => "Ask for a higher limit, or free some of what counts against it.",
+        ErrorClass::Throttled | ErrorClass::Unavailable => "Apply again later: what is done stays done.",
+        ErrorClass::Conflict => "Somebody else changed or owns it. Plan again to see what is there.",
+        ErrorClass::NotFound | ErrorClass::Busy | ErrorClass::Invalid | ErrorClass::Other => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// Why an interrupted run could not be settled.
+pub(super) fn not_recovered(error: RecoverError) -> Failure {
+    match error {
+        RecoverError::Store(error) => error.into(),
+        RecoverError::Lookup { ref address, .. } => {
+            let diagnostic = Diagnostic::error("Interrupted run cannot be settled", chain(&error))
+                .about(address)
+                .hint("Nothing was done. Make the API reachable and apply again.");
+            Failure::told(FailureKind::Outside, diagnostic.into(), Sources::default())
+        }
+    }
+}
+
+/// What differs between a saved plan and the one that was made from it again, as a clause.
+pub(super) fn moved(saved: &str, now: &Json) -> String {
+    let changes = |document: &Json| -> BTreeMap<String, Json> {
+        let list = document["resource_changes"].as_array().cloned().unwrap_or_default();
+        list.into_iter().map(|change| (change["address"].as_str().unwrap_or_default().to_owned(), change["change"].clone())).collect()
+    };
+    let (before, after) = (serde_json::from_str(saved).map(|saved| changes(&saved)).unwrap_or_default(), changes(now));
+    let all: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ: Vec<&str> =
+        all.into_iter().filter(|address| before.get(*address) != after.get(*address)).map(String::as_str).collect();
+    let more = if differ.len() > MOST_NAMES { ", …" } else { "" };
+    let shown = &differ[..differ.len().min(MOST_NAMES)];
+    if differ.is_empty() { String::new() } else { format!(": {}{more}", shown.join(", ")) }
+}

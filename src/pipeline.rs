@@ -1,0 +1,271 @@
+//! The stages from text to plan, called one after the other.
+//!
+//! `plan`, `apply`, `destroy` and `validate` are this one pipeline with other inputs; a saved plan goes through it a
+//! second time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use meshform_engine::compile::{Compiled, Given, Inputs, Purpose, compile};
+use meshform_engine::config::{Config, Folder, load};
+use meshform_engine::event::EventSink;
+use meshform_engine::facts::{Facts, Query};
+use meshform_engine::gather::{Round, gather};
+use meshform_engine::plan::{Options, Plan, build, check};
+use meshform_engine::refresh::{Observed, RefreshError};
+use meshform_engine::{Desired, Kinds, Object, Registry};
+use meshform_lang::{Diagnostic, Diagnostics, Sources};
+use meshform_state::{Address, Snapshot, Str, Value};
+
+use crate::cli::ScopeArgs;
+use crate::failure::{Failure, FailureKind, chain};
+use crate::folder::Reads;
+use crate::session::Session;
+
+/// A configuration that was read, with the values of its variables.
+pub(crate) struct Loaded {
+    /// The configuration.
+    pub(crate) config: Config,
+    /// Its texts.
+    pub(crate) sources: Sources,
+    /// The given values of variables.
+    pub(crate) values: BTreeMap<Str, Given>,
+    /// Warnings so far.
+    pub(crate) warnings: Diagnostics,
+}
+
+/// What is planned beside what the configuration says.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    /// Everything goes.
+    pub(crate) destroy: bool,
+    /// Whether the present state is read.
+    pub(crate) refresh: bool,
+    /// What is replaced.
+    pub(crate) replace: BTreeSet<Address>,
+    /// The moment of the plan.
+    pub(crate) timestamp: String,
+}
+
+/// A plan and what it stands on.
+pub(crate) struct Planned {
+    /// The plan.
+    pub(crate) plan: Arc<Plan>,
+    /// What it was made of.
+    pub(crate) loaded: Loaded,
+    /// The files that functions read.
+    pub(crate) reads: Arc<Reads>,
+    /// The answers of the outside.
+    pub(crate) facts: Facts,
+    /// What was wished.
+    pub(crate) wish: Wish,
+}
+
+impl Wish {
+    /// What the flags `scope` ask for.
+    ///
+    /// # Errors
+    /// If one of them is no address.
+    pub(crate) fn new(session: &Session, scope: &ScopeArgs, destroy: bool) -> Result<Self, Failure> {
+        let parse = |text: &String| {
+            Address::parse(text).map_err(|error| Failure::caused(FailureKind::Usage, "Invalid address", &error))
+        };
+        Ok(Wish {
+            destroy,
+            refresh: scope.refresh,
+            replace: scope.replace.iter().map(parse).collect::<Result<_, _>>()?,
+            timestamp: session.now(),
+        })
+    }
+}
+
+/// Reads the configuration in `folder`, with the values that `values` finds for its variables.
+///
+/// # Errors
+/// All that is wrong with it.
+pub(crate) fn read(
+    session: &Session,
+    folder: &dyn Folder,
+    values: impl FnOnce(&Config, &mut Sources) -> Result<BTreeMap<Str, Given>, Diagnostics>,
+) -> Result<Loaded, Failure> {
+    let mut sources = Sources::default();
+    let (config, mut found) = load(&mut sources, folder, session.vocabulary().words());
+    let values = found.collect(values(&config, &mut sources));
+    match values {
+        Some(values) if !found.has_errors() => {
+            session.printer.learn(&secrets(&config, &values));
+            Ok(Loaded { config, sources, values, warnings: found })
+        }
+        _ => Err(Failure::told(FailureKind::Configuration, found, sources)),
+    }
+}
+
+/// Reads the configuration in the folder of `session`, with values from environment, files and flags.
+///
+/// # Errors
+/// All that is wrong with it.
+pub(crate) fn read_folder(session: &Session) -> Result<Loaded, Failure> {
+    let folder = crate::folder::OnDisk::new(&session.folder);
+    read(session, &folder, |config, sources| {
+        session.environment.values(&session.folder, &session.variables, config, sources)
+    })
+}
+
+/// The values of sensitive variables, given or by default.
+fn secrets(config: &Config, values: &BTreeMap<Str, Given>) -> Vec<Value> {
+    let sensitive = config.root.variables.values().filter(|variable| variable.sensitive);
+    sensitive
+        .filter_map(|variable| {
+            let given = values.get(&variable.name).map(|given| given.value.clone());
+            let default = || variable.default.as_ref()?.as_literal().cloned();
+            given.or_else(default).map(Value::into_secret)
+        })
+        .collect()
+}
+
+/// Finds all mistakes that can be found without state and without asking anything outside.
+///
+/// # Errors
+/// All that is wrong.
+pub(crate) fn validate(session: &Session, mut loaded: Loaded) -> Result<Loaded, Failure> {
+    let reads = Arc::new(Reads::new(&session.folder, BTreeMap::new()));
+    let inputs = inputs(&loaded, Purpose::Validate, reads, None);
+    let compiled = compile(&loaded.config, &inputs, &Facts::default(), session.vocabulary(), &session.kinds);
+    settle(&mut loaded, compiled.diagnostics)?;
+    Ok(loaded)
+}
+
+fn inputs(loaded: &Loaded, purpose: Purpose, files: Arc<Reads>, timestamp: Option<&str>) -> Inputs {
+    Inputs { variables: loaded.values.clone(), purpose, files, plan_timestamp: timestamp.map(Str::from) }
+}
+
+/// Keeps warnings.
+///
+/// # Errors
+/// If there are errors, all of both.
+fn settle(loaded: &mut Loaded, found: Diagnostics) -> Result<(), Failure> {
+    loaded.warnings.extend(found);
+    if loaded.warnings.has_errors() {
+        let all = std::mem::take(&mut loaded.warnings);
+        return Err(Failure::told(FailureKind::Configuration, all, std::mem::take(&mut loaded.sources)));
+    }
+    Ok(())
+}
+
+/// One round of compilation.
+struct Once(Compiled);
+
+impl Round for Once {
+    fn missing(&self) -> &[Query] {
+        &self.0.missing
+    }
+
+    fn has_errors(&self) -> bool {
+        self.0.diagnostics.has_errors()
+    }
+}
+
+/// Plans: compiles `loaded`, reads what is there, compares.
+///
+/// # Errors
+/// All that is wrong with the configuration, what cannot be read, or what must not be done.
+pub(crate) async fn plan(
+    session: &Session,
+    registry: &Registry,
+    mut loaded: Loaded,
+    (answers, reads): (&BTreeMap<String, String>, Arc<Reads>),
+    (snapshot, wish): (&Snapshot, Wish),
+    sink: &dyn EventSink,
+) -> Result<Planned, Failure> {
+    let purpose = if wish.destroy { Purpose::Destroy } else { Purpose::Plan };
+    let inputs = inputs(&loaded, purpose, Arc::clone(&reads), Some(&wish.timestamp));
+    let reader = session.reader(registry);
+    let gathered = {
+        let (config, kinds): (&Config, &Kinds) = (&loaded.config, &session.kinds);
+        let once = |facts: &Facts| Once(compile(config, &inputs, facts, session.vocabulary(), kinds));
+        gather(&reader, answered(&once, answers, kinds), once).await
+    };
+    let (Once(compiled), facts) =
+        gathered.map_err(|found| Failure::told(FailureKind::Outside, found, loaded.sources.clone()))?;
+    settle(&mut loaded, compiled.diagnostics)?;
+    let desired = compiled.desired;
+    session.printer.learn(secrets_in(&desired));
+    let observed = if wish.refresh {
+        let refreshed = reader.refresh(snapshot, &desired.scopes, sink).await;
+        refreshed.map_err(|errors| unreadable(errors, &loaded.sources))?
+    } else {
+        Observed::default()
+    };
+    let options =
+        Options { destroy: wish.destroy, replace: wish.replace.clone(), ..Options::default() };
+    let input =
+        meshform_engine::plan::Input { desired, snapshot, observed: &observed, kinds: &session.kinds, options: &options };
+    let plan = build(input)
+        .map_err(|found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone()))?;
+    checked(&plan)?;
+    Ok(Planned { plan: Arc::new(plan), loaded, reads, facts, wish })
+}
+
+/// Facts from saved answers: only the questions say which they are, so each round adds those that it asks for.
+fn answered(once: &dyn Fn(&Facts) -> Once, answers: &BTreeMap<String, String>, kinds: &Kinds) -> Facts {
+    let mut facts = Facts::default();
+    if answers.is_empty() {
+        return facts;
+    }
+    loop {
+        let mut news = false;
+        for query in once(&facts).missing() {
+            let saved = answers.get(&query.key()).and_then(|text| {
+                let raw = serde_json::value::RawValue::from_string(text.clone()).ok()?;
+                Object::decode(&raw, kinds.data(query.kind)?.schema()).ok()
+            });
+            if let (Some(object), None) = (saved, facts.get(query)) {
+                facts.insert(query, object);
+                news = true;
+            }
+        }
+        if !news {
+            return facts;
+        }
+    }
+}
+
+/// Refuses a plan that the checker does not believe.
+fn checked(plan: &Plan) -> Result<(), Failure> {
+    let violations = check(plan);
+    if violations.is_empty() {
+        return Ok(());
+    }
+    let found = violations.iter().map(|violation| {
+        Diagnostic::error("Plan is wrong", chain(violation))
+            .about(&violation.address)
+            .hint("This is a mistake of Meshform. Nothing was done; please report it with your configuration.")
+    });
+    Err(Failure::told(FailureKind::Internal, Diagnostics(found.collect()), Sources::default()))
+}
+
+/// What of the outside could not be read.
+pub(crate) fn unreadable(errors: Vec<RefreshError>, sources: &Sources) -> Failure {
+    let told = errors.into_iter().map(|error| {
+        let mut diagnostic = Diagnostic::error("Present state cannot be read", chain(&error));
+        if let [address] = error.addresses.as_slice() {
+            diagnostic = diagnostic.about(address);
+        }
+        diagnostic.hint = error.source.hint;
+        diagnostic
+    });
+    Failure::told(FailureKind::Outside, Diagnostics(told.collect()), sources.clone())
+}
+
+/// Everything secret in what the configuration asks for.
+fn secrets_in(desired: &Desired) -> impl Iterator<Item = &Value> {
+    let fields = desired.resources.iter().flat_map(|resource| resource.fields.iter());
+    let outputs = desired.outputs.iter().map(|output| &output.value);
+    fields.chain(outputs).filter(|value| value.has_secret())
+}
+
+/// Reads of the folder, for functions.
+pub(crate) fn reads(folder: &Path) -> Arc<Reads> {
+    Arc::new(Reads::new(folder, BTreeMap::new()))
+}

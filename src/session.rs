@@ -1,0 +1,208 @@
+//! What a command works with: state, adapters, kinds, clock, chance, and the user's wish to stop.
+
+use std::io::BufRead;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use meshform_engine::apply::Stop;
+use meshform_engine::compile::{NoWords, Vocabulary};
+use meshform_engine::config::Config;
+use meshform_engine::local::LocalAdapter;
+use meshform_engine::refresh::Reader;
+use meshform_engine::retry::RetryPolicy;
+use meshform_engine::{Adapter, Clock, Entropy, Home, Kinds, Registry};
+use meshform_lang::{Diagnostic, Sources};
+use meshform_state::disk::RealDisk;
+use meshform_state::{Holder, LocalStore, Store, StoreError};
+
+use crate::cli::VariableArg;
+use crate::clock::{SystemClock, SystemEntropy, timestamp};
+use crate::failure::{Failure, FailureKind};
+use crate::render::Printer;
+use crate::settings::Environment;
+
+/// How long to wait before asking for a taken lock again.
+const LOCK_PAUSE: Duration = Duration::from_millis(250);
+
+/// Where answers of the user come from.
+pub struct Input {
+    /// Where to read them.
+    pub reader: Box<dyn BufRead + Send>,
+    /// Whether somebody sits there.
+    pub terminal: bool,
+}
+
+/// What a command works with.
+pub(crate) struct Session {
+    /// The folder of the configuration and of a local state.
+    pub(crate) folder: PathBuf,
+    /// What the process was given.
+    pub(crate) environment: Environment,
+    /// `-var` and `-var-file` in their order.
+    pub(crate) variables: Vec<VariableArg>,
+    /// Where output goes.
+    pub(crate) printer: Printer,
+    /// The clock.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Chance.
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// All kinds.
+    pub(crate) kinds: Kinds,
+    /// The user's wish to stop.
+    pub(crate) stop: Stop,
+    input: Mutex<Option<Input>>,
+    is_watched: bool,
+}
+
+/// What is done with the outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It is only read.
+    Read,
+    /// It is changed.
+    Change,
+}
+
+impl Session {
+    pub(crate) fn new(
+        folder: PathBuf,
+        environment: Environment,
+        variables: Vec<VariableArg>,
+        printer: Printer,
+        input: Input,
+    ) -> Self {
+        Session {
+            folder,
+            environment,
+            variables,
+            printer,
+            clock: Arc::new(SystemClock::new()),
+            entropy: Arc::new(SystemEntropy),
+            kinds: meshform_kinds::kinds(),
+            stop: Stop::default(),
+            is_watched: input.terminal,
+            input: Mutex::new(Some(input)),
+        }
+    }
+
+    /// Now, in RFC 3339.
+    pub(crate) fn now(&self) -> String {
+        timestamp(self.clock.now_ms())
+    }
+
+    /// Whether somebody can be asked.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.is_watched
+    }
+
+    /// The state that `config` names.
+    ///
+    /// # Errors
+    /// If it is kept where this version cannot reach.
+    pub(crate) fn store(&self, config: &Config, sources: &Sources) -> Result<LocalStore, Failure> {
+        match &config.settings.backend {
+            Some(backend) if &*backend.kind != "local" => {
+                let detail = format!("This version keeps states in the folder only, not in `{}`.", backend.kind);
+                let diagnostic = Diagnostic::error("Unsupported backend", detail)
+                    .at(backend.range)
+                    .hint("Leave the `backend` block out, or write `backend \"local\" {}`.");
+                Err(Failure::told(FailureKind::Configuration, diagnostic.into(), sources.clone()))
+            }
+            _ => Ok(self.local_store()),
+        }
+    }
+
+    /// The state in the folder.
+    pub(crate) fn local_store(&self) -> LocalStore {
+        LocalStore::new(self.folder.clone(), Arc::new(RealDisk))
+    }
+
+    /// Locks the state for `command`, waiting up to `timeout` for whoever holds it.
+    ///
+    /// # Errors
+    /// If it is still taken then, or cannot be locked at all.
+    pub(crate) async fn lock(
+        &self,
+        store: &dyn Store,
+        command: &str,
+        timeout: Duration,
+    ) -> Result<Box<dyn meshform_state::Session>, Failure> {
+        let holder = Holder {
+            who: self.environment.who(),
+            process: std::process::id(),
+            command: command.to_owned(),
+            since: self.now(),
+        };
+        let start = self.clock.monotonic();
+        let mut told = false;
+        loop {
+            match store.lock(&holder) {
+                Err(StoreError::Locked { holder, .. }) if self.clock.monotonic().saturating_sub(start) < timeout => {
+                    if !told && self.printer.is_text() {
+                        let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.who);
+                        self.printer.talk(&format!("Waiting for the lock of the state, held by {who}...\n"));
+                    }
+                    told = true;
+                    self.clock.sleep(LOCK_PAUSE).await;
+                }
+                result => return Ok(result?),
+            }
+        }
+    }
+
+    /// The adapters of all kinds.
+    pub(crate) fn registry(&self, access: Access) -> Registry {
+        let mut registry = Registry::default();
+        let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
+        outside::add(&mut registry, access, &self.clock, &self.entropy);
+        for (data, names) in [(false, self.kinds.names(false)), (true, self.kinds.names(true))] {
+            for name in names {
+                let kind = if data { self.kinds.data(name) } else { self.kinds.managed(name) };
+                if kind.is_some_and(|kind| kind.schema().home == Home::Local) {
+                    registry.add(name, &local);
+                }
+            }
+        }
+        registry
+    }
+
+    /// The words of the configuration beside those of the language.
+    pub(crate) fn vocabulary(&self) -> &'static dyn Vocabulary {
+        &NoWords
+    }
+
+    /// What reading through `registry` needs.
+    pub(crate) fn reader<'a>(&'a self, registry: &'a Registry) -> Reader<'a> {
+        Reader {
+            registry,
+            kinds: &self.kinds,
+            clock: &*self.clock,
+            entropy: &*self.entropy,
+            retry: RetryPolicy::default(),
+        }
+    }
+
+    /// The line that the user types next; `None` at the end of the input or if nobody can be asked. Reads only once.
+    pub(crate) async fn answer(&self) -> Option<String> {
+        let mut input = self.input.lock().ok()?.take()?;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            input.reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+            Some(line.trim().to_owned())
+        });
+        tokio::select! {
+            line = read => line.ok().flatten(),
+            () = self.stop.soft.cancelled() => None,
+        }
+    }
+}
+
+/// The adapters of what lies outside.
+mod outside {
+    use super::{Access, Arc, Clock, Entropy, Registry};
+
+    pub(super) fn add(registry: &mut Registry, access: Access, clock: &Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) {
+        let _ = (registry, access, clock, entropy);
+    }
+}
