@@ -33,6 +33,8 @@ pub mod plan;
 pub mod refresh;
 mod resolve;
 pub mod retry;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use adapter::{Adapter, AdapterError, Certainty, ErrorClass, Located, Observation, Readiness, Registry, Target};
 pub use clock::{Clock, Entropy};

@@ -37,8 +37,8 @@ impl Compiler<'_> {
         let program = Arc::new(program);
         let Parts { resources, open, mut desired } = parts;
         desired.resources = finish(resources, open, &program);
-        if let Some(circle) = super::cycle::among(&desired.resources) {
-            found.push(circle);
+        if let Some(cycle) = super::cycle::among(&desired.resources) {
+            found.push(cycle);
         }
         desired.outputs = outputs(&program, config);
         if inputs.purpose == Purpose::Destroy {

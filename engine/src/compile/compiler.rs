@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics, Expr, Range, Step, Traversal};
+use meshform_state::addr::Key;
 use meshform_state::{Address, Str, Type, Value};
 
 use crate::config::Config;
@@ -13,9 +14,9 @@ use crate::kind::Kinds;
 
 use super::inputs::{Inputs, Purpose};
 use super::meaning::{Meaning, meaning};
-use super::names::{Names, On, Use, origins};
+use super::names::{Names, On, Use};
 use super::nodes::{BlockName, Node, What};
-use super::program::{Each, Instance, InstanceId, Program};
+use super::program::{Each, Feeds, Instance, InstanceId, Program};
 use super::sites::SiteId;
 use super::source::Source;
 use super::vocabulary::Vocabulary;
@@ -197,7 +198,7 @@ impl Compiler<'_> {
         if self.waits() {
             return;
         }
-        let mut from: Vec<String> = origins(value).iter().map(|address| format!("`{address}`")).collect();
+        let mut from: Vec<String> = self.program.sources(value).iter().map(|address| format!("`{address}`")).collect();
         from.sort();
         from.dedup();
         let because = match from.as_slice() {
@@ -253,6 +254,13 @@ impl Dependencies {
                 On::Many(all) => all.iter().for_each(|address| self.add(address, attribute, one.range)),
             }
         }
+    }
+
+    /// Adds what the keys and values of the block come from, for its instance with `key`.
+    pub(super) fn add_feeds(&mut self, feeds: &Feeds, key: Option<&Key>) {
+        let Some(range) = feeds.range else { return };
+        let attribute = if matches!(key, Some(Key::Index(_))) { "count" } else { "for_each" };
+        feeds.of(key).iter().for_each(|address| self.add(address, attribute, range));
     }
 
     pub(super) fn finish(self, own: &Address) -> Vec<Dependency> {

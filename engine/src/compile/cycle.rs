@@ -1,4 +1,4 @@
-//! The order of evaluation, and what to say of circles.
+//! The order of evaluation, and what to say of cycles.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -13,7 +13,7 @@ use crate::graph::{Graph, positions};
 use super::nodes::{BlockName, Node, NodeId, What};
 use super::sites::Site;
 
-/// The nodes in an order in which each comes after what it needs. Those that are on a circle are left out, and reported.
+/// The nodes in an order in which each comes after what it needs. Those that are on a cycle are left out, and reported.
 pub(super) fn order(nodes: &[Node], sites: &[Site], found: &mut Diagnostics) -> Vec<NodeId> {
     let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(nodes.len(), nodes.len());
     for _ in nodes {
@@ -27,7 +27,7 @@ pub(super) fn order(nodes: &[Node], sites: &[Site], found: &mut Diagnostics) -> 
     let mut order = Vec::with_capacity(nodes.len());
     for component in kosaraju_scc(&graph) {
         let ids: BTreeSet<NodeId> = component.iter().map(|index| index.index()).collect();
-        match circle(nodes, &ids) {
+        match cycle(nodes, &ids) {
             None => order.extend(ids),
             Some(path) => found.push(describe(nodes, sites, &path)),
         }
@@ -35,9 +35,9 @@ pub(super) fn order(nodes: &[Node], sites: &[Site], found: &mut Diagnostics) -> 
     order
 }
 
-/// The shortest circle through the first of `ids`, all of which reach each other; `None` if that is alone and does
+/// The shortest cycle through the first of `ids`, all of which reach each other; `None` if that is alone and does
 /// not need itself.
-fn circle(nodes: &[Node], ids: &BTreeSet<NodeId>) -> Option<Vec<NodeId>> {
+fn cycle(nodes: &[Node], ids: &BTreeSet<NodeId>) -> Option<Vec<NodeId>> {
     let start = *ids.first()?;
     let mut reached: HashMap<NodeId, NodeId> = HashMap::new();
     let mut queue = VecDeque::from([start]);
@@ -77,7 +77,7 @@ fn describe(nodes: &[Node], sites: &[Site], path: &[NodeId]) -> Diagnostic {
     report(&edges)
 }
 
-/// One step of a circle.
+/// One step of a cycle.
 struct Edge {
     from: String,
     to: String,
@@ -103,7 +103,7 @@ fn report(edges: &[Edge]) -> Diagnostic {
     }
     let trail: Vec<String> = names.iter().chain(names.first()).map(|name| format!("`{name}`")).collect();
     let mut diagnostic =
-        Diagnostic::error("Circle of references", format!("Each of these needs the next: {}.", trail.join(" → ")))
+        Diagnostic::error("Cycle of references", format!("Each of these needs the next: {}.", trail.join(" → ")))
             .hint("Take out one of these references, or split a block in two.");
     for edge in made {
         let Some(range) = edge.range else { continue };
@@ -137,7 +137,7 @@ fn shown(node: &Node, sites: &[Site]) -> String {
     format!("{path}{dot}{name}")
 }
 
-/// What to say if the dependencies of `resources` make a circle, as those that a word derives might.
+/// What to say if the dependencies of `resources` make a cycle, as those that a word derives might.
 pub(super) fn among(resources: &[Resource]) -> Option<Diagnostic> {
     let places = positions(resources.iter().map(|resource| &resource.address));
     let mut graph = Graph::new(resources.len());
@@ -148,9 +148,9 @@ pub(super) fn among(resources: &[Resource]) -> Option<Diagnostic> {
             }
         }
     }
-    let circle = graph.sorted().err()?.0;
-    // The circle leads from what comes first to what comes after it; people read who needs whom.
-    let path: Vec<usize> = circle.into_iter().rev().collect();
+    let cycle = graph.sorted().err()?.0;
+    // The cycle leads from what comes first to what comes after it; people read who needs whom.
+    let path: Vec<usize> = cycle.into_iter().rev().collect();
     let edges: Vec<Edge> = (0..path.len())
         .filter_map(|at| {
             let (from, to) = (&resources[path[at]], &resources[path[(at + 1) % path.len()]]);

@@ -8,7 +8,6 @@ use crate::kind::Home;
 use crate::object::Object;
 
 use super::compiler::{Compiler, Dependencies};
-use super::names::origins;
 use super::program::{Data, Opening, ResourceInstance};
 use super::source::kept;
 use super::vocabulary::{Derived, Expansion, Place, WordBlock};
@@ -101,18 +100,11 @@ impl Compiler<'_> {
         outer: &[Dependency],
         dependencies: &mut Dependencies,
     ) {
-        let mut through = Vec::new();
-        for address in origins(value) {
-            if address == block.address {
-                through.extend(argument_names(block, value));
-            } else if let Some(word) = self.program.word(&address) {
-                // An argument of another block: whatever that one's resources wait for.
-                let others = word.resources.iter().flat_map(|resource| &resource.dependencies);
-                others.for_each(|dependency| dependencies.add(&dependency.on, name, range));
-            } else {
-                dependencies.add(&address, name, range);
-            }
+        for address in self.program.sources(value) {
+            dependencies.add(&address, name, range);
         }
+        // The block itself is not in the tables yet, so its own arguments are looked at here.
+        let through = argument_names(block, value);
         for dependency in outer.iter().filter(|dependency| through.contains(&dependency.attribute)) {
             dependencies.add(&dependency.on, &dependency.attribute, dependency.range);
         }

@@ -199,6 +199,11 @@ impl<'a> Names<'a> {
             return Ok(Resolved { value: exports, steps });
         };
         match exports.get(name) {
+            _ if name.as_ref() == "address" => {
+                // It depends on the key alone, so it is there before anything else of the block is.
+                let address = super::program::keyed(address, block.keys.key(at).as_ref());
+                Ok(Resolved { value: Value::from(address.as_str()), steps: steps + 1 })
+            }
             Some(value) => {
                 self.note_origins(value, traversal);
                 Ok(Resolved { value: value.clone(), steps: steps + 1 })
@@ -214,6 +219,9 @@ impl<'a> Names<'a> {
     }
 
     fn exports(&self, instance: &WordInstance) -> Value {
+        if instance.waiting {
+            return Value::later(Type::Any);
+        }
         match self.lookup {
             Some(lookup) => super::recipe::fill(self.program, &instance.exports, lookup),
             None => instance.exports.clone(),
@@ -222,7 +230,7 @@ impl<'a> Names<'a> {
 
     /// What a word exports stands for the resources that it comes from, not for all of the word's.
     fn note_origins(&self, value: &Value, traversal: &Traversal) {
-        self.note(On::Many(origins(value).into()), traversal);
+        self.note(On::Many(self.program.sources(value).into()), traversal);
     }
 
     fn call(&self, name: &Str, steps: usize, traversal: &Traversal) -> Found {
@@ -314,20 +322,6 @@ pub(super) fn near<'n>(diagnostic: Diagnostic, name: &str, names: impl IntoItera
 /// The value that stands for a block of a word before it is expanded.
 pub(super) fn handle(address: &Address) -> Value {
     Value::object([(Str::from("address"), Value::from(address.as_str()))])
-}
-
-/// The resources that parts of `value` will come from.
-pub(super) fn origins(value: &Value) -> Vec<Address> {
-    let found = RefCell::new(Vec::new());
-    value.every(&|part| {
-        if let Value::Later(later) = part
-            && let Some(origin) = &later.origin
-        {
-            found.borrow_mut().push(origin.address.clone());
-        }
-        true
-    });
-    found.into_inner()
 }
 
 /// Which instances of a block a traversal means, and how many of its steps say so.

@@ -1,6 +1,7 @@
 //! What is evaluated so far: tables that later evaluation reads, during compilation and again during apply.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use meshform_lang::{Expr, Files, Range};
@@ -59,10 +60,43 @@ pub(super) struct Cell {
 /// A block's instances.
 pub(super) struct Block<T> {
     pub(super) keys: Keys,
+    /// The resources that the keys and their values come from.
+    pub(super) fed_by: Feeds,
     /// One for each key, once evaluated; `None` for one with mistakes.
     pub(super) instances: Vec<Option<T>>,
     /// The value of all instances together, made when first asked for.
     pub(super) whole: OnceLock<Value>,
+}
+
+/// The resources that `for_each` or `count` of a block comes from, by block.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Feeds {
+    blocks: BTreeMap<String, BTreeSet<Address>>,
+    pub(super) range: Option<Range>,
+}
+
+impl Feeds {
+    pub(super) fn new(all: &[Address], range: Range) -> Self {
+        let mut blocks: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
+        for address in all {
+            blocks.entry(address.without_key().to_owned()).or_default().insert(address.clone());
+        }
+        Feeds { blocks, range: Some(range) }
+    }
+
+    /// Those that the instance with `key` waits for: where a block has an instance of the same key, that one alone, so
+    /// that `for_each = aws_vpc.all` orders pairs and not everything after everything.
+    pub(super) fn of(&self, key: Option<&Key>) -> Vec<Address> {
+        let mut found = Vec::new();
+        for (block, all) in &self.blocks {
+            let same = key.and_then(|key| Address::parse(block).ok().map(|block| block.keyed(key)));
+            match same.filter(|same| all.contains(same)) {
+                Some(same) => found.push(same),
+                None => found.extend(all.iter().cloned()),
+            }
+        }
+        found
+    }
 }
 
 /// Which instances a block has.
@@ -129,6 +163,15 @@ pub(super) enum Data {
     Deferred,
 }
 
+/// An argument of a word that is not wholly known.
+#[derive(Debug, Clone)]
+pub(super) struct OpenArgument {
+    pub(super) expr: Expr,
+    pub(super) ty: Type,
+    /// The resources behind it.
+    pub(super) needs: Arc<[Address]>,
+}
+
 /// One instance of a word's block.
 pub(super) struct WordInstance {
     pub(super) expanded: Arc<Expanded>,
@@ -136,14 +179,14 @@ pub(super) struct WordInstance {
     /// Whether its exports wait for an answer that is not there yet.
     pub(super) waiting: bool,
     /// The arguments that are not wholly known, by path in the block.
-    pub(super) open: HashMap<Str, (Expr, Type)>,
+    pub(super) open: HashMap<Str, OpenArgument>,
     pub(super) each: Each,
     pub(super) resources: Vec<ResourceInstance>,
 }
 
 impl<T> Block<T> {
-    pub(super) fn new(keys: Keys) -> Self {
-        Block { keys, instances: Vec::new(), whole: OnceLock::new() }
+    pub(super) fn new(keys: Keys, fed_by: Feeds) -> Self {
+        Block { keys, fed_by, instances: Vec::new(), whole: OnceLock::new() }
     }
 }
 
@@ -233,6 +276,25 @@ impl Program {
     pub(super) fn word(&self, address: &Address) -> Option<&WordInstance> {
         let (instance, name, at) = self.handles.get(address)?;
         self.instances[*instance].words.get(name)?.instances.get(*at)?.as_ref()
+    }
+
+    /// The resources that later parts of `value` come from, those behind arguments of words included.
+    pub(super) fn sources(&self, value: &Value) -> Vec<Address> {
+        let found = RefCell::new(Vec::new());
+        value.every(&|part| {
+            if let Value::Later(later) = part
+                && let Some(origin) = &later.origin
+            {
+                if self.handles.contains_key(&origin.address) {
+                    let open = self.word(&origin.address).and_then(|word| word.open.get(&origin.attribute));
+                    found.borrow_mut().extend(open.into_iter().flat_map(|open| open.needs.iter().cloned()));
+                } else {
+                    found.borrow_mut().push(origin.address.clone());
+                }
+            }
+            true
+        });
+        found.into_inner()
     }
 
     /// Whether some part of `value` can be found again only by evaluating an expression.

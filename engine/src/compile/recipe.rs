@@ -68,9 +68,9 @@ impl Lookup for WithWords<'_> {
         let Some(word) = self.program.word(address) else { return self.lookup.object(address) };
         let (instance, _, _) = self.program.handles.get(address)?;
         let names = Names::new(self.program, *instance, &word.each).with_lookup(self.lookup);
-        let found = word.open.iter().filter_map(|(path, (expr, ty))| {
-            let value = expr.evaluate(&names).ok()?;
-            Some((Str::clone(path), converted(&value, ty, path, expr.range()).ok()?))
+        let found = word.open.iter().filter_map(|(path, open)| {
+            let value = open.expr.evaluate(&names).ok()?;
+            Some((Str::clone(path), converted(&value, &open.ty, path, open.expr.range()).ok()?))
         });
         Some(Value::object(found))
     }

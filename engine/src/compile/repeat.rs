@@ -5,9 +5,9 @@ use meshform_state::{Str, Type, Value};
 
 use crate::config::Repeat;
 
-use super::compiler::{Compiler, Place};
+use super::compiler::{Compiler, Evaluated, Place, needs};
 use super::nodes::BlockName;
-use super::program::{Block, Each, Instance, InstanceId, Keys, keyed};
+use super::program::{Block, Each, Feeds, Instance, InstanceId, Keys, keyed};
 
 const KEYS_HINT: &str = "Take keys and numbers from the configuration, and what is known later as values: \
                          `for_each = { a = aws_vpc.x.id }` needs no more than the key `a`.";
@@ -20,32 +20,31 @@ impl Compiler<'_> {
             BlockName::Word(name) => module.words.get(name).map(|word| &word.repeat),
             BlockName::Call(name) => module.calls.get(name).map(|call| &call.repeat),
         };
-        let keys = match repeat {
+        let (keys, feeds) = match repeat {
             Some(Repeat::Count(expr)) => self.count(expr, id),
             Some(Repeat::ForEach(expr)) => self.for_each(expr, id),
             Some(Repeat::Enabled(expr)) => self.enabled(expr, id),
-            Some(Repeat::Once) | None => Keys::Single,
+            Some(Repeat::Once) | None => (Keys::Single, Feeds::default()),
         };
         match block {
             BlockName::Resource(name) => {
-                self.instance(id).resources.insert(name.clone(), Block::new(keys));
+                self.instance(id).resources.insert(name.clone(), Block::new(keys, feeds));
             }
             BlockName::Word(name) => {
                 let address = self.program.instances[id].word_address(name);
                 for at in 0..keys.len() {
                     self.program.handles.insert(keyed(&address, keys.key(at).as_ref()), (id, name.clone(), at));
                 }
-                self.instance(id).words.insert(name.clone(), Block::new(keys));
+                self.instance(id).words.insert(name.clone(), Block::new(keys, feeds));
             }
-            BlockName::Call(name) => self.call_instances(id, name, keys),
+            BlockName::Call(name) => self.call_instances(id, name, Block::new(keys, feeds)),
         }
     }
 
-    fn call_instances(&mut self, id: InstanceId, name: &Str, keys: Keys) {
+    fn call_instances(&mut self, id: InstanceId, name: &Str, mut block: Block<InstanceId>) {
         let site = self.program.instances[id].site;
         let Some(child) = self.program.sites[site].children.get(name).copied() else { return };
         let address = self.program.instances[id].address(&["module", name]);
-        let mut block = Block::new(keys);
         for at in 0..block.keys.len() {
             let path = keyed(&address, block.keys.key(at).as_ref());
             let caller = Some((id, block.keys.each(at)));
@@ -58,9 +57,9 @@ impl Compiler<'_> {
     }
 
     /// The value of an argument that decides how many instances there are.
-    fn deciding(&mut self, expr: &Expr, id: InstanceId, what: &str) -> Result<Value, Keys> {
+    fn deciding(&mut self, expr: &Expr, id: InstanceId, what: &str) -> Result<(Value, Feeds), Keys> {
         let place = Place { instance: id, each: &Each::None };
-        let value = self.expr(expr, place).ok_or(Keys::Failed)?.value;
+        let Evaluated { value, used } = self.expr(expr, place).ok_or(Keys::Failed)?;
         if matches!(value, Value::Secret(_)) {
             let detail = format!("`{what}` shows in addresses, and its value comes from something sensitive.");
             let diagnostic = Diagnostic::error("Sensitive value not allowed", detail).at(expr.range());
@@ -75,7 +74,7 @@ impl Compiler<'_> {
             self.found.push(Diagnostic::error("Null not allowed", detail).at(expr.range()));
             return Err(Keys::Failed);
         }
-        Ok(value)
+        Ok((value, Feeds::new(&needs(&used), expr.range())))
     }
 
     fn unknown(&mut self, value: &Value, what: &str, range: Range) -> Keys {
@@ -83,12 +82,15 @@ impl Compiler<'_> {
         if self.waits() { Keys::Waiting } else { Keys::Failed }
     }
 
-    fn count(&mut self, expr: &Expr, id: InstanceId) -> Keys {
-        let value = match self.deciding(expr, id, "count") {
-            Ok(value) => value,
-            Err(keys) => return keys,
-        };
-        let count = convert_to(&value, &Type::Number).ok().and_then(|number| number.as_i64());
+    fn count(&mut self, expr: &Expr, id: InstanceId) -> (Keys, Feeds) {
+        match self.deciding(expr, id, "count") {
+            Ok((value, feeds)) => (self.counted_keys(&value, expr), feeds),
+            Err(keys) => (keys, Feeds::default()),
+        }
+    }
+
+    fn counted_keys(&mut self, value: &Value, expr: &Expr) -> Keys {
+        let count = convert_to(value, &Type::Number).ok().and_then(|number| number.as_i64());
         match count.and_then(|count| usize::try_from(count).ok()) {
             Some(count) => Keys::Count(count),
             None => {
@@ -99,26 +101,33 @@ impl Compiler<'_> {
         }
     }
 
-    fn enabled(&mut self, expr: &Expr, id: InstanceId) -> Keys {
-        match self.deciding(expr, id, "enabled").map(|value| convert_to(&value, &Type::Bool)) {
-            Ok(Ok(Value::Bool(true))) => Keys::Single,
-            Ok(Ok(Value::Bool(false))) => Keys::Disabled,
-            Ok(_) => {
+    fn enabled(&mut self, expr: &Expr, id: InstanceId) -> (Keys, Feeds) {
+        let (value, feeds) = match self.deciding(expr, id, "enabled") {
+            Ok(decided) => decided,
+            Err(keys) => return (keys, Feeds::default()),
+        };
+        let keys = match convert_to(&value, &Type::Bool) {
+            Ok(Value::Bool(true)) => Keys::Single,
+            Ok(Value::Bool(false)) => Keys::Disabled,
+            _ => {
                 let detail = "`enabled` takes `true` or `false`.";
                 self.found.push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
                 Keys::Failed
             }
-            Err(keys) => keys,
+        };
+        (keys, feeds)
+    }
+
+    fn for_each(&mut self, expr: &Expr, id: InstanceId) -> (Keys, Feeds) {
+        match self.deciding(expr, id, "for_each") {
+            Ok((value, feeds)) => (self.each_keys(&value, expr), feeds),
+            Err(keys) => (keys, Feeds::default()),
         }
     }
 
-    fn for_each(&mut self, expr: &Expr, id: InstanceId) -> Keys {
-        let value = match self.deciding(expr, id, "for_each") {
-            Ok(value) => value,
-            Err(keys) => return keys,
-        };
+    fn each_keys(&mut self, value: &Value, expr: &Expr) -> Keys {
         let wrong = |detail: &str| Diagnostic::error("Invalid for_each", detail).at(expr.range());
-        match &value {
+        match value {
             Value::Map(_) | Value::Object(_) => {
                 let entries = value.entries().into_iter().flatten();
                 Keys::Each(entries.map(|(key, value)| (key.clone(), value.clone())).collect())

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use meshform_lang::{Block as TextBlock, Diagnostic, Diagnostics, Range};
+use meshform_state::addr::Key;
 use meshform_state::{Address, Scope, Str, Value};
 
 use crate::config::{Resource, ResourceName};
@@ -14,7 +15,7 @@ use super::compiler::{Compiler, Dependencies, Place};
 use super::inputs::Purpose;
 use super::names::near;
 use super::nodes::BlockName;
-use super::program::{Block, Data, InstanceId, Keys, Opening, ResourceInstance, keyed};
+use super::program::{Block, Data, Feeds, InstanceId, Keys, Opening, ResourceInstance, keyed};
 use super::sites::SiteId;
 use super::source::{Source, kept, takes_blocks};
 
@@ -40,9 +41,9 @@ impl Compiler<'_> {
         let form = self.form(resource);
         for id in instances {
             let Some(block) = self.program.instances[*id].resources.get(name) else { continue };
-            let keys = block.keys.clone();
+            let (keys, feeds) = (block.keys.clone(), block.fed_by.clone());
             let Some(form) = &form else {
-                self.instance(*id).resources.insert(name.clone(), Block::new(Keys::Failed));
+                self.instance(*id).resources.insert(name.clone(), Block::new(Keys::Failed, Feeds::default()));
                 continue;
             };
             let address = self.program.instances[*id].resource_address(name);
@@ -50,7 +51,11 @@ impl Compiler<'_> {
             for at in 0..keys.len() {
                 let each = keys.each(at);
                 let place = Place { instance: *id, each: &each };
-                made.push(self.one(resource, form, keyed(&address, keys.key(at).as_ref()), place));
+                let key = keys.key(at);
+                made.push(self.one(resource, form, keyed(&address, key.as_ref()), place).map(|mut one| {
+                    one.wait_for(&feeds, key.as_ref());
+                    one
+                }));
             }
             if let Some(block) = self.instance(*id).resources.get_mut(name) {
                 block.instances = made;
@@ -130,6 +135,9 @@ impl Compiler<'_> {
                 made.well = false;
             }
             dependencies.add_used(&evaluated.used, attribute.name);
+            // What came through `each.value` was no reference to anybody.
+            let range = source.range();
+            self.program.sources(&value).iter().for_each(|address| dependencies.add(address, attribute.name, range));
             if self.program.is_open(&value) {
                 let more = self.unfollowed(&source.references(), &evaluated.used, place.instance);
                 dependencies.add_used(&more, attribute.name);
@@ -222,6 +230,16 @@ impl Compiler<'_> {
         all
     }
 
+}
+
+impl ResourceInstance {
+    /// Puts what the keys and values of its block come from before it.
+    fn wait_for(&mut self, feeds: &Feeds, key: Option<&Key>) {
+        let mut dependencies = Dependencies::default();
+        self.dependencies.iter().for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
+        dependencies.add_feeds(feeds, key);
+        self.dependencies = dependencies.finish(&self.address);
+    }
 }
 
 /// The arguments and blocks of `resource` by slot, and what is wrong with them whatever their values.

@@ -147,9 +147,8 @@ pub(super) fn kept(value: &Value, attribute: &Attribute, range: Range) -> Result
         return Ok(Value::Null(attribute.ty.clone()));
     }
     match attribute.normalise {
-        Some(normalise) if value.is_known() => normalise(value).map_err(|problem| {
-            Diagnostic::error("Invalid value", format!("`{}`: {problem}.", attribute.name.trim_end_matches('.'))).at(range).into()
-        }),
+        Some(normalise) if value.is_known() => normalise(value)
+            .map_err(|problem| Diagnostic::error("Invalid value", problem).at(range).into()),
         _ => Ok(value),
     }
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use meshform_lang::{Attribute, Block as TextBlock, Diagnostic, Expr, Range};
+use meshform_state::addr::Key;
 use meshform_state::{Address, Str, Type, Value};
 
 use crate::config::{BlockSchema, Reach, Takes, Word, WordName};
 
-use super::compiler::{Compiler, Dependencies, Place};
+use super::compiler::{Compiler, Dependencies, Place, needs};
 use super::names::{Use, handle};
-use super::program::{InstanceId, WordInstance, keyed};
+use super::program::{Feeds, InstanceId, OpenArgument, WordInstance, keyed};
 use super::sites::SiteId;
 use super::source::{article, converted};
 use super::vocabulary::{Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, WordBlock};
@@ -22,7 +23,7 @@ const STRUCTURAL_HINT: &str = "Take it from the configuration. What another reso
 #[derive(Default)]
 struct Trace {
     /// The arguments that are not wholly known, by path.
-    open: HashMap<Str, (Expr, Type)>,
+    open: HashMap<Str, OpenArgument>,
     /// The references followed, and the argument that each is in.
     used: Vec<(Str, Vec<Use>)>,
     failed: bool,
@@ -35,13 +36,14 @@ impl Compiler<'_> {
         let Some(word) = module.words.get(name) else { return };
         for id in instances {
             let Some(block) = self.program.instances[*id].words.get(name) else { continue };
-            let keys = block.keys.clone();
+            let (keys, feeds) = (block.keys.clone(), block.fed_by.clone());
             let address = self.program.instances[*id].word_address(name);
             let mut made: Vec<Option<WordInstance>> = Vec::with_capacity(keys.len());
             for at in 0..keys.len() {
                 let each = keys.each(at);
                 let place = Place { instance: *id, each: &each };
-                made.push(self.word_instance(word, keyed(&address, keys.key(at).as_ref()), place));
+                let key = keys.key(at);
+                made.push(self.word_instance(word, &address, (key.as_ref(), &feeds), place));
             }
             if let Some(block) = self.instance(*id).words.get_mut(name) {
                 block.instances = made;
@@ -49,7 +51,14 @@ impl Compiler<'_> {
         }
     }
 
-    fn word_instance(&mut self, word: &Word, address: Address, place: Place<'_>) -> Option<WordInstance> {
+    fn word_instance(
+        &mut self,
+        word: &Word,
+        block: &Address,
+        (key, feeds): (Option<&Key>, &Feeds),
+        place: Place<'_>,
+    ) -> Option<WordInstance> {
+        let address = keyed(block, key);
         let vocabulary = self.vocabulary;
         let schema = vocabulary.words().iter().find(|schema| schema.name == &*word.name.word)?;
         let mut trace = Trace::default();
@@ -70,11 +79,8 @@ impl Compiler<'_> {
             }
         };
         let mut dependencies = Dependencies::default();
-        let mut by_argument: BTreeMap<Str, Vec<Use>> = BTreeMap::new();
-        for (argument, used) in trace.used {
-            dependencies.add_used(&used, &argument);
-            by_argument.entry(argument).or_default().extend(used);
-        }
+        trace.used.iter().for_each(|(argument, used)| dependencies.add_used(used, argument));
+        dependencies.add_feeds(feeds, key);
         let outer = dependencies.finish(&block.address);
         let resources = self.derive(&block, &expansion, &outer, word.range)?;
         let Expansion { exports, place: is_place, .. } = expansion;
@@ -166,7 +172,8 @@ impl Compiler<'_> {
         let value = if self.program.is_open(&value) {
             let more = self.unfollowed(&expr.references(), &used, level.place.instance);
             used.extend(more);
-            level.trace.open.insert(path.clone(), (expr.clone(), ty.clone()));
+            let open = OpenArgument { expr: expr.clone(), ty: ty.clone(), needs: needs(&used) };
+            level.trace.open.insert(path.clone(), open);
             let later = Value::later_from(ty, level.address, &path);
             if value.has_secret() { later.into_secret() } else { later }
         } else {

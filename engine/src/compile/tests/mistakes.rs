@@ -137,7 +137,7 @@ fn a_mistake_is_told_once_and_what_follows_from_it_is_not() {
 }
 
 #[test]
-fn circles() {
+fn cycles() {
     assert_snapshot!(mistakes(
         r#"
         locals {

@@ -184,3 +184,23 @@ fn ten_thousand_instances_are_linear_work() {
     assert_eq!(large.evaluations, 3 + 3 * 10_000);
     assert!(large.lookups <= 10 * small.lookups, "{small:?} {large:?}");
 }
+
+#[test]
+fn keys_and_values_of_for_each_give_the_order_in_pairs() {
+    assert_snapshot!(desired(
+        r#"
+        resource "thing" "a" {
+          for_each = { x = 1, y = 2 }
+          name     = each.key
+        }
+        resource "thing" "pairs" {
+          for_each = thing.a
+          name     = each.value.name
+        }
+        resource "thing" "others" {
+          for_each = { p = thing.a["x"].name, q = thing.a["y"].id }
+          name     = each.value
+        }
+        "#
+    ));
+}

@@ -1,0 +1,233 @@
+//! The words as users write them: what they come to, and what is said of mistakes.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use meshform_engine::compile::{Compiled, Inputs, compile};
+use meshform_engine::config::{Texts, load};
+use meshform_engine::{Facts, Vocabulary as _};
+use meshform_lang::{Sources, Type, Value};
+use meshform_state::value::to_json;
+
+use crate::Mesh;
+
+const REGIONS: [(&str, &[&str]); 2] =
+    [("us-west-2", &["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"]), ("us-east-1", &["us-east-1a", "us-east-1b"])];
+
+fn compiled(text: &str) -> (Sources, Compiled) {
+    let (mesh, kinds) = (Mesh::new(), meshform_kinds::kinds());
+    let mut sources = Sources::default();
+    let (config, found) = load(&mut sources, &Texts::new([("mesh.hcl", text)]), mesh.words());
+    let mut facts = Facts::default();
+    loop {
+        let mut compiled = compile(&config, &Inputs::default(), &facts, &mesh, &kinds);
+        if compiled.missing.is_empty() || compiled.diagnostics.has_errors() {
+            compiled.diagnostics.extend(found.clone());
+            compiled.diagnostics.sort();
+            return (sources, compiled);
+        }
+        for query in &compiled.missing {
+            let schema = kinds.data(query.kind).unwrap().schema();
+            let scope = query.scope.key().to_string();
+            let (_, zones) = REGIONS.iter().find(|(region, _)| scope.ends_with(region)).unwrap();
+            let mut answer = query.arguments.clone();
+            let names = zones.iter().map(|zone| Value::from(*zone)).collect();
+            answer.set(schema, "names", Value::list(Type::String, names));
+            facts.insert(query, answer);
+        }
+    }
+}
+
+fn listed(text: &str) -> String {
+    let (sources, compiled) = compiled(text);
+    let mut out = shown(&sources, &compiled);
+    for resource in &compiled.desired.resources {
+        let why = resource.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        let _ = writeln!(out, "{} in {}{why}", resource.address, resource.scope);
+        for (attribute, field) in resource.kind.schema().attributes.iter().zip(&resource.fields) {
+            if !field.is_null() {
+                let _ = writeln!(out, "  {} = {}", attribute.name, value(field));
+            }
+        }
+        for dependency in &resource.dependencies {
+            let _ = writeln!(out, "  after {} by {}", dependency.on, dependency.attribute);
+        }
+    }
+    for output in &compiled.desired.outputs {
+        let _ = writeln!(out, "output {} = {}", output.name, value(&output.value));
+    }
+    for (key, scope) in &compiled.desired.scopes {
+        let _ = writeln!(out, "scope {key} = {scope:?}");
+    }
+    out
+}
+
+fn shown(sources: &Sources, compiled: &Compiled) -> String {
+    let mut out = String::new();
+    for diagnostic in &compiled.diagnostics.0 {
+        let place = diagnostic.range.map_or("?".to_owned(), |range| sources.describe(range));
+        let _ = writeln!(out, "{:?} {place} {}: {}", diagnostic.severity, diagnostic.summary, diagnostic.detail);
+        if let Some(hint) = &diagnostic.hint {
+            let _ = writeln!(out, "    hint: {hint}");
+        }
+        for related in &diagnostic.related {
+            let _ = writeln!(out, "    {}: {}", sources.describe(related.range), related.label);
+        }
+    }
+    out
+}
+
+fn mistakes(text: &str) -> String {
+    let (sources, compiled) = compiled(text);
+    shown(&sources, &compiled)
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Later(later) => match &later.origin {
+            Some(origin) => format!("<{} of {}>", origin.attribute, origin.address),
+            None => format!("<{}>", later.ty),
+        },
+        Value::List(list) if !value.is_known() => {
+            format!("[{}]", list.items.iter().map(self::value).collect::<Vec<_>>().join(", "))
+        }
+        known => to_json(known).map_or_else(|_| "?".to_owned(), |json| json.to_string()),
+    }
+}
+
+#[test]
+fn a_vpc_has_subnets_with_routes_in_each_zone() {
+    assert_snapshot!(listed(
+        r#"
+        account "net" {
+          id         = "111111111111"
+          region     = "us-west-2"
+          plan_role  = "plan"
+          apply_role = "apply"
+        }
+        vpc "west" {
+          account    = account.net
+          cidr_block = "10.10.0.0/16"
+          zones      = 2
+          tags       = { team = "mesh" }
+        }
+        resource "aws_internet_gateway" "raw" {
+          in     = vpc.west
+          vpc_id = vpc.west.id
+          tags   = { zone = vpc.west.zones[0] }
+        }
+        output "subnets" { value = vpc.west.private_subnet_ids }
+        "#
+    ));
+}
+
+#[test]
+fn accounts_and_clusters_are_places() {
+    assert_snapshot!(listed(
+        r#"
+        account "net" { id = "111111111111" }
+        cluster "a" {
+          operator_api {
+            kubeconfig = "kube/config"
+            context    = "a"
+          }
+        }
+        cluster "all" {
+          for_each = toset(["b", "c"])
+          name     = "cluster-${each.key}"
+          operator_api { context = each.key }
+        }
+        resource "aws_vpc" "raw" {
+          in         = account.net
+          region     = "us-east-1"
+          cidr_block = "10.0.0.0/16"
+        }
+        resource "kubernetes_namespace" "one" {
+          in   = cluster.a
+          name = "one"
+        }
+        resource "kubernetes_namespace" "each" {
+          for_each = cluster.all
+          in       = each.value
+          name     = each.value.name
+        }
+        "#
+    ));
+}
+
+#[test]
+fn a_vpc_for_each_region() {
+    let text = r#"
+        vpc "all" {
+          for_each   = { west = "us-west-2", east = "us-east-1" }
+          region     = each.value
+          cidr_block = each.key == "west" ? "10.1.0.0/20" : "10.2.0.0/20"
+          zones      = 1
+        }
+        "#;
+    let (_, compiled) = compiled(text);
+    assert_eq!(compiled.diagnostics.0, []);
+    let addresses: Vec<&str> = compiled.desired.resources.iter().map(|one| one.address.as_str()).collect();
+    assert_snapshot!(addresses.join("\n"));
+}
+
+#[test]
+fn mistakes_of_meaning() {
+    assert_snapshot!(mistakes(
+        r#"
+        account "one" { id = "12345" }
+        account "two" { id = "222222222222" }
+        account "same" { id = "222222222222" }
+        vpc "nowhere" { cidr_block = "10.0.0.0/16" }
+        vpc "wrong" {
+          region     = "us-west-2"
+          cidr_block = "10.0.0.0/24"
+          zones      = 5
+        }
+        vpc "bits" {
+          region     = "us-west-2"
+          cidr_block = "10.0.0.7/16"
+        }
+        vpc "kind" {
+          account    = cluster.c
+          cidr_block = "10.0.0.0/16"
+        }
+        cluster "c" {}
+        resource "aws_vpc" "raw" {
+          in         = cluster.d
+          cidr_block = "10.0.0.0/16"
+        }
+        cluster "d" {
+          operator_api {}
+        }
+        resource "aws_vpc" "raw2" {
+          in         = account.two
+          cidr_block = "10.0.0.0/16"
+        }
+        "#
+    ));
+}
+
+#[test]
+fn what_only_the_region_knows() {
+    assert_snapshot!(mistakes(
+        r#"
+        vpc "east" {
+          region     = "us-east-1"
+          cidr_block = "10.0.0.0/16"
+        }
+        "#
+    ));
+    assert_snapshot!(mistakes(
+        r#"
+        vpc "a" {
+          region     = "us-west-2"
+          cidr_block = "10.0.0.0/16"
+        }
+        vpc "b" {
+          region     = "us-west-2"
+          cidr_block = "10.0.128.0/17"
+        }
+        "#
+    ));
+}
