@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot};
@@ -15,6 +16,9 @@ use crate::retry::RetryPolicy;
 
 /// How many batches are read at once, over all scopes.
 const BATCHES_AT_ONCE: usize = 16;
+
+/// How long to wait before looking again for what is not visible yet.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The recorded objects as they are now.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +71,8 @@ pub struct Reader<'a> {
 struct Item {
     target: Target,
     place: Place,
+    /// Whether it may be there though it is not seen: its creation may have ended just now.
+    unsure: bool,
 }
 
 enum Place {
@@ -93,7 +99,7 @@ impl Reader<'_> {
         let current = snapshot.records.values().map(|record| (record, Place::Current(record.address.clone())));
         let deposed = snapshot.deposed.iter().map(|(key, record)| (record, Place::Deposed(key.clone())));
         for (record, place) in current.chain(deposed) {
-            let item = Item { target: self.target(record), place };
+            let item = Item { target: self.target(record), place, unsure: record.incomplete };
             batches.entry((&record.scope, &record.kind)).or_default().push(item);
         }
         let mut errors = Vec::new();
@@ -156,11 +162,42 @@ impl Reader<'_> {
             return Err(fail(&items, missing(format!("there is no resource kind `{kind}`"))));
         };
         let targets: Vec<Target> = items.iter().map(|item| item.target.clone()).collect();
-        let call = || adapter.read_many(&scope, kind, &targets);
-        match self.retry.read(self.clock, self.entropy, call).await {
-            Ok(found) => Ok(items.into_iter().map(|item| item.place).zip(found).collect()),
-            Err(error) => Err(fail(&items, error)),
+        let mut found = match self.many(&**adapter, &scope, kind, &targets).await {
+            Ok(found) => found,
+            Err(error) => return Err(fail(&items, error)),
+        };
+        let unsure = |found: &[Option<Observation>]| {
+            let unsure = |place: &usize| found[*place].is_none() && items[*place].unsure;
+            (0..items.len()).filter(unsure).collect::<Vec<usize>>()
+        };
+        // What is not seen may not be visible yet; taking it for gone would make a second one.
+        let certain = self.clock.monotonic() + adapter.timing(kind).settle;
+        let mut missing = unsure(&found);
+        while !missing.is_empty() && self.clock.monotonic() < certain {
+            self.clock.sleep(LOOK_AGAIN.min(certain.saturating_sub(self.clock.monotonic()))).await;
+            let again: Vec<Target> = missing.iter().map(|place| targets[*place].clone()).collect();
+            match self.many(&**adapter, &scope, kind, &again).await {
+                Ok(seen) => missing.iter().zip(seen).for_each(|(place, seen)| found[*place] = seen),
+                Err(error) => return Err(fail(&items, error)),
+            }
+            missing = unsure(&found);
         }
+        Ok(items.into_iter().map(|item| item.place).zip(found).collect())
+    }
+
+    async fn many(
+        &self,
+        adapter: &dyn Adapter,
+        scope: &Scope,
+        kind: &str,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
+        let found = self.retry.read(self.clock, self.entropy, || adapter.read_many(scope, kind, targets)).await?;
+        if found.len() == targets.len() {
+            return Ok(found);
+        }
+        let message = format!("internal error: {} answers for {} objects of `{kind}`", found.len(), targets.len());
+        Err(AdapterError::refused(crate::ErrorClass::Other, message))
     }
 
     /// Who every scope is; refuses one that is not what the configuration or the state says.

@@ -49,6 +49,15 @@ pub(crate) fn value(
     }
 }
 
+/// Finds a value again whose later parts name their origins.
+pub(crate) struct Refill(pub(crate) Value);
+
+impl Recipe for Refill {
+    fn evaluate(&self, lookup: &dyn Lookup) -> Result<Value, Diagnostics> {
+        Ok(fill(&self.0, lookup))
+    }
+}
+
 /// `value` with each later part that names its origin replaced, where `lookup` knows it.
 pub(crate) fn fill(value: &Value, lookup: &dyn Lookup) -> Value {
     if value.is_known() {

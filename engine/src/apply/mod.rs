@@ -4,6 +4,7 @@
 //! spawns the steps and hears from them over a channel. Only that loop writes. [`recover`] settles what an earlier
 //! run left in doubt, before anything is planned.
 
+mod end;
 mod expect;
 mod gate;
 mod outcome;
@@ -12,6 +13,7 @@ mod recover;
 mod run;
 mod schedule;
 mod settle;
+mod start;
 mod step;
 mod writer;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use meshform_state::{Address, Record, Value};
 use serde_json::value::RawValue;
 
+use crate::adapter::{AdapterError, ErrorClass};
 use crate::kind::Kind;
 use crate::object::{EncodeError, Object};
 use crate::plan::Change;
@@ -51,8 +52,8 @@ impl Template {
     }
 
     /// # Errors
-    /// [`EncodeError`] if the object holds a secret where it must not.
-    pub(super) fn record(&self, facts: Facts<'_>) -> Result<Record, EncodeError> {
+    /// If the object holds a secret where it must not.
+    pub(super) fn record(&self, facts: Facts<'_>) -> Result<Record, AdapterError> {
         let schema = self.kind.schema();
         Ok(Record {
             address: self.address.clone(),
@@ -61,13 +62,18 @@ impl Template {
             scope: self.scope.clone(),
             id: facts.id.to_owned(),
             uid: facts.uid.to_owned(),
-            attributes: known(facts.object, &*self.kind).encode(schema)?,
+            attributes: known(facts.object, &*self.kind).encode(schema).map_err(|error| unstorable(&error))?,
             private: facts.private,
             dependencies: self.dependencies.clone(),
             create_before_destroy: self.create_before_destroy,
             incomplete: facts.incomplete,
         })
     }
+}
+
+fn unstorable(error: &EncodeError) -> AdapterError {
+    AdapterError::refused(ErrorClass::Invalid, format!("{error}: {}", error.source))
+        .hint("A secret may only go into a write-only attribute; the state would keep it.")
 }
 
 /// The object with what is not known yet left out.

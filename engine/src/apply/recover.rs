@@ -62,7 +62,8 @@ pub async fn recover(
                 (Some(_), Some(adapter)) => {
                     let (address, effect) = (intent.address.clone(), intent.effect.clone());
                     sink.event(crate::event::Event::Resolving { address: address.clone(), effect: effect.clone() });
-                    let found = settle(&*adapter, &scope, &intent, (clock, entropy, retry)).await;
+                    let wait = left(adapter.timing(&intent.kind), intent.time_ms, clock.now_ms());
+                    let found = settle(&*adapter, &scope, &intent, wait, (clock, entropy, retry)).await;
                     if let Ok(id) = &found {
                         sink.event(crate::event::Event::Resolved { address, effect, id: id.clone() });
                     }

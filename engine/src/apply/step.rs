@@ -35,9 +35,13 @@ pub(super) struct Work {
 }
 
 /// What a step left.
-pub(super) struct Left {
-    /// The object as it is now, and its record; `None` when it is gone.
-    pub(super) object: Option<(Object, Record)>,
+pub(super) enum Left {
+    /// The object as it is now, and its record.
+    Object(Object, Record),
+    /// The answer of a data source, which nobody records.
+    Answer(Object),
+    /// Nothing.
+    Gone,
 }
 
 /// Does the step.
@@ -87,14 +91,38 @@ pub(super) async fn execute(mut work: Work) -> Result<Left, AdapterError> {
             Err(error) => return Err(error),
         }
     };
-    let Some(applied) = applied else { return Ok(Left { object: None }) };
+    let Some(applied) = applied else { return Ok(Left::Gone) };
     let private = private.map(ToOwned::to_owned);
-    let (object, private) = ready(&work, &applied, private).await?;
-    let facts = Facts { id: &applied.id, uid: &uid, object: &object, private, incomplete: false };
-    let record = work.template.record(facts).map_err(|error| {
-        AdapterError::refused(ErrorClass::Invalid, format!("{error}: {}", error.source))
-    })?;
-    Ok(Left { object: Some((object, record)) })
+    left(&work, &applied, private).await
+}
+
+/// Waits for an object whose creation was interrupted after its last effect.
+///
+/// # Errors
+/// Why it cannot be used.
+pub(super) async fn finish(work: Work) -> Result<Left, AdapterError> {
+    let applied = Applied { id: work.id.clone(), object: None, private: None };
+    let seen = work.seen.as_ref().and_then(|seen| seen.private.clone());
+    left(&work, &applied, seen).await
+}
+
+/// Reads a data source whose arguments are known only now.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) async fn read(work: Work) -> Result<Left, AdapterError> {
+    let subject = &work.gate.subject;
+    let arguments = work.planned.clone().unwrap_or_else(|| Object::empty(work.kind.schema()));
+    let query = || work.gate.adapter.query(&subject.scope, &subject.kind, &arguments);
+    work.gate.retry.read(&*work.gate.clock, &*work.gate.entropy, query).await.map(Left::Answer)
+}
+
+async fn left(work: &Work, applied: &Applied, private: Option<Box<RawValue>>) -> Result<Left, AdapterError> {
+    let (object, private) = ready(work, applied, private).await?;
+    let uid = &work.gate.subject.uid;
+    let facts = Facts { id: &applied.id, uid, object: &object, private, incomplete: false };
+    let record = work.template.record(facts)?;
+    Ok(Left::Object(object, record))
 }
 
 fn waiting(work: &Work, reason: String) {

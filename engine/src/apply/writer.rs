@@ -15,6 +15,10 @@ pub(super) struct Writer {
     pending: Vec<Event>,
     acks: Vec<Ack>,
     notices: Vec<crate::event::Event>,
+    /// What has reached the disk and was not told yet.
+    told: Vec<crate::event::Event>,
+    /// What never will.
+    lost: Vec<crate::event::Event>,
     flush: Option<Flush>,
     error: Option<StoreError>,
 }
@@ -34,6 +38,8 @@ impl Writer {
             pending: Vec::new(),
             acks: Vec::new(),
             notices: Vec::new(),
+            told: Vec::new(),
+            lost: Vec::new(),
             flush: None,
             error: None,
         }
@@ -59,7 +65,7 @@ impl Writer {
         }
     }
 
-    /// Gives `notice` to the sink once everything pushed so far is on disk: nothing is called done before.
+    /// Tells `notice` once everything pushed so far is on disk: nothing is called done before.
     pub(super) fn notice(&mut self, notice: crate::event::Event) {
         self.notices.push(notice);
     }
@@ -91,8 +97,13 @@ impl Writer {
         self.flush = Some(Flush { task, acks, notices });
     }
 
+    /// What has reached the disk since the last call.
+    pub(super) fn told(&mut self) -> Vec<crate::event::Event> {
+        std::mem::take(&mut self.told)
+    }
+
     /// Waits for the running write and tells those who wait for it. Never ends if none runs.
-    pub(super) async fn flushed(&mut self, sink: &dyn crate::event::EventSink) {
+    pub(super) async fn flushed(&mut self) {
         let Some(flush) = &mut self.flush else { return std::future::pending().await };
         let joined = (&mut flush.task).await;
         let Some(Flush { acks, notices, .. }) = self.flush.take() else { return };
@@ -101,10 +112,7 @@ impl Writer {
                 self.recorder = Some(recorder);
                 self.error = result.err();
             }
-            Err(_) => {
-                let source = std::io::Error::other("the writer died");
-                self.error = Some(StoreError::Io { action: "append to", place: "the journal".to_owned(), source });
-            }
+            Err(_) => self.error = Some(died()),
         }
         let answer = if self.error.is_some() { Err(()) } else { Ok(()) };
         for ack in acks {
@@ -115,24 +123,27 @@ impl Writer {
             for ack in std::mem::take(&mut self.acks) {
                 _ = ack.send(Err(()));
             }
+            self.lost.extend(notices);
         } else {
-            notices.into_iter().for_each(|notice| sink.event(notice));
+            self.told.extend(notices);
         }
     }
 
     /// Writes all that is pending, then, if nothing is in doubt, the snapshot. Returns the state and what is in doubt.
-    pub(super) async fn finish(mut self, sink: &dyn crate::event::EventSink) -> Finished {
+    pub(super) async fn finish(mut self) -> Finished {
         while self.flush.is_some() || self.has_work() {
             self.start_flush();
-            self.flushed(sink).await;
+            self.flushed().await;
         }
-        let Some(recorder) = self.recorder else {
-            return Finished { snapshot: Snapshot::default(), in_doubt: Vec::new(), error: self.error };
-        };
-        let doubt = recorder.folded().in_doubt.iter().map(|doubt| doubt.intent.clone()).collect::<Vec<_>>();
-        if self.error.is_some() || !doubt.is_empty() {
-            let snapshot = recorder.folded().snapshot.clone();
-            return Finished { snapshot, in_doubt: doubt, error: self.error };
+        self.lost.append(&mut self.notices);
+        let mut finished =
+            Finished { snapshot: Snapshot::default(), in_doubt: Vec::new(), told: self.told, lost: self.lost, error: self.error };
+        let Some(recorder) = self.recorder else { return finished };
+        let folded = recorder.folded();
+        finished.in_doubt = folded.in_doubt.iter().map(|doubt| doubt.intent.clone()).collect();
+        finished.snapshot = folded.snapshot.clone();
+        if finished.error.is_some() || !finished.in_doubt.is_empty() {
+            return finished;
         }
         let committed = tokio::task::spawn_blocking(move || {
             let mut recorder = recorder;
@@ -140,15 +151,22 @@ impl Writer {
             (recorder.folded().snapshot.clone(), result.err())
         });
         match committed.await {
-            Ok((snapshot, error)) => Finished { snapshot, in_doubt: doubt, error },
-            Err(_) => Finished { snapshot: Snapshot::default(), in_doubt: doubt, error: None },
+            Ok((snapshot, error)) => Finished { snapshot, error, ..finished },
+            Err(_) => Finished { error: Some(died()), ..finished },
         }
     }
+}
+
+fn died() -> StoreError {
+    let source = std::io::Error::other("the writer died");
+    StoreError::Io { action: "write", place: "the journal".to_owned(), source }
 }
 
 /// How the writing ended.
 pub(super) struct Finished {
     pub(super) snapshot: Snapshot,
     pub(super) in_doubt: Vec<meshform_state::journal::Intent>,
+    pub(super) told: Vec<crate::event::Event>,
+    pub(super) lost: Vec<crate::event::Event>,
     pub(super) error: Option<StoreError>,
 }

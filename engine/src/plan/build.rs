@@ -7,13 +7,14 @@ use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot, Value};
 
 use super::drift::drift;
-use super::model::{Action, Change, OutputChange, Plan, Reason, Seen};
+use super::model::{Action, Change, Plan, Reason, Seen};
 use super::moves::{Relocated, relocate};
+use super::order::{cycle_diagnostic, order, spread_create_first};
+use super::outputs;
 use super::propose::{Forced, change, creation};
 use super::steps;
 use crate::adapter::Observation;
-use crate::desired::{Desired, Lookup, Output, Resource};
-use crate::graph::{Graph, positions};
+use crate::desired::{Desired, Lookup, Resource};
 use crate::kind::{Kind, Kinds};
 use crate::object::Object;
 use crate::refresh::{Observed, snapshot_scope};
@@ -52,11 +53,14 @@ pub struct Options {
 pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     let Input { desired, snapshot, observed, kinds, options } = input;
     let Desired { resources, scopes, outputs, moved, removed } = desired;
-    let Relocated { records, previous, diagnostics } = relocate(&snapshot.records, &moved);
+    let Relocated { mut records, previous, diagnostics } = relocate(&snapshot.records, &moved);
     let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
+    let kept = kept(&resources);
+    let restored = restore(&resources, &snapshot.deposed, &mut records);
     let mut builder = Builder {
         records,
         previous,
+        restored,
         observed,
         kinds,
         options,
@@ -74,9 +78,11 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
             Err(diagnostic) => builder.diagnostics.push(diagnostic),
         }
     }
-    builder.leftovers(&removed);
+    builder.leftovers(&removed, &kept);
     builder.deposed(snapshot);
-    let output_changes = builder.outputs(&outputs, snapshot);
+    let wanted = if options.destroy { &[][..] } else { &outputs };
+    let (output_changes, found) = outputs::changes(wanted, &snapshot.outputs, &builder);
+    builder.diagnostics.extend(found);
     if builder.diagnostics.has_errors() {
         return Err(builder.diagnostics);
     }
@@ -105,6 +111,7 @@ type ChangeKey = (Address, Option<String>);
 struct Builder<'a> {
     records: BTreeMap<Address, Arc<Record>>,
     previous: BTreeMap<Address, Address>,
+    restored: BTreeMap<Address, DeposedKey>,
     observed: &'a Observed,
     kinds: &'a Kinds,
     options: &'a Options,
@@ -190,6 +197,7 @@ impl Builder<'_> {
         let configured = Object { fields: fields.into() };
         let before = resource.kind.project(&observation.object, &configured, Some(recorded));
         let forced = Forced {
+            failed: matches!(observation.readiness, crate::adapter::Readiness::Failed(_)),
             requested: self.options.replace.contains(&resource.address),
             triggered: self.triggered(resource),
         };
@@ -231,7 +239,11 @@ impl Builder<'_> {
         let kind = kind_of(self.kinds, &record)?;
         let recorded = recorded(kind, &record)?;
         let read_as = self.previous.get(address).unwrap_or(address);
-        let observation = match self.observed.objects.get(read_as) {
+        let observed = match self.restored.get(address) {
+            Some(key) => self.observed.deposed.get(key),
+            None => self.observed.objects.get(read_as),
+        };
+        let observation = match observed {
             Some(observation) => {
                 self.drift.extend(drift(address, &**kind, &recorded, &record, observation.as_deref()));
                 observation.clone()
@@ -242,7 +254,7 @@ impl Builder<'_> {
     }
 
     /// Recorded objects that the configuration does not have.
-    fn leftovers(&mut self, removed: &[crate::desired::Removed]) {
+    fn leftovers(&mut self, removed: &[crate::desired::Removed], kept: &HashSet<Address>) {
         let blocks: HashSet<String> =
             self.planned.keys().map(|address| address.without_key().to_owned()).collect();
         let rest: Vec<Address> = self.records.keys().filter(|address| !self.planned.contains_key(*address)).cloned().collect();
@@ -255,7 +267,8 @@ impl Builder<'_> {
                     continue;
                 }
             };
-            let keep = removed.iter().any(|block| !block.destroy && names(&block.from, &address));
+            let keep = kept.contains(&address)
+                || removed.iter().any(|block| !block.destroy && names(&block.from, &address));
             let reason = if self.options.destroy { Reason::Destroy } else { gone_reason(&address, &blocks) };
             if let Ok(change) = self.leftover(&address, present, keep, reason) {
                 self.add(change);
@@ -273,7 +286,7 @@ impl Builder<'_> {
         };
         Ok(Change {
             address: address.clone(),
-            previous_address: None,
+            previous_address: self.previous.get(address).cloned(),
             deposed: None,
             scope: record.scope.clone(),
             action,
@@ -292,7 +305,8 @@ impl Builder<'_> {
     }
 
     fn deposed(&mut self, snapshot: &Snapshot) {
-        for (key, record) in &snapshot.deposed {
+        let restored: HashSet<DeposedKey> = self.restored.values().cloned().collect();
+        for (key, record) in snapshot.deposed.iter().filter(|(key, _)| !restored.contains(key)) {
             match self.deposed_change(key, record) {
                 Ok(change) => self.add(change),
                 Err(diagnostic) => self.diagnostics.push(diagnostic),
@@ -308,7 +322,7 @@ impl Builder<'_> {
         };
         let present = Present { record: Arc::clone(record), recorded, observation };
         let change = self.leftover(&key.address, present, false, Reason::Deposed)?;
-        Ok(Change { deposed: Some(key.uid.clone()), ..change })
+        Ok(Change { deposed: Some(key.uid.clone()), previous_address: None, ..change })
     }
 
     fn forbid_destroy(&mut self, resources: &[Arc<Resource>]) {
@@ -319,47 +333,8 @@ impl Builder<'_> {
         }
     }
 
-    fn outputs(&mut self, outputs: &[Output], snapshot: &Snapshot) -> Vec<OutputChange> {
-        let mut changes = Vec::new();
-        let outputs = if self.options.destroy { &[] } else { outputs };
-        for output in outputs {
-            let after = match resolve::value(&output.value, output.recipe.as_ref(), self) {
-                Ok(after) => after,
-                Err(found) => {
-                    self.diagnostics.extend(found);
-                    continue;
-                }
-            };
-            let recorded = snapshot.outputs.get(&*output.name);
-            let before = recorded.and_then(|record| record.value.as_ref()).and_then(|raw| {
-                meshform_state::value::decode(raw.get(), &meshform_state::Type::Any).ok()
-            });
-            let same = match recorded {
-                Some(record) if record.sensitive && output.sensitive => after.is_known(),
-                Some(_) => !output.sensitive && before.as_ref() == Some(&after),
-                None => false,
-            };
-            if !same {
-                let name = output.name.clone();
-                let recipe = output.recipe.clone();
-                changes.push(OutputChange { name, before, after: Some(after), recipe, sensitive: output.sensitive });
-            }
-        }
-        for (name, record) in &snapshot.outputs {
-            if !outputs.iter().any(|output| *output.name == **name) {
-                let before = record.value.as_ref().and_then(|raw| {
-                    meshform_state::value::decode(raw.get(), &meshform_state::Type::Any).ok()
-                });
-                let name = name.as_str().into();
-                changes.push(OutputChange { name, before, after: None, recipe: None, sensitive: record.sensitive });
-            }
-        }
-        changes.sort_by(|a, b| a.name.cmp(&b.name));
-        changes
-    }
-
     fn add(&mut self, mut change: Change) {
-        if self.options.refresh_only && change.deposed.is_none() {
+        if self.options.refresh_only {
             let vanished = change.reason == Reason::Vanished;
             change.action = Action::NoOp;
             change.reason = if vanished { Reason::Vanished } else { Reason::None };
@@ -368,6 +343,32 @@ impl Builder<'_> {
         }
         self.changes.insert((change.address.clone(), change.deposed.clone()), change);
     }
+}
+
+/// What was put aside for a replacement that never came to be is the object of its address again: it is compared with
+/// what is wanted now, and goes only once there is another one.
+fn restore(
+    resources: &[Arc<Resource>],
+    deposed: &BTreeMap<DeposedKey, Arc<Record>>,
+    records: &mut BTreeMap<Address, Arc<Record>>,
+) -> BTreeMap<Address, DeposedKey> {
+    let mut restored = BTreeMap::new();
+    if deposed.is_empty() {
+        return restored;
+    }
+    let wanted: HashSet<&Address> = resources.iter().map(|resource| &resource.address).collect();
+    for (key, record) in deposed {
+        if wanted.contains(&key.address) && !records.contains_key(&key.address) {
+            records.insert(key.address.clone(), Arc::clone(record));
+            restored.insert(key.address.clone(), key.clone());
+        }
+    }
+    restored
+}
+
+/// What outlives a destruction.
+fn kept(resources: &[Arc<Resource>]) -> HashSet<Address> {
+    resources.iter().filter(|resource| resource.lifecycle.keep).map(|resource| resource.address.clone()).collect()
 }
 
 fn blank(resource: &Arc<Resource>) -> Change {
@@ -452,28 +453,6 @@ fn prevented(resource: &Resource, what: &str) -> Diagnostic {
     .hint("Take the setting away if the object may go, or undo the change that makes it go.")
 }
 
-/// What something created first needs must be created first too, or the old one could not go before the new one is.
-fn spread_create_first(mut resources: Vec<Arc<Resource>>) -> Vec<Arc<Resource>> {
-    if !resources.iter().any(|resource| resource.lifecycle.create_before_destroy) {
-        return resources;
-    }
-    let place: HashMap<Address, usize> =
-        resources.iter().enumerate().map(|(index, resource)| (resource.address.clone(), index)).collect();
-    let mut stack: Vec<usize> =
-        (0..resources.len()).filter(|index| resources[*index].lifecycle.create_before_destroy).collect();
-    while let Some(index) = stack.pop() {
-        let needs: Vec<usize> =
-            resources[index].dependencies.iter().filter_map(|dependency| place.get(&dependency.on).copied()).collect();
-        for need in needs {
-            if !resources[need].lifecycle.create_before_destroy {
-                Arc::make_mut(&mut resources[need]).lifecycle.create_before_destroy = true;
-                stack.push(need);
-            }
-        }
-    }
-    resources
-}
-
 /// A cluster is recorded with the identity that it has now, so that another one of its name is not taken for it.
 fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scope {
     match (scope, identity) {
@@ -483,27 +462,3 @@ fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scop
         (scope, _) => scope,
     }
 }
-
-fn order(resources: &[Arc<Resource>]) -> Result<Vec<usize>, Diagnostic> {
-    let place = positions(resources.iter().map(|resource| &resource.address));
-    let mut graph = Graph::new(resources.len());
-    for (index, resource) in resources.iter().enumerate() {
-        for dependency in &resource.dependencies {
-            if let Some(first) = place.get(&dependency.on) {
-                graph.order(*first, index);
-            }
-        }
-    }
-    graph.sorted().map_err(|cycle| {
-        let path: Vec<String> = cycle.0.iter().map(|index| format!("`{}`", resources[*index].address)).collect();
-        Diagnostic::error("Cycle", format!("These resources need one another: {}.", path.join(" → ")))
-    })
-}
-
-fn cycle_diagnostic(changes: &[Change], cycle: &[usize]) -> Diagnostics {
-    let path: Vec<String> = cycle.iter().map(|index| format!("`{}`", changes[*index].address)).collect();
-    Diagnostic::error("Cycle", format!("No order of steps is possible: {} wait for one another.", path.join(" → ")))
-        .hint("Two replacements with different `create_before_destroy` are the usual reason.")
-        .into()
-}
-

@@ -9,6 +9,8 @@ mod digest;
 mod drift;
 mod model;
 mod moves;
+mod order;
+mod outputs;
 mod propose;
 mod steps;
 

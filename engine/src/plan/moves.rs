@@ -1,6 +1,6 @@
 //! Moves in the configuration: recorded objects get their new addresses before anything is compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics};
@@ -43,7 +43,26 @@ pub(super) fn relocate(records: &BTreeMap<Address, Arc<Record>>, moved: &[Moved]
             }
         }
     }
+    rename_dependencies(&mut relocated);
     relocated
+}
+
+/// Records name what they need by its new address, as the state will once the moves are recorded.
+fn rename_dependencies(relocated: &mut Relocated) {
+    if relocated.previous.is_empty() {
+        return;
+    }
+    let moved: HashMap<&Address, &Address> = relocated.previous.iter().map(|(to, from)| (from, to)).collect();
+    for record in relocated.records.values_mut() {
+        if record.dependencies.iter().any(|needed| moved.contains_key(needed)) {
+            let needs = &mut Arc::make_mut(record).dependencies;
+            needs.iter_mut().for_each(|needed| {
+                if let Some(to) = moved.get(needed) {
+                    *needed = Address::clone(to);
+                }
+            });
+        }
+    }
 }
 
 /// Where `address` moves to: the block may name it, all instances of it, or something that it is part of.

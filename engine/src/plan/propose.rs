@@ -19,6 +19,8 @@ pub(super) struct Proposal {
 /// What may force a replacement beside the attributes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Forced {
+    /// It can never be used.
+    pub(super) failed: bool,
     pub(super) requested: bool,
     pub(super) triggered: bool,
 }
@@ -42,6 +44,7 @@ pub(super) fn change(resource: &Resource, fields: &[Value], before: &Object, for
         changed.iter().copied().filter(|slot| schema.attributes[*slot].force_new).collect();
     let reason = match forced {
         _ if !replace_slots.is_empty() => Reason::CannotUpdate,
+        Forced { failed: true, .. } => Reason::Incomplete,
         Forced { requested: true, .. } => Reason::Requested,
         Forced { triggered: true, .. } => Reason::Triggered,
         _ if changed.is_empty() => return Proposal { action: Action::NoOp, reason: Reason::None, after, replace_slots },

@@ -2,7 +2,7 @@
 //!
 //! What is made follows the configured dependencies; what is deleted follows the recorded ones backwards.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use meshform_state::Address;
 
@@ -41,7 +41,29 @@ pub(super) fn steps(changes: &[Change]) -> Result<Vec<Step>, Vec<usize>> {
         making_edges(change, places[index], &by_address, &places, &mut edges);
         ending_edges(change, places[index], changes, &by_address, &places, &mut edges);
     }
-    sorted(changes, &drafts, &edges)
+    let hard = edges.len();
+    deposed_edges(changes, &places, &mut edges);
+    sorted(changes, &drafts, &edges).or_else(|_| sorted(changes, &drafts, &edges[..hard]))
+}
+
+/// A deposed object goes after its replacement is made and after all that used it has turned to that: in most cases
+/// such is the order, but where a new configuration makes it impossible, it is given up.
+fn deposed_edges(changes: &[Change], places: &[Places], edges: &mut Vec<(usize, usize)>) {
+    let mut deposed: HashMap<&Address, Vec<usize>> = HashMap::new();
+    for (change, place) in changes.iter().zip(places) {
+        if let (Some(_), Some(ends)) = (&change.deposed, place.ends) {
+            deposed.entry(&change.address).or_default().push(ends);
+        }
+    }
+    if deposed.is_empty() {
+        return;
+    }
+    for (change, place) in changes.iter().zip(places).filter(|(change, _)| change.deposed.is_none()) {
+        let needs = change.record.iter().flat_map(|record| &record.dependencies);
+        for ends in needs.chain([&change.address]).filter_map(|address| deposed.get(address)).flatten() {
+            edges.extend([place.makes, place.ends].into_iter().flatten().map(|own| (own, *ends)));
+        }
+    }
 }
 
 fn draft(index: usize, change: &Change, drafts: &mut Vec<(usize, StepKind)>) -> Places {
@@ -52,7 +74,8 @@ fn draft(index: usize, change: &Change, drafts: &mut Vec<(usize, StepKind)>) -> 
     match change.action {
         Action::NoOp => {
             let moved = change.previous_address.is_some();
-            let noted = matches!(change.reason, Reason::Vanished | Reason::Incomplete);
+            let gone = change.reason == Reason::Vanished && change.record.is_some();
+            let noted = gone || change.reason == Reason::Incomplete || needs_anew(change);
             let makes = if moved || noted { add(StepKind::Record) } else { None };
             Places { makes, ..Places::default() }
         }
@@ -70,6 +93,14 @@ fn draft(index: usize, change: &Change, drafts: &mut Vec<(usize, StepKind)>) -> 
             ends: add(StepKind::Delete),
         },
     }
+}
+
+/// Whether the recorded dependencies, by which it will be deleted one day, are no longer the configured ones.
+fn needs_anew(change: &Change) -> bool {
+    let (Some(resource), Some(record)) = (&change.resource, &change.record) else { return false };
+    let configured: BTreeSet<&Address> = resource.dependencies.iter().map(|dependency| &dependency.on).collect();
+    let recorded: BTreeSet<&Address> = record.dependencies.iter().collect();
+    configured != recorded || resource.lifecycle.create_before_destroy != record.create_before_destroy
 }
 
 /// Gives unchanged resources between two changed ones a step that only keeps the order.

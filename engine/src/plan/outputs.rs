@@ -1,0 +1,51 @@
+//! Outputs: what becomes of each, the values that only apply can know included.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use meshform_lang::Diagnostics;
+use meshform_state::{OutputRecord, Type, Value};
+
+use super::model::OutputChange;
+use crate::desired::{Lookup, Output, Recipe};
+use crate::resolve::{self, Refill};
+
+/// The outputs that change, sorted by name, and the mistakes in their expressions.
+pub(super) fn changes(
+    outputs: &[Output],
+    recorded: &BTreeMap<String, OutputRecord>,
+    lookup: &dyn Lookup,
+) -> (Vec<OutputChange>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let mut changes = Vec::new();
+    for output in outputs {
+        let value = resolve::value(&output.value, output.recipe.as_ref(), lookup);
+        let Some(after) = diagnostics.collect(value) else { continue };
+        changes.extend(changed(output, after, recorded.get(&*output.name)));
+    }
+    let names: HashSet<&str> = outputs.iter().map(|output| &*output.name).collect();
+    for (name, record) in recorded.iter().filter(|(name, _)| !names.contains(name.as_str())) {
+        let (name, before) = (name.as_str().into(), value_of(record));
+        changes.push(OutputChange { name, before, after: None, recipe: None, sensitive: record.sensitive });
+    }
+    changes.sort_by(|a, b| a.name.cmp(&b.name));
+    (changes, diagnostics)
+}
+
+fn changed(output: &Output, after: Value, recorded: Option<&OutputRecord>) -> Option<OutputChange> {
+    let before = recorded.and_then(value_of);
+    let same = match recorded {
+        Some(record) if record.sensitive && output.sensitive => after.is_known(),
+        Some(_) => !output.sensitive && before.as_ref() == Some(&after),
+        None => false,
+    };
+    // What planning looked up knows no origins any more; apply goes by what was configured.
+    let refill = || (!after.is_known()).then(|| Arc::new(Refill(output.value.clone())) as Arc<dyn Recipe>);
+    let recipe = output.recipe.clone().or_else(refill);
+    let (name, sensitive) = (output.name.clone(), output.sensitive);
+    (!same).then_some(OutputChange { name, before, after: Some(after), recipe, sensitive })
+}
+
+fn value_of(record: &OutputRecord) -> Option<Value> {
+    meshform_state::value::decode(record.value.as_ref()?.get(), &Type::Any).ok()
+}

@@ -1,0 +1,31 @@
+//! A world to test against: objects that behave like those of a cloud, faults, time and chance under control.
+//!
+//! - [`World`] holds the objects and a [`Happened`] for every effect that really took place; it outlives the process
+//!   that a test kills.
+//! - [`FakeAdapter`] is one process's way to it, and [`kinds`] are the kinds that it serves, one for each way in which
+//!   a lost creation can be found again.
+//! - [`Fault`]s meet the nth call; [`Lab`] runs the whole pipeline over state, disk and world, kills it where it is
+//!   told, goes on until all is done and says what is wrong with what is left.
+//! - [`ManualClock`] and [`SeededEntropy`] make all of it repeatable.
+//!
+//! Nothing here may know more of the engine than an adapter or a command does: a test that passes by knowing better
+//! proves nothing.
+
+mod adapter;
+mod audit;
+mod calls;
+mod clock;
+mod faults;
+pub mod kinds;
+mod lab;
+mod make;
+mod sabotage;
+mod world;
+
+pub use adapter::FakeAdapter;
+pub use clock::{ManualClock, SeededEntropy};
+pub use faults::{Answer, Death, Fault, KillAt};
+pub use lab::{Lab, Ran};
+pub use make::{Make, desired, filled};
+pub use sabotage::LateIntents;
+pub use world::{Call, Happened, Manners, Thing, World};
