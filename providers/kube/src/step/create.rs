@@ -7,11 +7,11 @@ use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Permit};
 use meshform_state::journal::Locator;
 use serde_json::Value as Json;
 
-use super::{Wanted, applied, apply_path, place};
+use super::{Wanted, apply_path, place};
 use crate::UID_MARK;
 use crate::client::{APPLY, Cluster};
 use crate::live::Live;
-use crate::read::get;
+use crate::read::{Private, get};
 use crate::shape::Shape;
 
 /// No object ever has this version. An apply that names it creates the object where there is none, and is refused with
@@ -44,7 +44,12 @@ pub(crate) async fn create(
         .await?;
     let live = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     let id = id.unwrap_or_else(|| shape.id(&wanted.name));
-    Ok(applied(shape, id, live.as_ref(), wanted.planned))
+    // Looked at once more by the engine: a creation is over when others see it, too.
+    Ok(Applied {
+        id,
+        object: None,
+        private: live.as_ref().and_then(Private::of),
+    })
 }
 
 async fn attempt(

@@ -5,8 +5,8 @@ mod create;
 mod delete;
 mod update;
 
-use meshform_engine::adapter::{Applied, Request};
-use meshform_engine::{AdapterError, ErrorClass, Object, Readiness};
+use meshform_engine::adapter::Request;
+use meshform_engine::{AdapterError, ErrorClass, Object};
 use meshform_kinds::kubernetes::ObjectName;
 use serde_json::{Value as Json, json};
 
@@ -15,9 +15,6 @@ pub(crate) use delete::delete;
 pub(crate) use update::update;
 
 use crate::client::{Cluster, Resource};
-use crate::live::Live;
-use crate::read::Private;
-use crate::ready::readiness;
 use crate::shape::Shape;
 use crate::{LINEAGE_MARK, MANAGER, UID_MARK};
 
@@ -87,14 +84,4 @@ async fn place(cluster: &Cluster, name: &ObjectName) -> Result<Resource, Adapter
 fn apply_path(resource: &Resource, name: &ObjectName, force: bool) -> String {
     let path = resource.path(name.namespace.as_deref(), Some(&name.name));
     format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict&force={force}&timeout={SERVER_TIMEOUT}")
-}
-
-/// What a step left, from the last answer if that has the object and it can be used already.
-fn applied(shape: Shape<'_>, id: String, live: Option<&Live>, planned: &Object) -> Applied {
-    let ready = live.filter(|live| readiness(live) == Readiness::Ready);
-    Applied {
-        id,
-        object: ready.map(|live| shape.object(live, Some(planned))),
-        private: live.and_then(Private::of),
-    }
 }

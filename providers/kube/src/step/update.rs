@@ -3,17 +3,18 @@
 use std::sync::{Mutex, PoisonError};
 
 use meshform_engine::adapter::{Applied, Request};
-use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Permit};
+use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Permit, Readiness};
 use meshform_kinds::kubernetes::MARK;
 use meshform_state::journal::Locator;
 use serde_json::{Value as Json, json};
 
-use super::{LOOKS, Wanted, applied, apply_path, place};
+use super::{LOOKS, Wanted, apply_path, place};
 use crate::client::{APPLY, Cluster, JSON_PATCH, Resource};
 use crate::conflict::{FieldConflict, conflicts, has};
 use crate::live::Live;
 use crate::managed::{Hop, Path, Step, find};
 use crate::read::{Private, get};
+use crate::ready::readiness;
 use crate::shape::Shape;
 
 /// Fields that others may have without our taking them away when we no longer want them: an autoscaler's replicas.
@@ -87,12 +88,13 @@ pub(crate) async fn update(
         })
         .await?;
     let live = made.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(applied(
-        shape,
-        shape.id(&change.wanted.name),
-        live.as_ref(),
-        change.wanted.planned,
-    ))
+    // What the last answer gave, if it can be used already.
+    let ready = live.as_ref().filter(|live| readiness(live) == Readiness::Ready);
+    Ok(Applied {
+        id: shape.id(&change.wanted.name),
+        object: ready.map(|live| shape.object(live, Some(change.wanted.planned))),
+        private: live.as_ref().and_then(Private::of),
+    })
 }
 
 impl Change<'_> {

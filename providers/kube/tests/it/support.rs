@@ -1,0 +1,405 @@
+//! A state, an engine and a cluster, and what a test does with them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Method, Request};
+use kube::client::Body;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use meshform_engine::apply::{Context, Limits, Outcome, Stop, recover, run};
+use meshform_engine::desired::Lifecycle;
+use meshform_engine::event::Silent;
+use meshform_engine::plan::{Input, Options, build};
+use meshform_engine::refresh::{Reader, RefreshError};
+use meshform_engine::retry::RetryPolicy;
+use meshform_engine::{
+    Action, Adapter, Clock, Desired, Entropy, Home, Kind as _, Kinds, Object, Plan, Registry, Resource,
+};
+use meshform_kinds::kubernetes::{MANIFEST, Manifest, NAMESPACE, Namespace};
+use meshform_kube::KubeAdapter;
+use meshform_kube::testing::Faults;
+use meshform_lang::{Range, SourceId};
+use meshform_sandbox::{Cluster, Sandbox};
+use meshform_state::store::MemoryStore;
+use meshform_state::{Address, Holder, Scope, Session, Store as _, Type, Value};
+use serde_json::Value as Json;
+
+/// The cluster of all tests.
+pub(crate) fn cluster() -> &'static Cluster {
+    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
+    &SANDBOX
+        .get_or_init(|| Sandbox::builder().clusters(1).start().unwrap())
+        .clusters[0]
+}
+
+/// A clock that does not really wait as long as it says.
+#[derive(Default)]
+struct Hasty(AtomicU64);
+
+#[async_trait]
+impl Clock for Hasty {
+    fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.now_ms())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let passed = u64::try_from(duration.as_millis()).unwrap();
+        tokio::time::sleep(duration.min(Duration::from_millis(100))).await;
+        self.0.fetch_add(passed.max(1), Ordering::SeqCst);
+    }
+}
+
+/// Numbers, each once in this process.
+struct Counted;
+
+impl Entropy for Counted {
+    fn uuid(&self) -> String {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        format!("uid-{}", NEXT.fetch_add(1, Ordering::SeqCst))
+    }
+
+    fn unit(&self) -> f64 {
+        0.5
+    }
+}
+
+/// A state and the means to bring the cluster to what a test wants.
+pub(crate) struct World {
+    /// What goes wrong, and what was asked.
+    pub(crate) faults: Arc<Faults>,
+    store: MemoryStore,
+    scope: Scope,
+    context: Context,
+}
+
+impl World {
+    /// A new state that reaches the cluster as its administrator.
+    pub(crate) fn new() -> Self {
+        let cluster = cluster();
+        World::through(&cluster.kubeconfig.to_string_lossy(), &cluster.name)
+    }
+
+    /// A new state that reaches the cluster in another way.
+    pub(crate) fn through(kubeconfig: &str, context: &str) -> Self {
+        let faults = Faults::new();
+        let adapter: Arc<dyn Adapter> = Arc::new(KubeAdapter::with_wrap(faults.wrap()));
+        let mut registry = Registry::default();
+        registry.add(NAMESPACE, &adapter);
+        registry.add(MANIFEST, &adapter);
+        registry.add_home(Home::Cluster, &adapter);
+        let mut kinds = Kinds::default();
+        meshform_kinds::kubernetes::kinds()
+            .into_iter()
+            .for_each(|kind| kinds.add(kind));
+        let retry = RetryPolicy {
+            busy_attempts: 400,
+            ..RetryPolicy::default()
+        };
+        let scope = Scope::Cluster {
+            name: "a".to_owned(),
+            uid: None,
+            kubeconfig: Some(kubeconfig.to_owned()),
+            context: Some(context.to_owned()),
+        };
+        let context = Context {
+            registry,
+            kinds,
+            clock: Arc::new(Hasty::default()),
+            entropy: Arc::new(Counted),
+            sink: Arc::new(Silent),
+            limits: Limits::default(),
+            retry,
+            fail_fast: false,
+        };
+        let store = MemoryStore::create_new(&Counted.uuid()).unwrap();
+        World {
+            faults,
+            store,
+            scope,
+            context,
+        }
+    }
+
+    /// The same state, as a new process finds it after this one was killed.
+    pub(crate) fn killed(&self) -> Self {
+        let next = match &self.scope {
+            Scope::Cluster {
+                kubeconfig, context, ..
+            } => World::through(kubeconfig.as_deref().unwrap(), context.as_deref().unwrap()),
+            _ => unreachable!(),
+        };
+        World {
+            store: self.store.after_death(),
+            ..next
+        }
+    }
+
+    fn lock(&self) -> Box<dyn Session> {
+        let holder = Holder {
+            who: "it".into(),
+            process: 1,
+            command: "apply".into(),
+            since: "now".into(),
+        };
+        self.store.lock(&holder).unwrap()
+    }
+
+    async fn plan_on(
+        &self,
+        snapshot: &meshform_state::Snapshot,
+        resources: &[Resource],
+    ) -> Result<Plan, Vec<RefreshError>> {
+        let Context {
+            registry,
+            kinds,
+            clock,
+            entropy,
+            retry,
+            ..
+        } = &self.context;
+        let reader = Reader {
+            registry,
+            kinds,
+            clock: &**clock,
+            entropy: &**entropy,
+            retry: *retry,
+        };
+        let scopes = BTreeMap::from([(self.scope.key(), self.scope.clone())]);
+        let observed = reader.refresh(snapshot, &scopes, &Silent).await?;
+        let mut desired = Desired {
+            resources: resources.to_vec(),
+            scopes,
+            ..Desired::default()
+        };
+        desired.resources.sort_by(|a, b| a.address.cmp(&b.address));
+        let options = Options::default();
+        Ok(build(Input {
+            desired,
+            snapshot,
+            observed: &observed,
+            kinds,
+            options: &options,
+        })
+        .unwrap())
+    }
+
+    /// What would be done.
+    pub(crate) async fn plan(&self, resources: &[Resource]) -> Plan {
+        self.plan_on(&self.store.load().unwrap().snapshot, resources)
+            .await
+            .unwrap()
+    }
+
+    /// Why nothing can be said about what would be done.
+    pub(crate) async fn plan_error(&self, resources: &[Resource]) -> RefreshError {
+        let result = self
+            .plan_on(&self.store.load().unwrap().snapshot, resources)
+            .await;
+        result.unwrap_err().remove(0)
+    }
+
+    /// Does it.
+    pub(crate) async fn apply(&self, resources: &[Resource]) -> Outcome {
+        self.apply_after(resources, async || ()).await
+    }
+
+    /// Plans, lets something happen, and does what was planned.
+    pub(crate) async fn apply_after(&self, resources: &[Resource], between: impl AsyncFnOnce()) -> Outcome {
+        let Context {
+            registry,
+            clock,
+            entropy,
+            retry,
+            ..
+        } = &self.context;
+        let means = (&**clock, &**entropy, *retry);
+        let recorder = recover(self.lock(), "it", registry, means, &Silent)
+            .await
+            .unwrap();
+        let plan = self
+            .plan_on(&recorder.folded().snapshot, resources)
+            .await
+            .unwrap();
+        between().await;
+        run(Arc::new(plan), recorder, self.context.clone(), Stop::default())
+            .await
+            .unwrap()
+    }
+
+    /// Does it without a failure, after which there is nothing more to do.
+    #[track_caller]
+    pub(crate) fn converges<'a>(&'a self, resources: &'a [Resource]) -> impl Future<Output = ()> + 'a {
+        let place = std::panic::Location::caller();
+        async move {
+            let outcome = self.apply(resources).await;
+            assert!(outcome.is_complete(), "{place}: {outcome:#?}");
+            let plan = self.plan(resources).await;
+            let left: Vec<String> = plan
+                .changes
+                .iter()
+                .filter(|change| change.action != Action::NoOp)
+                .map(|c| format!("{c:?}"))
+                .collect();
+            assert!(
+                left.is_empty() && plan.drift.is_empty(),
+                "{place}: {left:?} {:#?}",
+                plan.drift
+            );
+        }
+    }
+
+    /// The addresses in the state.
+    pub(crate) fn recorded(&self) -> Vec<String> {
+        self.store
+            .load()
+            .unwrap()
+            .snapshot
+            .records
+            .keys()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// The object `json`, as the resource `name`.
+    pub(crate) fn manifest(&self, name: &str, json: &Json, after: &[&str]) -> Resource {
+        let kind = Manifest::new();
+        let mut object = Object::empty(kind.schema());
+        object.set(kind.schema(), "manifest", value(json));
+        self.resource(&format!("{MANIFEST}.{name}"), Arc::new(kind), object, after)
+    }
+
+    /// The namespace `name`, as the resource of that name.
+    pub(crate) fn namespace(&self, name: &str, labels: &[(&str, &str)]) -> Resource {
+        let kind = Namespace::new();
+        let mut object = Object::empty(kind.schema());
+        object.set(kind.schema(), "name", Value::from(name));
+        if !labels.is_empty() {
+            let labels = labels
+                .iter()
+                .map(|(name, value)| ((*name).into(), Value::from(*value)))
+                .collect();
+            object.set(kind.schema(), "labels", Value::map(Type::String, labels));
+        }
+        self.resource(&format!("{NAMESPACE}.{name}"), Arc::new(kind), object, &[])
+    }
+
+    fn resource(
+        &self,
+        address: &str,
+        kind: Arc<dyn meshform_engine::Kind>,
+        object: Object,
+        after: &[&str],
+    ) -> Resource {
+        let range = Range {
+            source: SourceId(0),
+            start: 0,
+            end: 0,
+        };
+        let depends = |on: &&str| meshform_engine::desired::Dependency {
+            on: Address::parse(on).unwrap(),
+            attribute: "depends_on".into(),
+            range,
+        };
+        Resource {
+            address: Address::parse(address).unwrap(),
+            kind,
+            scope: self.scope.key(),
+            fields: object.fields,
+            recipes: Vec::new(),
+            dependencies: after.iter().map(depends).collect(),
+            lifecycle: Lifecycle::default(),
+            why: None,
+            range,
+        }
+    }
+}
+
+/// JSON as configuration gives it.
+fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null(Type::Any),
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => Value::int(number.as_i64().unwrap()),
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(items) => Value::tuple(items.iter().map(value).collect()),
+        Json::Object(entries) => Value::object(
+            entries
+                .iter()
+                .map(|(name, json)| (name.as_str().into(), value(json))),
+        ),
+    }
+}
+
+/// Somebody else with all rights.
+pub(crate) struct Stranger(kube::Client);
+
+impl Stranger {
+    pub(crate) async fn new() -> Self {
+        let kubeconfig = Kubeconfig::read_from(&cluster().kubeconfig).unwrap();
+        let options = KubeConfigOptions {
+            context: Some(cluster().name.clone()),
+            ..KubeConfigOptions::default()
+        };
+        let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+            .await
+            .unwrap();
+        Stranger(kube::Client::try_from(config).unwrap())
+    }
+
+    /// Sends a request and gives status and answer.
+    pub(crate) async fn send(&self, method: Method, path: &str, content: &str, body: &Json) -> (u16, Json) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", content);
+        let request = request.body(Body::from(body.to_string().into_bytes())).unwrap();
+        let response = self.0.send(request).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect_bytes().await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    /// The object at `path`.
+    pub(crate) async fn get(&self, path: &str) -> Option<Json> {
+        let response = self
+            .0
+            .send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let found = response.status().is_success();
+        let bytes = response.into_body().collect_bytes().await.unwrap();
+        found.then(|| serde_json::from_slice(&bytes).unwrap())
+    }
+
+    /// Makes an object.
+    pub(crate) async fn create(&self, path: &str, body: &Json) -> Json {
+        let path = format!("{path}?fieldManager=kubectl-create");
+        let (status, answer) = self.send(Method::POST, &path, "application/json", body).await;
+        assert_eq!(status, 201, "{answer}");
+        answer
+    }
+
+    /// Changes an object by hand.
+    pub(crate) async fn edit(&self, path: &str, patch: &Json) {
+        let path = format!("{path}?fieldManager=kubectl-edit");
+        let (status, answer) = self
+            .send(Method::PATCH, &path, "application/merge-patch+json", patch)
+            .await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    /// Deletes an object.
+    pub(crate) async fn delete(&self, path: &str) {
+        let (status, answer) = self
+            .send(Method::DELETE, path, "application/json", &Json::Null)
+            .await;
+        assert!(status < 300, "{answer}");
+    }
+}
