@@ -101,7 +101,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         changes,
     };
     plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
-    plan.steps = steps::steps(&plan.changes).map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
+    plan.steps = steps::steps(&plan.changes, &builder.restored).map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
     Ok(plan)
 }
 

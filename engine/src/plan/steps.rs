@@ -2,9 +2,9 @@
 //!
 //! What is made follows the configured dependencies; what is deleted follows the recorded ones backwards.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use meshform_state::Address;
+use meshform_state::{Address, DeposedKey};
 
 use super::digest::object_digest;
 use super::model::{Action, Change, Expect, Order, Reason, Step, StepKind};
@@ -18,15 +18,19 @@ struct Places {
     depose: Option<usize>,
 }
 
-/// The steps for `changes`.
+/// The steps for `changes`; those at `restored` are no longer put aside, which is to be recorded.
 ///
 /// # Errors
 /// The changes whose steps wait for one another.
-pub(super) fn steps(changes: &[Change]) -> Result<Vec<Step>, Vec<usize>> {
+pub(super) fn steps(
+    changes: &[Change],
+    restored: &BTreeMap<Address, DeposedKey>,
+) -> Result<Vec<Step>, Vec<usize>> {
     let mut drafts: Vec<(usize, StepKind)> = Vec::new();
     let mut places: Vec<Places> = Vec::with_capacity(changes.len());
     for (index, change) in changes.iter().enumerate() {
-        places.push(draft(index, change, &mut drafts));
+        let restored = change.deposed.is_none() && restored.contains_key(&change.address);
+        places.push(draft(index, change, restored, &mut drafts));
     }
     let by_address: HashMap<&Address, usize> = changes
         .iter()
@@ -66,14 +70,14 @@ fn deposed_edges(changes: &[Change], places: &[Places], edges: &mut Vec<(usize, 
     }
 }
 
-fn draft(index: usize, change: &Change, drafts: &mut Vec<(usize, StepKind)>) -> Places {
+fn draft(index: usize, change: &Change, restored: bool, drafts: &mut Vec<(usize, StepKind)>) -> Places {
     let mut add = |kind| {
         drafts.push((index, kind));
         Some(drafts.len() - 1)
     };
     match change.action {
         Action::NoOp => {
-            let moved = change.previous_address.is_some();
+            let moved = restored || change.previous_address.is_some();
             let gone = change.reason == Reason::Vanished && change.record.is_some();
             let noted = gone || change.reason == Reason::Incomplete || needs_anew(change);
             let makes = if moved || noted { add(StepKind::Record) } else { None };

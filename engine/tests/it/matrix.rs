@@ -1,0 +1,162 @@
+//! The fault matrix: every effect meets every kind of fault, and the process dies at every step of the disk; then it
+//! goes on, and nothing is lost, orphaned or made twice.
+//!
+//! How many points there are follows from what really happened in a clean run.
+
+use meshform_engine::Desired;
+use meshform_engine::testing::{Death, Fault, KillAt, Lab, Ran, desired};
+use meshform_state::disk::{Cut, Moment};
+
+use crate::shapes::{changed, whole};
+
+/// Something to do, from a state in which something is there.
+#[derive(Clone, Copy)]
+pub(crate) enum Scenario {
+    Create,
+    Change,
+    Destroy,
+}
+
+pub(crate) const SCENARIOS: [Scenario; 3] = [Scenario::Create, Scenario::Change, Scenario::Destroy];
+
+impl Scenario {
+    /// A lab before it, and what is wanted.
+    pub(crate) fn begin(self) -> (Lab, Desired) {
+        let mut lab = Lab::new(3);
+        match self {
+            Scenario::Create => (lab, whole()),
+            Scenario::Change => {
+                lab.converge(&whole()).unwrap();
+                (lab, changed())
+            }
+            Scenario::Destroy => {
+                lab.converge(&whole()).unwrap();
+                lab.options.destroy = true;
+                (lab, desired([]))
+            }
+        }
+    }
+
+    /// What happens when nothing goes wrong.
+    pub(crate) fn clean(self) -> Clean {
+        let (mut lab, wanted) = self.begin();
+        let (calls, effects, steps) = (lab.world.calls(), lab.world.ledger().len(), lab.store.disk().steps());
+        let creations = lab.world.happened("create");
+        assert!(matches!(lab.apply(&wanted), Ran::Ended(outcome) if outcome.is_complete()));
+        let steps = lab.store.disk().steps() - steps;
+        lab.settled(&wanted).unwrap();
+        let effects = lab.world.ledger().len() - effects;
+        assert_eq!(lab.world.calls() - calls, effects as u64, "in a clean run each call is an effect");
+        Clean { effects: effects as u64, creations: lab.world.happened("create") - creations, steps }
+    }
+}
+
+/// What a clean run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Clean {
+    /// Effects, as the world recorded them.
+    pub(crate) effects: u64,
+    /// Those of them that made an object.
+    pub(crate) creations: usize,
+    /// Steps of the disk.
+    pub(crate) steps: u64,
+}
+
+/// One point: what is to happen to the lab before it is driven to its end.
+pub(crate) fn survives(
+    scenario: Scenario,
+    clean: Clean,
+    sabotage: impl Fn(&mut Lab),
+    point: impl Fn(&Lab),
+) -> Result<(), String> {
+    let (mut lab, wanted) = scenario.begin();
+    let before = lab.world.happened("create");
+    sabotage(&mut lab);
+    point(&lab);
+    lab.converge(&wanted)?;
+    let twins = lab.world.struck().iter().filter(|fault| matches!(fault, Fault::Twice(_))).count();
+    let made = lab.world.happened("create") - before;
+    if made < clean.creations || made > clean.creations + twins {
+        return Err(format!("{made} objects were made, a clean run makes {}", clean.creations));
+    }
+    Ok(())
+}
+
+#[test]
+fn every_effect_survives_every_fault() {
+    let mut tried = 0;
+    for scenario in SCENARIOS {
+        let clean = scenario.clean();
+        for nth in 1..=clean.effects {
+            for fault in Fault::SURVIVABLE {
+                tried += 1;
+                let point = |lab: &Lab| lab.world.fault(nth, fault);
+                survives(scenario, clean, |_| {}, point)
+                    .unwrap_or_else(|wrong| panic!("effect {nth} with {fault:?}: {wrong}"));
+            }
+        }
+    }
+    let effects: u64 = SCENARIOS.iter().map(|scenario| scenario.clean().effects).sum();
+    assert_eq!(tried, effects * Fault::SURVIVABLE.len() as u64);
+    assert_eq!(effects, 6 + 10 + 5);
+    println!("{tried} points of {effects} effects survived");
+}
+
+/// All ways to die at one step.
+pub(crate) fn deaths() -> Vec<(Moment, Death)> {
+    let mut deaths = Vec::new();
+    for moment in [Moment::Before, Moment::After] {
+        deaths.push((moment, Death::Process));
+        deaths.push((moment, Death::Power(Cut::Everything)));
+        for seed in 0..3 {
+            deaths.push((moment, Death::Power(Cut::Some { seed })));
+        }
+    }
+    deaths.extend([0, 1, 9, 40].map(|bytes| (Moment::Before, Death::Torn(bytes))));
+    deaths
+}
+
+#[test]
+fn every_step_of_the_disk_survives_a_death() {
+    let mut tried = 0;
+    for scenario in SCENARIOS {
+        let clean = scenario.clean();
+        for step in 0..clean.steps {
+            for (moment, death) in deaths() {
+                tried += 1;
+                let point = |lab: &Lab| lab.kill_at(KillAt { step, moment, death });
+                survives(scenario, clean, |_| {}, point)
+                    .unwrap_or_else(|wrong| panic!("step {step}, {moment:?}, {death:?}: {wrong}"));
+            }
+        }
+    }
+    println!("{tried} deaths survived");
+}
+
+#[test]
+fn a_recovery_that_is_killed_anywhere_is_recovered_from() {
+    let mut tried = 0;
+    for scenario in SCENARIOS {
+        let clean = scenario.clean();
+        for nth in 1..=clean.effects {
+            let interrupted = || {
+                let (mut lab, wanted) = scenario.begin();
+                lab.world.fault(nth, Fault::KillAfter);
+                assert!(matches!(lab.apply(&wanted), Ran::Killed));
+                (lab, wanted)
+            };
+            let (mut lab, wanted) = interrupted();
+            let first = lab.store.disk().steps();
+            assert!(matches!(lab.apply(&wanted), Ran::Ended(_)), "a recovery comes to its end");
+            for step in 0..lab.store.disk().steps() - first {
+                for moment in [Moment::Before, Moment::After] {
+                    tried += 1;
+                    let (mut lab, wanted) = interrupted();
+                    lab.kill_at(KillAt { step, moment, death: Death::Power(Cut::Everything) });
+                    lab.converge(&wanted).unwrap_or_else(|wrong| panic!("{nth}, {step}, {moment:?}: {wrong}"));
+                }
+            }
+        }
+    }
+    println!("{tried} deaths in recovery survived");
+}
