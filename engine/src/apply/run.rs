@@ -170,6 +170,12 @@ impl Run {
             if self.writer.is_broken() && !self.schedule.is_over() {
                 self.skip_rest();
             }
+            if stop.soft.is_cancelled() && !stopping {
+                stopping = true;
+                self.outcome.interrupted = true;
+                self.context.sink.event(Event::Stopping);
+                self.skip_rest();
+            }
             while let Some(index) = self.schedule.start() {
                 self.start(index);
             }
@@ -189,12 +195,7 @@ impl Run {
                     self.tasks.shutdown().await;
                     return;
                 }
-                () = stop.soft.cancelled(), if !stopping => {
-                    stopping = true;
-                    self.outcome.interrupted = true;
-                    self.context.sink.event(Event::Stopping);
-                    self.skip_rest();
-                }
+                () = stop.soft.cancelled(), if !stopping => {}
                 () = self.writer.flushed(), if self.writer.is_flushing() => self.tell(),
                 Some(message) = self.messages.recv() => self.message(message),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
