@@ -5,5 +5,6 @@ mod journal;
 mod lifecycle;
 mod matrix;
 mod moves;
+mod random;
 mod sabotage;
 mod shapes;
