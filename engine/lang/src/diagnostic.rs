@@ -71,7 +71,10 @@ impl Diagnostic {
     /// A warning.
     #[must_use]
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(summary, detail) }
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(summary, detail)
+        }
     }
 
     /// With its place.
@@ -98,7 +101,10 @@ impl Diagnostic {
     /// With another place.
     #[must_use]
     pub fn related(mut self, range: Range, label: impl Into<String>) -> Self {
-        self.related.push(Related { range, label: label.into() });
+        self.related.push(Related {
+            range,
+            label: label.into(),
+        });
         self
     }
 }
@@ -127,7 +133,9 @@ impl Diagnostics {
     /// Whether any is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.0
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Whether there are none.
@@ -144,7 +152,15 @@ impl Diagnostics {
     /// Orders by severity, place, address and text, and drops repetitions, so that output does not depend on the
     /// order of work.
     pub fn sort(&mut self) {
-        let key = |d: &Diagnostic| (d.severity, d.range, d.address.clone(), d.summary.clone(), d.detail.clone());
+        let key = |d: &Diagnostic| {
+            (
+                d.severity,
+                d.range,
+                d.address.clone(),
+                d.summary.clone(),
+                d.detail.clone(),
+            )
+        };
         self.0.sort_by_key(key);
         self.0.dedup();
     }

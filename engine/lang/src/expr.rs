@@ -140,7 +140,6 @@ pub(crate) struct PartIf {
     pub(crate) condition: Expr,
     pub(crate) yes: Vec<Part>,
     pub(crate) no: Vec<Part>,
-    pub(crate) range: Range,
 }
 
 #[derive(Debug)]
@@ -171,23 +170,39 @@ pub(crate) enum BinaryOp {
 
 impl Chain {
     pub(crate) fn new(base: Base, steps: Vec<ChainStep>) -> Self {
-        let mut chain = Chain { base, steps, fixed: None };
+        let mut chain = Chain {
+            base,
+            steps,
+            fixed: None,
+        };
         if let Base::Name(root, range) = &chain.base
             && let Some(keys) = chain.steps.iter().map(literal_step).collect::<Option<Vec<_>>>()
         {
             let end = keys.last().map_or(range.end, |(_, step)| step.end);
             let whole = Range { end, ..*range };
-            chain.fixed = Some(Traversal { root: root.clone(), root_range: *range, steps: keys, range: whole });
+            chain.fixed = Some(Traversal {
+                root: root.clone(),
+                root_range: *range,
+                steps: keys,
+                range: whole,
+            });
         }
         chain
     }
 
     /// The chain as far as its keys are literal, for those who ask what an expression refers to.
     pub(crate) fn reference(&self) -> Option<Traversal> {
-        let Base::Name(root, range) = &self.base else { return None };
+        let Base::Name(root, range) = &self.base else {
+            return None;
+        };
         let steps: Vec<_> = self.steps.iter().map_while(literal_step).collect();
         let end = steps.last().map_or(range.end, |(_, step)| step.end);
-        Some(Traversal { root: root.clone(), root_range: *range, steps, range: Range { end, ..*range } })
+        Some(Traversal {
+            root: root.clone(),
+            root_range: *range,
+            steps,
+            range: Range { end, ..*range },
+        })
     }
 }
 
@@ -205,7 +220,10 @@ pub(crate) fn literal_step(step: &ChainStep) -> Option<(Step, Range)> {
 
 impl Expr {
     pub(crate) fn new(node: Node, range: Range) -> Self {
-        Expr { node: Arc::new(node), range }
+        Expr {
+            node: Arc::new(node),
+            range,
+        }
     }
 
     pub(crate) fn node(&self) -> &Node {
@@ -253,13 +271,17 @@ impl Expr {
     /// The keys and expressions of a literal object whose keys are all plain names or texts: `providers = { a = b }`.
     #[must_use]
     pub fn as_object(&self) -> Option<Vec<(Str, Range, Expr)>> {
-        let Node::Object(items) = self.node() else { return None };
+        let Node::Object(items) = self.node() else {
+            return None;
+        };
         items
             .iter()
             .map(|item| match &item.key {
                 Key::Name(name, range) => Some((name.clone(), *range, item.value.clone())),
                 Key::Value(key) => match key.node() {
-                    Node::Literal(Value::String(name)) => Some((name.clone(), key.range(), item.value.clone())),
+                    Node::Literal(Value::String(name)) => {
+                        Some((name.clone(), key.range(), item.value.clone()))
+                    }
                     _ => None,
                 },
             })
@@ -270,7 +292,9 @@ impl Expr {
     #[must_use]
     pub fn as_call(&self) -> Option<(Str, Range, Vec<Expr>)> {
         match self.node() {
-            Node::Call(call) if !call.expand => Some((call.name.clone(), call.name_range, call.arguments.clone())),
+            Node::Call(call) if !call.expand => {
+                Some((call.name.clone(), call.name_range, call.arguments.clone()))
+            }
             _ => None,
         }
     }

@@ -3,12 +3,20 @@
 /// The candidate that is nearest to `name`, if one is near enough to be a likely slip.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let letters: Vec<char> = name.chars().take(MAX_LETTERS).collect();
-    let limit = if letters.len() < 2 { 0 } else { (letters.len() / 3).clamp(1, 3) };
+    let limit = if letters.len() < 2 {
+        0
+    } else {
+        (letters.len() / 3).clamp(1, 3)
+    };
     let near = |candidate: &'a str| {
         let distance = distance(&letters, candidate)?;
         (distance <= limit && candidate != name).then_some((distance, candidate))
     };
-    candidates.into_iter().filter_map(near).min().map(|(_, candidate)| candidate)
+    candidates
+        .into_iter()
+        .filter_map(near)
+        .min()
+        .map(|(_, candidate)| candidate)
 }
 
 const MAX_LETTERS: usize = 64;
@@ -24,7 +32,9 @@ fn distance(from: &[char], to: &str) -> Option<usize> {
     for (i, a) in from.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, b) in to.iter().enumerate() {
-            let mut best = (last[j] + usize::from(a != b)).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut best = (last[j] + usize::from(a != b))
+                .min(last[j + 1] + 1)
+                .min(row[j] + 1);
             if i > 0 && j > 0 && *a == to[j - 1] && from[i - 1] == *b {
                 best = best.min(before_last[j - 1] + 1);
             }

@@ -89,6 +89,8 @@ impl Files for NoFiles {
     }
 
     fn list(&self, folder: &str, _pattern: &str) -> Result<Vec<String>, String> {
-        Err(format!("`{folder}` cannot be listed here: no files are available"))
+        Err(format!(
+            "`{folder}` cannot be listed here: no files are available"
+        ))
     }
 }

@@ -47,7 +47,10 @@ impl Sources {
     /// Adds a text.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { name: name.into(), text: text.into() });
+        self.files.push(SourceFile {
+            name: name.into(),
+            text: text.into(),
+        });
         id
     }
 
@@ -83,8 +86,13 @@ impl Sources {
         let before = &text[..end];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let column = unicode_segmentation::UnicodeSegmentation::graphemes(&before[line_start..], true).count();
-        Position { line: count(before.matches('\n').count() + 1), column: count(column + 1), byte }
+        let column =
+            unicode_segmentation::UnicodeSegmentation::graphemes(&before[line_start..], true).count();
+        Position {
+            line: count(before.matches('\n').count() + 1),
+            column: count(column + 1),
+            byte,
+        }
     }
 
     /// `name:line:column` of the first byte of `range`.
@@ -100,6 +108,10 @@ impl Range {
     /// The smallest place that holds this one and `other` of the same text.
     #[must_use]
     pub fn to(self, other: Range) -> Range {
-        Range { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Range {
+            source: self.source,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }

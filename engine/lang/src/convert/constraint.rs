@@ -52,9 +52,11 @@ impl TypeConstraint {
             TypeConstraint::Set(element) => Type::set(element.ty()),
             TypeConstraint::Map(element) => Type::map(element.ty()),
             TypeConstraint::Tuple(items) => Type::Tuple(items.iter().map(TypeConstraint::ty).collect()),
-            TypeConstraint::Object(attributes) => {
-                Type::object(attributes.iter().map(|(name, attribute)| (name.clone(), attribute.constraint.ty())))
-            }
+            TypeConstraint::Object(attributes) => Type::object(
+                attributes
+                    .iter()
+                    .map(|(name, attribute)| (name.clone(), attribute.constraint.ty())),
+            ),
         }
     }
 
@@ -68,7 +70,9 @@ impl TypeConstraint {
                 element.has_any()
             }
             TypeConstraint::Tuple(items) => items.iter().any(TypeConstraint::has_any),
-            TypeConstraint::Object(attributes) => attributes.values().any(|attribute| attribute.constraint.has_any()),
+            TypeConstraint::Object(attributes) => attributes
+                .values()
+                .any(|attribute| attribute.constraint.has_any()),
         }
     }
 
@@ -82,13 +86,22 @@ impl TypeConstraint {
             | (TypeConstraint::Set(element), Type::Set(ty))
             | (TypeConstraint::Map(element), Type::Map(ty)) => element.is_exactly(ty),
             (TypeConstraint::Tuple(items), Type::Tuple(types)) => {
-                items.len() == types.len() && items.iter().zip(types.iter()).all(|(item, ty)| item.is_exactly(ty))
+                items.len() == types.len()
+                    && items
+                        .iter()
+                        .zip(types.iter())
+                        .all(|(item, ty)| item.is_exactly(ty))
             }
             (TypeConstraint::Object(attributes), Type::Object(types)) => {
                 attributes.len() == types.len()
-                    && attributes.iter().zip(types.iter()).all(|((name, attribute), (other, ty))| {
-                        name == other && attribute.default.is_none() && attribute.constraint.is_exactly(ty)
-                    })
+                    && attributes
+                        .iter()
+                        .zip(types.iter())
+                        .all(|((name, attribute), (other, ty))| {
+                            name == other
+                                && attribute.default.is_none()
+                                && attribute.constraint.is_exactly(ty)
+                        })
             }
             _ => false,
         }
@@ -108,8 +121,14 @@ impl From<&Type> for TypeConstraint {
             Type::Map(element) => TypeConstraint::Map(boxed(element)),
             Type::Tuple(items) => TypeConstraint::Tuple(items.iter().map(TypeConstraint::from).collect()),
             Type::Object(attributes) => {
-                let attribute = |ty| AttributeConstraint { constraint: ty, optional: false, default: None };
-                let attributes = attributes.iter().map(|(name, ty)| (name.clone(), attribute(TypeConstraint::from(ty))));
+                let attribute = |ty| AttributeConstraint {
+                    constraint: ty,
+                    optional: false,
+                    default: None,
+                };
+                let attributes = attributes
+                    .iter()
+                    .map(|(name, ty)| (name.clone(), attribute(TypeConstraint::from(ty))));
                 TypeConstraint::Object(Arc::new(attributes.collect()))
             }
         }

@@ -43,7 +43,10 @@ impl std::error::Error for ConvertError {}
 
 impl ConvertError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        ConvertError { path: String::new(), message: message.into() }
+        ConvertError {
+            path: String::new(),
+            message: message.into(),
+        }
     }
 
     fn below(mut self, step: &str) -> Self {
@@ -113,12 +116,20 @@ fn convert_later(later: &Later, to: &TypeConstraint) -> Converted<Value> {
                 let items = items.iter().cloned().map(Value::later).collect();
                 return convert_known(&Value::tuple(items), to);
             }
-            (Type::Tuple(_), TypeConstraint::Set(_)) if empty => return convert_known(&Value::tuple(Vec::new()), to),
-            (Type::Object(_), TypeConstraint::Map(_)) if empty => return convert_known(&Value::object([]), to),
+            (Type::Tuple(_), TypeConstraint::Set(_)) if empty => {
+                return convert_known(&Value::tuple(Vec::new()), to);
+            }
+            (Type::Object(_), TypeConstraint::Map(_)) if empty => {
+                return convert_known(&Value::object([]), to);
+            }
             _ => {}
         }
     }
-    Ok(Value::Later(Later { ty, not_null: later.not_null, origin: None }))
+    Ok(Value::Later(Later {
+        ty,
+        not_null: later.not_null,
+        origin: None,
+    }))
 }
 
 fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
@@ -127,7 +138,9 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
         | (TypeConstraint::Number, Value::Number(_))
         | (TypeConstraint::Bool, Value::Bool(_)) => Ok(value.clone()),
         (TypeConstraint::String, Value::Number(number)) => Ok(Value::string(number.to_string())),
-        (TypeConstraint::String, Value::Bool(truth)) => Ok(Value::from(if *truth { "true" } else { "false" })),
+        (TypeConstraint::String, Value::Bool(truth)) => {
+            Ok(Value::from(if *truth { "true" } else { "false" }))
+        }
         (TypeConstraint::Number, Value::String(text)) => number(text),
         (TypeConstraint::Bool, Value::String(text)) => truth(text),
         (TypeConstraint::List(element), Value::List(_) | Value::Set(_) | Value::Tuple(_)) => {
@@ -139,9 +152,11 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
             Ok(set_of(ty, items))
         }
         (TypeConstraint::Map(element), Value::Map(_) | Value::Object(_)) => map(value, element),
-        (TypeConstraint::Object(attributes), Value::Map(_) | Value::Object(_)) => {
-            object(value.entries().unwrap_or(&BTreeMap::new()), matches!(value, Value::Map(_)), attributes)
-        }
+        (TypeConstraint::Object(attributes), Value::Map(_) | Value::Object(_)) => object(
+            value.entries().unwrap_or(&BTreeMap::new()),
+            matches!(value, Value::Map(_)),
+            attributes,
+        ),
         (TypeConstraint::Tuple(constraints), Value::Tuple(items)) if constraints.len() == items.len() => {
             let converted: Converted<Vec<Value>> = items
                 .iter()
@@ -161,15 +176,21 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
 }
 
 fn number(text: &str) -> Converted<Value> {
-    Number::parse(text).map(Value::Number).map_err(|_| ConvertError::new("a number is required"))
+    Number::parse(text)
+        .map(Value::Number)
+        .map_err(|_| ConvertError::new("a number is required"))
 }
 
 fn truth(text: &str) -> Converted<Value> {
     match text {
         "true" | "1" => Ok(Value::Bool(true)),
         "false" | "0" => Ok(Value::Bool(false)),
-        _ if text.eq_ignore_ascii_case("true") => Err(ConvertError::new("a bool is required; did you mean `true`?")),
-        _ if text.eq_ignore_ascii_case("false") => Err(ConvertError::new("a bool is required; did you mean `false`?")),
+        _ if text.eq_ignore_ascii_case("true") => {
+            Err(ConvertError::new("a bool is required; did you mean `true`?"))
+        }
+        _ if text.eq_ignore_ascii_case("false") => {
+            Err(ConvertError::new("a bool is required; did you mean `false`?"))
+        }
         _ => Err(ConvertError::new("a bool is required")),
     }
 }
@@ -201,7 +222,8 @@ fn elements(value: &Value, element: &TypeConstraint, what: &str) -> Converted<(T
     if converted.is_empty() {
         return Ok((element.ty(), converted));
     }
-    unify_values(converted).ok_or_else(|| ConvertError::new(format!("all {what} elements must have the same type")))
+    unify_values(converted)
+        .ok_or_else(|| ConvertError::new(format!("all {what} elements must have the same type")))
 }
 
 fn map(value: &Value, element: &TypeConstraint) -> Converted<Value> {
@@ -222,7 +244,8 @@ fn map(value: &Value, element: &TypeConstraint) -> Converted<Value> {
         _ if !element.has_any() => (element.ty(), converted),
         Some(ty) if converted.is_empty() => (convert_type(ty, element)?, converted),
         None if converted.is_empty() => (element.ty(), converted),
-        _ => unify_values(converted).ok_or_else(|| ConvertError::new("all map elements must have the same type"))?,
+        _ => unify_values(converted)
+            .ok_or_else(|| ConvertError::new("all map elements must have the same type"))?,
     };
     Ok(Value::map(ty, names.into_iter().zip(converted).collect()))
 }
@@ -240,7 +263,12 @@ fn object(
     match missing.as_slice() {
         [] => {}
         [one] => return Err(ConvertError::new(format!("attribute {one} is required"))),
-        many => return Err(ConvertError::new(format!("attributes {} are required", join_names(many)))),
+        many => {
+            return Err(ConvertError::new(format!(
+                "attributes {} are required",
+                join_names(many)
+            )));
+        }
     }
     let mut converted = BTreeMap::new();
     for (name, attribute) in attributes {
@@ -256,8 +284,11 @@ fn object(
         };
         let value = convert(value, &attribute.constraint).map_err(|error| {
             if from_map && error.path.is_empty() {
-                ConvertError::new(format!("map element type is incompatible with this attribute: {}", error.message))
-                    .below_name(name)
+                ConvertError::new(format!(
+                    "map element type is incompatible with this attribute: {}",
+                    error.message
+                ))
+                .below_name(name)
             } else {
                 error.below_name(name)
             }
@@ -301,7 +332,11 @@ fn strip(value: &Value) -> Value {
         Value::Set(list) => Value::set(list.element.clone(), list.items.iter().map(strip).collect()),
         Value::Tuple(items) => Value::tuple(items.iter().map(strip).collect()),
         Value::Map(map) => {
-            let entries = map.entries.iter().map(|(name, item)| (name.clone(), strip(item))).collect();
+            let entries = map
+                .entries
+                .iter()
+                .map(|(name, item)| (name.clone(), strip(item)))
+                .collect();
             Value::map(map.element.clone(), entries)
         }
         Value::Object(attributes) => {

@@ -20,21 +20,31 @@ pub(crate) fn convert_type(from: &Type, to: &TypeConstraint) -> Converted<Type> 
         (Type::List(element) | Type::Set(element), TypeConstraint::List(to)) => {
             Ok(Type::list(convert_type(element, to)?))
         }
-        (Type::List(element) | Type::Set(element), TypeConstraint::Set(to)) => Ok(Type::set(convert_type(element, to)?)),
+        (Type::List(element) | Type::Set(element), TypeConstraint::Set(to)) => {
+            Ok(Type::set(convert_type(element, to)?))
+        }
         (Type::Tuple(items), TypeConstraint::List(to)) => Ok(Type::list(shared(items.iter(), to, "list")?)),
         (Type::Tuple(items), TypeConstraint::Set(to)) => Ok(Type::set(shared(items.iter(), to, "set")?)),
         (Type::Map(element), TypeConstraint::Map(to)) => Ok(Type::map(convert_type(element, to)?)),
-        (Type::Object(attributes), TypeConstraint::Map(to)) => Ok(Type::map(shared(attributes.values(), to, "map")?)),
-        (Type::Tuple(items), TypeConstraint::Tuple(to)) if items.len() == to.len() => {
-            Ok(Type::Tuple(items.iter().zip(to.iter()).map(|(item, to)| convert_type(item, to)).collect::<Converted<_>>()?))
+        (Type::Object(attributes), TypeConstraint::Map(to)) => {
+            Ok(Type::map(shared(attributes.values(), to, "map")?))
         }
+        (Type::Tuple(items), TypeConstraint::Tuple(to)) if items.len() == to.len() => Ok(Type::Tuple(
+            items
+                .iter()
+                .zip(to.iter())
+                .map(|(item, to)| convert_type(item, to))
+                .collect::<Converted<_>>()?,
+        )),
         (Type::Object(_) | Type::Map(_), TypeConstraint::Object(_)) => object(from, to),
         _ => Err(mismatch(from, to)),
     }
 }
 
 fn shared<'a>(items: impl Iterator<Item = &'a Type>, to: &TypeConstraint, what: &str) -> Converted<Type> {
-    let items: Vec<Type> = items.map(|item| convert_type(item, to)).collect::<Converted<_>>()?;
+    let items: Vec<Type> = items
+        .map(|item| convert_type(item, to))
+        .collect::<Converted<_>>()?;
     if !to.has_any() || items.is_empty() {
         return Ok(to.ty());
     }
@@ -42,7 +52,9 @@ fn shared<'a>(items: impl Iterator<Item = &'a Type>, to: &TypeConstraint, what: 
 }
 
 fn object(from: &Type, to: &TypeConstraint) -> Converted<Type> {
-    let TypeConstraint::Object(attributes) = to else { return Err(mismatch(from, to)) };
+    let TypeConstraint::Object(attributes) = to else {
+        return Err(mismatch(from, to));
+    };
     let mut types = Vec::new();
     for (name, attribute) in attributes.iter() {
         let given = match from {

@@ -8,7 +8,9 @@ use super::{convert_to, convert_type};
 
 /// The type that values of all `types` can be converted to, if there is one; `Any` where one of them is not known.
 pub(crate) fn unify(types: &[Type]) -> Option<Type> {
-    let Some(first) = types.first() else { return Some(Type::Any) };
+    let Some(first) = types.first() else {
+        return Some(Type::Any);
+    };
     if types.iter().all(|ty| ty == first) {
         return Some(first.clone());
     }
@@ -17,10 +19,26 @@ pub(crate) fn unify(types: &[Type]) -> Option<Type> {
     }
     let all = |test: fn(&Type) -> bool| types.iter().all(test);
     let any = |test: fn(&Type) -> bool| types.iter().any(test);
-    let objects: Vec<&BTreeMap<Str, Type>> =
-        types.iter().filter_map(|ty| if let Type::Object(attributes) = ty { Some(&**attributes) } else { None }).collect();
-    let tuples: Vec<&[Type]> =
-        types.iter().filter_map(|ty| if let Type::Tuple(items) = ty { Some(&**items) } else { None }).collect();
+    let objects: Vec<&BTreeMap<Str, Type>> = types
+        .iter()
+        .filter_map(|ty| {
+            if let Type::Object(attributes) = ty {
+                Some(&**attributes)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let tuples: Vec<&[Type]> = types
+        .iter()
+        .filter_map(|ty| {
+            if let Type::Tuple(items) = ty {
+                Some(&**items)
+            } else {
+                None
+            }
+        })
+        .collect();
     if objects.len() == types.len() {
         return unify_objects(&objects);
     }
@@ -37,27 +55,36 @@ pub(crate) fn unify(types: &[Type]) -> Option<Type> {
         return unify_elements(types).map(Type::set);
     }
     let lists = all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_)));
-    if lists || (all(|ty| matches!(ty, Type::List(_) | Type::Set(_))) && any(|ty| matches!(ty, Type::List(_)))) {
+    if lists
+        || (all(|ty| matches!(ty, Type::List(_) | Type::Set(_))) && any(|ty| matches!(ty, Type::List(_))))
+    {
         return unify_elements(types).map(Type::list);
     }
     if all(|ty| matches!(ty, Type::Set(_) | Type::Tuple(_))) {
         return unify_elements(types).map(Type::set);
     }
-    types.iter().find(|candidate| accepts_all(candidate, types)).cloned()
+    types
+        .iter()
+        .find(|candidate| accepts_all(candidate, types))
+        .cloned()
 }
 
 /// Whether all `types` become `candidate` without a chance to fail: text takes all primitives, not the other way.
 fn accepts_all(candidate: &Type, types: &[Type]) -> bool {
     let to = TypeConstraint::from(candidate);
     let safe = |from: &Type| from == candidate || *candidate != Type::Bool && *candidate != Type::Number;
-    types.iter().all(|from| safe(from) && convert_type(from, &to).is_ok())
+    types
+        .iter()
+        .all(|from| safe(from) && convert_type(from, &to).is_ok())
 }
 
 fn unify_elements(types: &[Type]) -> Option<Type> {
     let mut elements = Vec::new();
     for ty in types {
         match ty {
-            Type::List(element) | Type::Set(element) | Type::Map(element) => elements.push((**element).clone()),
+            Type::List(element) | Type::Set(element) | Type::Map(element) => {
+                elements.push((**element).clone())
+            }
             Type::Tuple(items) => elements.extend(items.iter().cloned()),
             Type::Object(attributes) => elements.extend(attributes.values().cloned()),
             _ => return None,
@@ -68,15 +95,22 @@ fn unify_elements(types: &[Type]) -> Option<Type> {
 
 fn unify_objects(objects: &[&BTreeMap<Str, Type>]) -> Option<Type> {
     let first = objects.first()?;
-    let same_names =
-        objects.iter().all(|other| other.len() == first.len() && other.keys().zip(first.keys()).all(|(a, b)| a == b));
+    let same_names = objects
+        .iter()
+        .all(|other| other.len() == first.len() && other.keys().zip(first.keys()).all(|(a, b)| a == b));
     if !same_names {
-        let all: Vec<Type> = objects.iter().flat_map(|attributes| attributes.values().cloned()).collect();
+        let all: Vec<Type> = objects
+            .iter()
+            .flat_map(|attributes| attributes.values().cloned())
+            .collect();
         return unify(&all).map(Type::map);
     }
     let mut unified = Vec::new();
     for name in first.keys() {
-        let types: Vec<Type> = objects.iter().filter_map(|attributes| attributes.get(name).cloned()).collect();
+        let types: Vec<Type> = objects
+            .iter()
+            .filter_map(|attributes| attributes.get(name).cloned())
+            .collect();
         unified.push((name.clone(), unify(&types)?));
     }
     Some(Type::object(unified))

@@ -19,9 +19,11 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
         _ => {}
     }
     let Some(function) = functions::find(name) else {
-        let mut found =
-            Diagnostic::error("Call to unknown function", format!("There is no function `{}`.", call.name))
-                .at(call.name_range);
+        let mut found = Diagnostic::error(
+            "Call to unknown function",
+            format!("There is no function `{}`.", call.name),
+        )
+        .at(call.name_range);
         found.hint = did_you_mean(name, functions::names()).map(|near| format!("did you mean `{near}`?"));
         return Err(found.into());
     };
@@ -40,16 +42,22 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
     }
     check_count(function, values.len(), &ranges, range)?;
     let place = |index: usize| ranges.get(index).copied().unwrap_or(range);
-    let result = run(function, values, secret, &place, range, env);
+    let result = run(function, values, secret, range, env);
     result.map_err(|failure| problem(function, &failure, &place, range).into())
 }
 
 /// Replaces the last argument by its elements; `false` if they are known later.
 fn expand(values: &mut Vec<Value>, ranges: &mut Vec<Range>, secret: &mut bool) -> Evaluated<bool> {
-    let (Some(last), Some(range)) = (values.pop(), ranges.pop()) else { return Ok(true) };
+    let (Some(last), Some(range)) = (values.pop(), ranges.pop()) else {
+        return Ok(true);
+    };
     let (last, is_secret) = last.reveal();
     *secret |= is_secret;
-    let error = |message: String| Err(Diagnostic::error("Invalid expanding argument value", message).at(range).into());
+    let error = |message: String| {
+        Err(Diagnostic::error("Invalid expanding argument value", message)
+            .at(range)
+            .into())
+    };
     if let Some(items) = last.items() {
         for item in items {
             values.push(item.clone());
@@ -58,9 +66,19 @@ fn expand(values: &mut Vec<Value>, ranges: &mut Vec<Range>, secret: &mut bool) -
         return Ok(true);
     }
     match last {
-        Value::Later(later) if matches!(later.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => Ok(false),
+        Value::Later(later)
+            if matches!(
+                later.ty,
+                Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)
+            ) =>
+        {
+            Ok(false)
+        }
         Value::Null(_) => error("A null value has no elements to be arguments.".to_owned()),
-        other => error(format!("A list, set or tuple is needed before `...`, but this is a {}.", kind_name(&other.ty()))),
+        other => error(format!(
+            "A list, set or tuple is needed before `...`, but this is a {}.",
+            kind_name(&other.ty())
+        )),
     }
 }
 
@@ -74,15 +92,25 @@ fn check_count(function: &Function, count: usize, ranges: &[Range], range: Range
             "`{}` needs {least}{wanted} argument{plural}; the one for `{missing}` is missing.",
             function.name
         );
-        let close = Range { start: range.end.saturating_sub(1), ..range };
-        return Err(Diagnostic::error("Not enough function arguments", message).at(close).into());
+        let close = Range {
+            start: range.end.saturating_sub(1),
+            ..range
+        };
+        return Err(Diagnostic::error("Not enough function arguments", message)
+            .at(close)
+            .into());
     }
     let most = function.most();
     if count > most {
         let plural = if most == 1 { "" } else { "s" };
-        let message = format!("`{}` takes {most} argument{plural} at most; here are {count}.", function.name);
+        let message = format!(
+            "`{}` takes {most} argument{plural} at most; here are {count}.",
+            function.name
+        );
         let place = ranges.get(most).copied().unwrap_or(range);
-        return Err(Diagnostic::error("Too many function arguments", message).at(place).into());
+        return Err(Diagnostic::error("Too many function arguments", message)
+            .at(place)
+            .into());
     }
     Ok(())
 }
@@ -91,7 +119,6 @@ fn run(
     function: &Function,
     values: Vec<Value>,
     mut secret: bool,
-    place: &dyn Fn(usize) -> Range,
     range: Range,
     env: &Env<'_>,
 ) -> Result<Value, Failure> {
@@ -99,7 +126,8 @@ fn run(
     let mut converted = Vec::with_capacity(values.len());
     for (index, value) in values.into_iter().enumerate() {
         let param = function.param(index);
-        let value = argument(param, value, &mut secret).map_err(|message| Failure::argument(index, message))?;
+        let value =
+            argument(param, value, &mut secret).map_err(|message| Failure::argument(index, message))?;
         later |= match param.known {
             Known::Whole => !value.is_known(),
             Known::Top => matches!(value.reveal().0, Value::Later(_)),
@@ -107,12 +135,20 @@ fn run(
         };
         converted.push(value);
     }
-    let arguments = Arguments { values: converted, env, range, place };
+    let arguments = Arguments {
+        values: converted,
+        env,
+        range,
+    };
     let result = if later {
         match function.result(&arguments)? {
             Type::Any => Value::later(Type::Any),
             ty if function.never_null => later_not_null(ty),
-            ty => Value::Later(Later { ty, not_null: false, origin: None }),
+            ty => Value::Later(Later {
+                ty,
+                not_null: false,
+                origin: None,
+            }),
         }
     } else {
         (function.run)(&arguments)?
@@ -138,7 +174,12 @@ fn argument(param: &Param, value: Value, secret: &mut bool) -> Result<Value, Str
     }
 }
 
-fn problem(function: &Function, failure: &Failure, place: &dyn Fn(usize) -> Range, range: Range) -> Diagnostic {
+fn problem(
+    function: &Function,
+    failure: &Failure,
+    place: &dyn Fn(usize) -> Range,
+    range: Range,
+) -> Diagnostic {
     if let Some(diagnostic) = &failure.diagnostic {
         return (**diagnostic).clone();
     }
@@ -147,10 +188,16 @@ fn problem(function: &Function, failure: &Failure, place: &dyn Fn(usize) -> Rang
         return Diagnostic::error("Error in function call", message).at(range);
     };
     let name = function.param(index).name;
-    let message = format!("Invalid value for `{name}` of `{}`: {}.", function.name, failure.message);
+    let message = format!(
+        "Invalid value for `{name}` of `{}`: {}.",
+        function.name, failure.message
+    );
     let mut found = Diagnostic::error("Invalid function argument", message).at(place(index));
     if let Some(statement) = &failure.value {
-        found.values.push(ValueNote { traversal: name.to_owned(), statement: statement.clone() });
+        found.values.push(ValueNote {
+            traversal: name.to_owned(),
+            statement: statement.clone(),
+        });
     }
     found
 }
@@ -161,16 +208,21 @@ fn try_each(arguments: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value>
     for argument in arguments {
         match eval(argument, env) {
             // What is not known yet may fail once it is known: then another argument would be the result.
-            Ok(value) if !value.is_known() => return Ok(secret_if(value.has_secret(), Value::later(Type::Any))),
+            Ok(value) if !value.is_known() => {
+                return Ok(secret_if(value.has_secret(), Value::later(Type::Any)));
+            }
             Ok(value) => return Ok(value),
             Err(found) => all.extend(found),
         }
     }
     if arguments.is_empty() {
         let message = "`try` needs at least one argument.";
-        return Err(Diagnostic::error("Not enough function arguments", message).at(range).into());
+        return Err(Diagnostic::error("Not enough function arguments", message)
+            .at(range)
+            .into());
     }
-    let mut found = Diagnostic::error("Error in function call", "`try` failed: no argument has a value.").at(range);
+    let mut found =
+        Diagnostic::error("Error in function call", "`try` failed: no argument has a value.").at(range);
     for inner in all.0 {
         if let Some(place) = inner.range {
             found = found.related(place, format!("{}: {}", inner.summary, inner.detail));

@@ -28,12 +28,19 @@ pub(super) fn chain(chain: &Chain, env: &Env<'_>) -> Evaluated<Value> {
     Ok(value)
 }
 
+/// Evaluated keys, with the place of their step in the chain.
+type Keys = Vec<(usize, Value)>;
+
 /// The value of the longest part of `chain` that the scope knows, how many steps that takes, and the keys of the other
 /// steps that were evaluated on the way.
-fn base(chain: &Chain, env: &Env<'_>) -> Evaluated<(Value, usize, Vec<(usize, Value)>)> {
+fn base(chain: &Chain, env: &Env<'_>) -> Evaluated<(Value, usize, Keys)> {
     match &chain.base {
         Base::Expr(inner) => Ok((eval(inner, env)?, 0, Vec::new())),
-        Base::Item => Ok((env.splat_item().cloned().unwrap_or(Value::later(Type::Any)), 0, Vec::new())),
+        Base::Item => Ok((
+            env.splat_item().cloned().unwrap_or(Value::later(Type::Any)),
+            0,
+            Vec::new(),
+        )),
         Base::Name(root, range) => {
             if let Some(value) = env.local(root) {
                 return Ok((value.clone(), 0, Vec::new()));
@@ -49,7 +56,9 @@ fn base(chain: &Chain, env: &Env<'_>) -> Evaluated<(Value, usize, Vec<(usize, Va
                 match &step.kind {
                     StepKind::Attribute(name) => steps.push((Step::Attribute(name.clone()), step.range)),
                     StepKind::Index(key) => {
-                        let Some(value) = diagnostics.collect(eval(key, env)) else { break };
+                        let Some(value) = diagnostics.collect(eval(key, env)) else {
+                            break;
+                        };
                         // A key whose value is secret, later or no key at all is not the scope's concern.
                         let plain = matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
                         if plain {
@@ -67,7 +76,12 @@ fn base(chain: &Chain, env: &Env<'_>) -> Evaluated<(Value, usize, Vec<(usize, Va
             }
             let end = steps.last().map_or(range.end, |(_, step)| step.end);
             let whole = Range { end, ..*range };
-            let traversal = Traversal { root: root.clone(), root_range: *range, steps, range: whole };
+            let traversal = Traversal {
+                root: root.clone(),
+                root_range: *range,
+                steps,
+                range: whole,
+            };
             let resolved = env.scope.resolve(&traversal)?;
             Ok((resolved.value, resolved.steps, keys))
         }
@@ -76,8 +90,12 @@ fn base(chain: &Chain, env: &Env<'_>) -> Evaluated<(Value, usize, Vec<(usize, Va
 
 /// Adds what the value was that had no such attribute or element.
 fn with_note(mut diagnostics: Diagnostics, chain: &Chain, taken: usize, value: &Value) -> Diagnostics {
-    let Base::Name(root, _) = &chain.base else { return diagnostics };
-    let Some(statement) = describe(value) else { return diagnostics };
+    let Base::Name(root, _) = &chain.base else {
+        return diagnostics;
+    };
+    let Some(statement) = describe(value) else {
+        return diagnostics;
+    };
     let mut traversal = root.to_string();
     for step in &chain.steps[..taken] {
         match &step.kind {
@@ -90,7 +108,10 @@ fn with_note(mut diagnostics: Diagnostics, chain: &Chain, taken: usize, value: &
         }
     }
     for diagnostic in &mut diagnostics.0 {
-        diagnostic.values.push(ValueNote { traversal: traversal.clone(), statement: statement.clone() });
+        diagnostic.values.push(ValueNote {
+            traversal: traversal.clone(),
+            statement: statement.clone(),
+        });
     }
     diagnostics
 }
@@ -130,13 +151,21 @@ pub(crate) fn attribute(value: &Value, name: &Str, range: Range) -> Evaluated<Va
 }
 
 fn no_attribute<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range) -> Evaluated<Value> {
-    let mut found = Diagnostic::error("Unsupported attribute", format!("This object has no attribute `{name}`.")).at(range);
+    let mut found = Diagnostic::error(
+        "Unsupported attribute",
+        format!("This object has no attribute `{name}`."),
+    )
+    .at(range);
     found.hint = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
     Err(found.into())
 }
 
 fn no_element<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range) -> Evaluated<Value> {
-    let mut found = Diagnostic::error("Missing map element", format!("This map has no element with the key `{name}`.")).at(range);
+    let mut found = Diagnostic::error(
+        "Missing map element",
+        format!("This map has no element with the key `{name}`."),
+    )
+    .at(range);
     found.hint = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
     Err(found.into())
 }
@@ -144,9 +173,14 @@ fn no_element<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range
 fn unsupported(ty: &Type, name: &str, range: Range) -> Evaluated<Value> {
     let of_objects = |element: &Type| matches!(element, Type::Object(types) if types.contains_key(name));
     let message = match ty {
-        Type::Bool | Type::Number | Type::String => format!("This is a {}, which has no attributes.", kind_name(ty)),
+        Type::Bool | Type::Number | Type::String => {
+            format!("This is a {}, which has no attributes.", kind_name(ty))
+        }
         Type::List(element) | Type::Set(element) if of_objects(element) => {
-            format!("This is a {} of objects; its elements have the attribute `{name}`, it has not.", kind_name(ty))
+            format!(
+                "This is a {} of objects; its elements have the attribute `{name}`, it has not.",
+                kind_name(ty)
+            )
         }
         Type::Set(_) => "The elements of a set have no names.".to_owned(),
         _ => format!("This is a {}, which has no attributes.", kind_name(ty)),
@@ -163,7 +197,11 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
     let (value, value_secret) = value.reveal();
     let (key, key_secret) = key.reveal();
     if value.is_null() {
-        return error("Attempt to index null value", "This value is null, so it has no elements.", range);
+        return error(
+            "Attempt to index null value",
+            "This value is null, so it has no elements.",
+            range,
+        );
     }
     if key.is_null() {
         return error("Invalid index", "A null value cannot be a key.", range);
@@ -221,17 +259,34 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
         }
         _ => {
             let kind = kind_name(&value.ty());
-            return error("Invalid index", format!("This is a {kind}, which has no elements."), range);
+            return error(
+                "Invalid index",
+                format!("This is a {kind}, which has no elements."),
+                range,
+            );
         }
     };
     Ok(secret_if(value_secret || key_secret, found))
 }
 
-fn no_key<'a>(name: &str, secret: bool, known: impl Iterator<Item = &'a str>, range: Range) -> Evaluated<Value> {
+fn no_key<'a>(
+    name: &str,
+    secret: bool,
+    known: impl Iterator<Item = &'a str>,
+    range: Range,
+) -> Evaluated<Value> {
     if secret {
-        return error("Invalid index", "There is no element with this (sensitive) key.", range);
+        return error(
+            "Invalid index",
+            "There is no element with this (sensitive) key.",
+            range,
+        );
     }
-    let mut found = Diagnostic::error("Invalid index", format!("There is no element with the key `{name}`.")).at(range);
+    let mut found = Diagnostic::error(
+        "Invalid index",
+        format!("There is no element with the key `{name}`."),
+    )
+    .at(range);
     found.hint = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
     Err(found.into())
 }
@@ -247,11 +302,23 @@ fn position(key: &Value, length: usize, range: Range) -> Evaluated<Option<usize>
         return error("Invalid index", "An index must be a whole number.", range);
     }
     if number.is_negative() {
-        return error("Invalid index", "A negative number is no index; elements are counted from 0.", range);
+        return error(
+            "Invalid index",
+            "A negative number is no index; elements are counted from 0.",
+            range,
+        );
     }
-    match number.to_i64().and_then(|at| usize::try_from(at).ok()).filter(|at| *at < length) {
+    match number
+        .to_i64()
+        .and_then(|at| usize::try_from(at).ok())
+        .filter(|at| *at < length)
+    {
         Some(at) => Ok(Some(at)),
-        None if length == 0 => error("Invalid index", "There is no such element: the collection is empty.", range),
+        None if length == 0 => error(
+            "Invalid index",
+            "There is no such element: the collection is empty.",
+            range,
+        ),
         None => {
             let message = format!("There is no such element: the collection has {length}, counted from 0.");
             error("Invalid index", message, range)

@@ -1,6 +1,7 @@
 //! `for`: tuples and objects made from collections.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use meshform_state::{Str, Type, Value};
 
@@ -13,18 +14,38 @@ use crate::source::Range;
 pub(super) fn comprehension(node: &For, env: &Env<'_>) -> Evaluated<Value> {
     let collection = eval(&node.collection, env)?;
     let (collection, secret) = collection.reveal();
-    let range = Range { end: node.collection.range().end, ..node.for_range };
+    let range = Range {
+        end: node.collection.range().end,
+        ..node.for_range
+    };
     let Some(elements) = elements(collection, node.collection.range())? else {
         return Ok(secret_if(secret, Value::later(Type::Any)));
     };
-    let mut results = Results { secret, ..Results::default() };
+    let mut results = Results {
+        secret,
+        ..Results::default()
+    };
     for (key, value) in elements {
         env.budget.spend(1, range)?;
         let parent = env.frame;
         let key_value = node.key.as_ref().map(|_| key.value());
-        let key_frame = key_value.as_ref().map(|value| Frame { name: node.key.as_deref(), value, parent });
-        let frame = Frame { name: Some(&node.value), value, parent: key_frame.as_ref().or(parent) };
-        results.element(node, &Env { frame: Some(&frame), ..*env })?;
+        let key_frame = key_value.as_ref().map(|value| Frame {
+            name: node.key.as_deref(),
+            value,
+            parent,
+        });
+        let frame = Frame {
+            name: Some(&node.value),
+            value,
+            parent: key_frame.as_ref().or(parent),
+        };
+        results.element(
+            node,
+            &Env {
+                frame: Some(&frame),
+                ..*env
+            },
+        )?;
     }
     Ok(results.finish(&node.kind))
 }
@@ -53,14 +74,37 @@ pub(super) fn elements(collection: &Value, range: Range) -> Evaluated<Option<Ele
     let error = |summary: &str, message: String| Err(Diagnostic::error(summary, message).at(range).into());
     Ok(Some(match collection {
         Value::Null(_) => {
-            return error("Iteration over null value", "A null value has no elements to go through.".to_owned());
+            return error(
+                "Iteration over null value",
+                "A null value has no elements to go through.".to_owned(),
+            );
         }
-        Value::List(list) => Box::new(list.items.iter().enumerate().map(|(index, item)| (ElementKey::Index(index), item))),
-        Value::Tuple(items) => Box::new(items.iter().enumerate().map(|(index, item)| (ElementKey::Index(index), item))),
+        Value::List(list) => Box::new(
+            list.items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| (ElementKey::Index(index), item)),
+        ),
+        Value::Tuple(items) => Box::new(
+            items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| (ElementKey::Index(index), item)),
+        ),
         Value::Set(list) => Box::new(list.items.iter().map(|item| (ElementKey::Value(item), item))),
-        Value::Map(map) => Box::new(map.entries.iter().map(|(name, item)| (ElementKey::Name(name), item))),
-        Value::Object(attributes) => Box::new(attributes.iter().map(|(name, item)| (ElementKey::Name(name), item))),
-        Value::Later(later) if !matches!(later.ty, Type::Bool | Type::Number | Type::String) => return Ok(None),
+        Value::Map(map) => Box::new(
+            map.entries
+                .iter()
+                .map(|(name, item)| (ElementKey::Name(name), item)),
+        ),
+        Value::Object(attributes) => Box::new(
+            attributes
+                .iter()
+                .map(|(name, item)| (ElementKey::Name(name), item)),
+        ),
+        Value::Later(later) if !matches!(later.ty, Type::Bool | Type::Number | Type::String) => {
+            return Ok(None);
+        }
         other => {
             let message = format!("A {} has no elements to go through.", kind_name(&other.ty()));
             return error("Iteration over non-iterable value", message);
@@ -93,13 +137,16 @@ impl Results {
         };
         let name = self.key(key, env)?;
         let value = eval(&node.result, env)?;
-        let Some(name) = name.filter(|_| !self.unknown) else { return Ok(()) };
+        let Some(name) = name.filter(|_| !self.unknown) else {
+            return Ok(());
+        };
         if *group {
             self.groups.entry(name).or_default().push(value);
-        } else if self.object.contains_key(&name) {
-            return Err(duplicate(&name, key.range(), self.secret).into());
         } else {
-            self.object.insert(name, value);
+            match self.object.entry(name) {
+                Entry::Occupied(first) => return Err(duplicate(first.key(), key.range(), self.secret).into()),
+                Entry::Vacant(place) => _ = place.insert(value),
+            }
         }
         Ok(())
     }
@@ -109,7 +156,9 @@ impl Results {
         let (value, secret) = value.reveal();
         self.secret |= secret;
         let problem = |message: String| {
-            Err(Diagnostic::error("Invalid 'for' condition", message).at(condition.range()).into())
+            Err(Diagnostic::error("Invalid 'for' condition", message)
+                .at(condition.range())
+                .into())
         };
         if value.is_null() {
             return problem("The condition is null; it must be true or false.".to_owned());
@@ -124,7 +173,11 @@ impl Results {
         let value = eval(key, env)?;
         let (value, secret) = value.reveal();
         self.secret |= secret;
-        let problem = |message: String| Err(Diagnostic::error("Invalid object key", message).at(key.range()).into());
+        let problem = |message: String| {
+            Err(Diagnostic::error("Invalid object key", message)
+                .at(key.range())
+                .into())
+        };
         if value.is_null() {
             return problem("A null value cannot be a key.".to_owned());
         }
@@ -142,9 +195,11 @@ impl Results {
         let value = match kind {
             _ if self.unknown => Value::later(Type::Any),
             ForKind::Tuple => Value::tuple(self.tuple),
-            ForKind::Object { group: true, .. } => {
-                Value::object(self.groups.into_iter().map(|(name, items)| (name, Value::tuple(items))))
-            }
+            ForKind::Object { group: true, .. } => Value::object(
+                self.groups
+                    .into_iter()
+                    .map(|(name, items)| (name, Value::tuple(items))),
+            ),
             ForKind::Object { .. } => Value::object(self.object),
         };
         secret_if(self.secret, value)
@@ -152,13 +207,20 @@ impl Results {
 }
 
 fn duplicate(name: &str, range: Range, secret: bool) -> Diagnostic {
-    let shown = if secret { "The same (sensitive) key".to_owned() } else { format!("The key `{name}`") };
+    let shown = if secret {
+        "The same (sensitive) key".to_owned()
+    } else {
+        format!("The key `{name}`")
+    };
     let message = format!("{shown} comes from two elements of the collection.");
     let mut found = Diagnostic::error("Duplicate object key", message)
         .at(range)
         .hint("to collect all values of one key in a tuple, write `...` behind the value");
     if !secret {
-        found.values.push(ValueNote { traversal: "key".to_owned(), statement: format!("is {name:?}") });
+        found.values.push(ValueNote {
+            traversal: "key".to_owned(),
+            statement: format!("is {name:?}"),
+        });
     }
     found
 }

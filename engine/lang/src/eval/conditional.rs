@@ -22,16 +22,24 @@ pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>
                 found.extend(other);
                 return Err(found);
             }
-            (yes, no) => (yes.unwrap_or(Value::later(Type::Any)), no.unwrap_or(Value::later(Type::Any))),
+            (yes, no) => (
+                yes.unwrap_or(Value::later(Type::Any)),
+                no.unwrap_or(Value::later(Type::Any)),
+            ),
         },
     };
-    let range = Range { end: no.range().end, ..yes.range() };
+    let range = Range {
+        end: no.range().end,
+        ..yes.range()
+    };
     let ty = common(&yes_value, &no_value, range)?;
     let convert = |value: &Value| -> Evaluated<Value> {
         let Some(ty) = &ty else { return Ok(value.clone()) };
         convert_to(value, ty).map_err(|error| {
             let message = format!("The results have no common type: {error}.");
-            Diagnostic::error("Inconsistent conditional result types", message).at(range).into()
+            Diagnostic::error("Inconsistent conditional result types", message)
+                .at(range)
+                .into()
         })
     };
     // The result is secret if either could be, whichever is taken: otherwise that alone would tell the condition.
@@ -63,7 +71,9 @@ pub(super) fn truth(value: &Value, range: Range) -> Evaluated<(Option<bool>, boo
         Ok(value) => Ok((value.as_bool(), secret)),
         Err(error) => {
             let message = format!("The condition must be true or false: {error}.");
-            Err(Diagnostic::error("Incorrect condition type", message).at(range).into())
+            Err(Diagnostic::error("Incorrect condition type", message)
+                .at(range)
+                .into())
         }
     }
 }
@@ -96,7 +106,11 @@ fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
             let message = format!(
                 "Both results must have one type. The result for true is {yes_type}, the one for false {no_type}."
             );
-            Err(Diagnostic::error("Inconsistent conditional result types", message).at(range).into())
+            Err(
+                Diagnostic::error("Inconsistent conditional result types", message)
+                    .at(range)
+                    .into(),
+            )
         }
     }
 }
@@ -107,12 +121,18 @@ fn either(yes: &Value, no: &Value, ty: Type) -> Value {
     let same = match (yes, no) {
         (Value::Null(_), Value::Null(_)) => return Value::Null(ty),
         (Value::Number(a), Value::Number(b)) => a == b,
-        (Value::List(a), Value::List(b)) | (Value::Set(a), Value::Set(b)) => a.items.is_empty() && b.items.is_empty(),
+        (Value::List(a), Value::List(b)) | (Value::Set(a), Value::Set(b)) => {
+            a.items.is_empty() && b.items.is_empty()
+        }
         (Value::Map(a), Value::Map(b)) => a.entries.is_empty() && b.entries.is_empty(),
         _ => false,
     };
     if same {
         return yes.clone();
     }
-    Value::Later(Later { ty, not_null: is_not_null(yes) && is_not_null(no), origin: None })
+    Value::Later(Later {
+        ty,
+        not_null: is_not_null(yes) && is_not_null(no),
+        origin: None,
+    })
 }

@@ -7,6 +7,7 @@ mod call;
 mod chain;
 mod comprehension;
 mod conditional;
+mod notes;
 mod operators;
 pub(crate) mod references;
 mod splat;
@@ -53,7 +54,10 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new() -> Self {
-        Budget { left: Cell::new(MAX_SIZE), templates: Cell::new(0) }
+        Budget {
+            left: Cell::new(MAX_SIZE),
+            templates: Cell::new(0),
+        }
     }
 
     /// Whether `size` more units may be made.
@@ -68,7 +72,11 @@ impl Budget {
     }
 
     pub(crate) fn spend(&self, size: usize, range: Range) -> Evaluated<()> {
-        if self.allows(size as u64) { Ok(()) } else { Err(too_large(range)) }
+        if self.allows(size as u64) {
+            Ok(())
+        } else {
+            Err(too_large(range))
+        }
     }
 }
 
@@ -85,7 +93,11 @@ fn too_large(range: Range) -> Diagnostics {
 
 impl<'a> Env<'a> {
     pub(crate) fn new(scope: &'a dyn Scope, budget: &'a Budget) -> Self {
-        Env { scope, frame: None, budget }
+        Env {
+            scope,
+            frame: None,
+            budget,
+        }
     }
 
     fn local(&self, name: &str) -> Option<&'a Value> {
@@ -117,7 +129,8 @@ pub(crate) fn evaluate(expr: &Expr, scope: &dyn Scope) -> Evaluated<Value> {
         return Ok(value.clone());
     }
     let budget = Budget::new();
-    eval(expr, &Env::new(scope, &budget))
+    let result = eval(expr, &Env::new(scope, &budget));
+    result.map_err(|found| notes::with_values(found, expr, scope))
 }
 
 /// The value of `expr` at a place where names mean what `env` says.
@@ -146,7 +159,11 @@ fn tuple(items: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     for item in items {
         values.extend(diagnostics.collect(eval(item, env)));
     }
-    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(Value::tuple(values)) }
+    if diagnostics.has_errors() {
+        Err(diagnostics)
+    } else {
+        Ok(Value::tuple(values))
+    }
 }
 
 fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
@@ -162,7 +179,9 @@ fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
         };
         let key = diagnostics.collect(key);
         let value = diagnostics.collect(eval(&item.value, env));
-        let (Some((name, secret)), Some(value)) = (key, value) else { continue };
+        let (Some((name, secret)), Some(value)) = (key, value) else {
+            continue;
+        };
         keys_secret |= secret;
         match name {
             Some(name) => _ = attributes.insert(name, value),
@@ -172,7 +191,11 @@ fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
-    let value = if keys_known { Value::object(attributes) } else { Value::later(Type::Any) };
+    let value = if keys_known {
+        Value::object(attributes)
+    } else {
+        Value::later(Type::Any)
+    };
     Ok(secret_if(keys_secret, value))
 }
 
@@ -201,7 +224,11 @@ pub(crate) fn secret_if(secret: bool, value: Value) -> Value {
 
 /// A later value of `ty` that is never null.
 pub(crate) fn later_not_null(ty: Type) -> Value {
-    Value::Later(Later { ty, not_null: true, origin: None })
+    Value::Later(Later {
+        ty,
+        not_null: true,
+        origin: None,
+    })
 }
 
 /// Whether `value` is known never to be null.
@@ -218,7 +245,11 @@ pub(crate) fn describe(value: &Value) -> Option<String> {
     let names = |count: usize, one: &str, names: Vec<String>| {
         let plural = if count == 1 { "" } else { "s" };
         let more = if names.len() < count { ", …" } else { "" };
-        let list = if names.is_empty() { String::new() } else { format!(" {}{more}", names.join(", ")) };
+        let list = if names.is_empty() {
+            String::new()
+        } else {
+            format!(" {}{more}", names.join(", "))
+        };
         format!("{count} {one}{plural}{list}")
     };
     Some(match value {
@@ -226,19 +257,40 @@ pub(crate) fn describe(value: &Value) -> Option<String> {
         Value::Null(Type::Any) => "is null".to_owned(),
         Value::Null(ty) => format!("is a null {}", crate::convert::kind_name(ty)),
         Value::Later(later) if later.ty == Type::Any => "will be known only after apply".to_owned(),
-        Value::Later(later) => format!("is a {}, known only after apply", crate::convert::kind_name(&later.ty)),
+        Value::Later(later) => format!(
+            "is a {}, known only after apply",
+            crate::convert::kind_name(&later.ty)
+        ),
         Value::Bool(truth) => format!("is {truth}"),
         Value::Number(number) => format!("is {number}"),
-        Value::String(text) if text.chars().count() > 64 => format!("is a string of {} characters", text.chars().count()),
+        Value::String(text) if text.chars().count() > 64 => {
+            format!("is a string of {} characters", text.chars().count())
+        }
         Value::String(text) => format!("is {text:?}"),
-        Value::List(list) => format!("is list of {} with {}", list.element, names(list.items.len(), "element", Vec::new())),
-        Value::Set(list) => format!("is set of {} with {}", list.element, names(list.items.len(), "element", Vec::new())),
+        Value::List(list) => format!(
+            "is list of {} with {}",
+            list.element,
+            names(list.items.len(), "element", Vec::new())
+        ),
+        Value::Set(list) => format!(
+            "is set of {} with {}",
+            list.element,
+            names(list.items.len(), "element", Vec::new())
+        ),
         Value::Tuple(items) => format!("is tuple with {}", names(items.len(), "element", Vec::new())),
         Value::Map(map) => {
-            format!("is map of {} with {}", map.element, names(map.entries.len(), "element", Vec::new()))
+            format!(
+                "is map of {} with {}",
+                map.element,
+                names(map.entries.len(), "element", Vec::new())
+            )
         }
         Value::Object(attributes) => {
-            let some = attributes.keys().take(5).map(|name| format!("{name:?}")).collect();
+            let some = attributes
+                .keys()
+                .take(5)
+                .map(|name| format!("{name:?}"))
+                .collect();
             format!("is object with {}", names(attributes.len(), "attribute", some))
         }
     })

@@ -15,7 +15,9 @@ use crate::source::Range;
 pub(super) fn not(operand: &Expr, env: &Env<'_>) -> Evaluated<Value> {
     let value = eval(operand, env)?;
     let (value, secret) = single(&value, &Type::Bool, "the operand", operand.range())?;
-    let result = value.as_bool().map_or_else(|| later_not_null(Type::Bool), |truth| Value::Bool(!truth));
+    let result = value
+        .as_bool()
+        .map_or_else(|| later_not_null(Type::Bool), |truth| Value::Bool(!truth));
     Ok(secret_if(secret, result))
 }
 
@@ -35,7 +37,10 @@ pub(super) fn binary(first: &Expr, rest: &[(BinaryOp, Range, Expr)], env: &Env<'
     let mut left = eval(first, env);
     let mut left_range = first.range();
     for (op, _, operand) in rest {
-        let range = Range { end: operand.range().end, ..left_range };
+        let range = Range {
+            end: operand.range().end,
+            ..left_range
+        };
         let right = eval(operand, env);
         left = match op {
             BinaryOp::And | BinaryOp::Or => logical(*op, left, left_range, right, operand.range()),
@@ -75,7 +80,10 @@ fn single(value: &Value, ty: &Type, which: &str, range: Range) -> Evaluated<(Val
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// `&&` and `||`: one side may decide alone, and then a mistake on the other does not matter. So may
@@ -95,13 +103,20 @@ fn logical(
     let mut diagnostics = Diagnostics::new();
     let left = diagnostics.collect(convert(left, "the left operand", left_range));
     let right = diagnostics.collect(convert(right, "the right operand", right_range));
-    let (Some(left), Some(right)) = (left, right) else { return Err(diagnostics) };
-    let decides = |side: &Result<(Value, bool), Diagnostics>| {
-        side.as_ref().is_ok_and(|(value, _)| value.as_bool() == Some(deciding))
+    let (Some(left), Some(right)) = (left, right) else {
+        return Err(diagnostics);
     };
-    let secret_of = |side: &Result<(Value, bool), Diagnostics>| side.as_ref().is_ok_and(|(_, secret)| *secret);
+    let decides = |side: &Result<(Value, bool), Diagnostics>| {
+        side.as_ref()
+            .is_ok_and(|(value, _)| value.as_bool() == Some(deciding))
+    };
+    let secret_of =
+        |side: &Result<(Value, bool), Diagnostics>| side.as_ref().is_ok_and(|(_, secret)| *secret);
     if decides(&left) || decides(&right) {
-        return Ok(secret_if(secret_of(&left) || secret_of(&right), Value::Bool(deciding)));
+        return Ok(secret_if(
+            secret_of(&left) || secret_of(&right),
+            Value::Bool(deciding),
+        ));
     }
     let ((left, left_secret), (right, right_secret)) = match (left, right) {
         (Ok(left), Ok(right)) => (left, right),
@@ -111,8 +126,11 @@ fn logical(
         }
         (Err(found), _) | (_, Err(found)) => return Err(found),
     };
-    let result =
-        if left.is_known() && right.is_known() { Value::Bool(!deciding) } else { later_not_null(Type::Bool) };
+    let result = if left.is_known() && right.is_known() {
+        Value::Bool(!deciding)
+    } else {
+        later_not_null(Type::Bool)
+    };
     Ok(secret_if(left_secret || right_secret, result))
 }
 
@@ -130,21 +148,37 @@ fn equality(op: BinaryOp, left: &Value, right: &Value) -> Value {
 pub(crate) fn equal(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
         (Value::Null(_), Value::Null(_)) => Some(true),
-        (Value::Null(_), other) | (other, Value::Null(_)) => if is_not_null(other) { Some(false) } else { None },
+        (Value::Null(_), other) | (other, Value::Null(_)) => {
+            if is_not_null(other) {
+                Some(false)
+            } else {
+                None
+            }
+        }
         (Value::Later(_), _) | (_, Value::Later(_)) => {
             let (a, b) = (left.ty(), right.ty());
             let may_be_null = !is_not_null(left) && !is_not_null(right);
-            if a != b && !a.has_any() && !b.has_any() && !may_be_null { Some(false) } else { None }
+            if a != b && !a.has_any() && !b.has_any() && !may_be_null {
+                Some(false)
+            } else {
+                None
+            }
         }
-        (Value::List(a), Value::List(b)) if a.element == b.element || a.element.has_any() || b.element.has_any() => {
+        (Value::List(a), Value::List(b))
+            if a.element == b.element || a.element.has_any() || b.element.has_any() =>
+        {
             sequence(&a.items, &b.items)
         }
-        (Value::Set(a), Value::Set(b)) if a.element == b.element || a.element.has_any() || b.element.has_any() => {
+        (Value::Set(a), Value::Set(b))
+            if a.element == b.element || a.element.has_any() || b.element.has_any() =>
+        {
             let known = a.items.iter().chain(&b.items).all(Value::is_known);
             if known { Some(a.items == b.items) } else { None }
         }
         (Value::Tuple(a), Value::Tuple(b)) => sequence(a, b),
-        (Value::Map(a), Value::Map(b)) if a.element == b.element || a.element.has_any() || b.element.has_any() => {
+        (Value::Map(a), Value::Map(b))
+            if a.element == b.element || a.element.has_any() || b.element.has_any() =>
+        {
             entries(&a.entries, &b.entries)
         }
         (Value::Object(a), Value::Object(b)) => entries(a, b),
@@ -192,12 +226,24 @@ fn numeric(
     let mut diagnostics = Diagnostics::new();
     let left = diagnostics.collect(single(left, &Type::Number, "the left operand", left_range));
     let right = diagnostics.collect(single(right, &Type::Number, "the right operand", right_range));
-    let (Some((left, left_secret)), Some((right, right_secret))) = (left, right) else { return Err(diagnostics) };
-    let whole = Range { end: right_range.end, ..left_range };
-    let compares = matches!(op, BinaryOp::Greater | BinaryOp::GreaterEqual | BinaryOp::Less | BinaryOp::LessEqual);
+    let (Some((left, left_secret)), Some((right, right_secret))) = (left, right) else {
+        return Err(diagnostics);
+    };
+    let whole = Range {
+        end: right_range.end,
+        ..left_range
+    };
+    let compares = matches!(
+        op,
+        BinaryOp::Greater | BinaryOp::GreaterEqual | BinaryOp::Less | BinaryOp::LessEqual
+    );
     let result = match (&left, &right) {
         (Value::Number(a), Value::Number(b)) => number(op, a, b).map_err(|(summary, message)| {
-            let place = if summary == "Division by zero" { right_range } else { whole };
+            let place = if summary == "Division by zero" {
+                right_range
+            } else {
+                whole
+            };
             Diagnostic::error(summary, message).at(place)
         })?,
         _ if compares => later_not_null(Type::Bool),
@@ -211,10 +257,12 @@ fn number(op: BinaryOp, a: &Number, b: &Number) -> Result<Value, (&'static str, 
         BinaryOp::Add => a.plus(b),
         BinaryOp::Subtract => a.minus(b),
         BinaryOp::Multiply => a.times(b),
-        BinaryOp::Divide | BinaryOp::Modulo if b.is_zero() => {
+        BinaryOp::Divide if b.is_zero() => {
             return Err(("Division by zero", "A number cannot be divided by zero."));
         }
         BinaryOp::Divide => a.divided_by(b),
+        // As the reference has it, nothing is taken away by no step at all.
+        BinaryOp::Modulo if b.is_zero() => Some(a.clone()),
         BinaryOp::Modulo => a.modulo(b),
         BinaryOp::Greater => return Ok(Value::Bool(a > b)),
         BinaryOp::GreaterEqual => return Ok(Value::Bool(a >= b)),
@@ -222,5 +270,7 @@ fn number(op: BinaryOp, a: &Number, b: &Number) -> Result<Value, (&'static str, 
         BinaryOp::LessEqual => return Ok(Value::Bool(a <= b)),
         BinaryOp::Or | BinaryOp::And | BinaryOp::Equal | BinaryOp::NotEqual => None,
     };
-    result.map(Value::Number).ok_or(("Operation failed", "The result is too large."))
+    result
+        .map(Value::Number)
+        .ok_or(("Operation failed", "The result is too large."))
 }

@@ -80,7 +80,9 @@ fn extend(traversal: &mut Traversal, each: &Expr, marker: Range) {
         },
         _ => return,
     };
-    traversal.steps.extend(chain.steps.iter().map_while(crate::expr::literal_step));
+    traversal
+        .steps
+        .extend(chain.steps.iter().map_while(crate::expr::literal_step));
     traversal.range.end = traversal.steps.last().map_or(marker.end, |(_, range)| range.end);
 }
 
@@ -110,7 +112,9 @@ fn collect_parts(parts: &[Part], bound: &mut Vec<Str>, found: &mut Vec<Traversal
             }
             Part::For(node) => {
                 collect(&node.collection, bound, found);
-                binding(node.key.as_ref(), &node.value, bound, |bound| collect_parts(&node.body, bound, found));
+                binding(node.key.as_ref(), &node.value, bound, |bound| {
+                    collect_parts(&node.body, bound, found)
+                });
             }
         }
     }

@@ -16,14 +16,31 @@ pub(super) fn splat(node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
 fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
     let each = |item: &Value| {
         env.budget.spend(1, node.marker)?;
-        let frame = Frame { name: None, value: item, parent: env.frame };
-        eval(&node.each, &Env { frame: Some(&frame), ..*env })
+        let frame = Frame {
+            name: None,
+            value: item,
+            parent: env.frame,
+        };
+        eval(
+            &node.each,
+            &Env {
+                frame: Some(&frame),
+                ..*env
+            },
+        )
     };
     match source {
         Value::Tuple(items) => {
             let mut diagnostics = Diagnostics::new();
-            let values: Vec<_> = items.iter().filter_map(|item| diagnostics.collect(each(item))).collect();
-            if diagnostics.has_errors() { Err(diagnostics) } else { Ok(Value::tuple(values)) }
+            let values: Vec<_> = items
+                .iter()
+                .filter_map(|item| diagnostics.collect(each(item)))
+                .collect();
+            if diagnostics.has_errors() {
+                Err(diagnostics)
+            } else {
+                Ok(Value::tuple(values))
+            }
         }
         Value::List(list) | Value::Set(list) => {
             let mut values = Vec::with_capacity(list.items.len());
@@ -45,7 +62,9 @@ fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
         }
         Value::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
             let message = "A null value has no elements.";
-            Err(Diagnostic::error("Splat of null value", message).at(node.source.range()).into())
+            Err(Diagnostic::error("Splat of null value", message)
+                .at(node.source.range())
+                .into())
         }
         Value::Null(_) => Ok(Value::tuple(Vec::new())),
         Value::Later(later) => match &later.ty {
@@ -55,8 +74,10 @@ fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
                 Ok(later_not_null(Type::list(value.ty())))
             }
             Type::Tuple(items) => {
-                let types: Evaluated<Vec<Type>> =
-                    items.iter().map(|item| Ok(each(&Value::later(item.clone()))?.ty())).collect();
+                let types: Evaluated<Vec<Type>> = items
+                    .iter()
+                    .map(|item| Ok(each(&Value::later(item.clone()))?.ty()))
+                    .collect();
                 Ok(later_not_null(Type::Tuple(types?.into())))
             }
             // A single value is a tuple of one, null one of none: which it will be is not known.
@@ -73,6 +94,9 @@ fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
 fn mixed(node: &Splat) -> Diagnostic {
     let message = "The elements of this list give values of different types, which cannot be in one list. A `for` \
                    expression makes a tuple of them.";
-    let range = Range { end: node.each.range().end.max(node.marker.end), ..node.marker };
+    let range = Range {
+        end: node.each.range().end.max(node.marker.end),
+        ..node.marker
+    };
     Diagnostic::error("Invalid nested splat expressions", message).at(range)
 }

@@ -21,14 +21,21 @@ struct Text {
 pub(super) fn template(parts: &[Part], env: &Env<'_>) -> Evaluated<Value> {
     let mut text = Text::default();
     append(parts, &mut text, env)?;
-    let value = if text.later { later_not_null(Type::String) } else { Value::string(text.text) };
+    let value = if text.later {
+        later_not_null(Type::String)
+    } else {
+        Value::string(text.text)
+    };
     Ok(secret_if(text.secret, value))
 }
 
 /// `value` as a template shows it: the value's text, `None` if that is known later.
 pub(crate) fn template_text(value: &Value, range: Range) -> Evaluated<Option<meshform_state::Str>> {
-    let problem =
-        |message: String| Err(Diagnostic::error("Invalid template interpolation value", message).at(range).into());
+    let problem = |message: String| {
+        Err(Diagnostic::error("Invalid template interpolation value", message)
+            .at(range)
+            .into())
+    };
     if value.is_null() {
         return problem("The value is null, which has no text.".to_owned());
     }
@@ -48,23 +55,29 @@ fn append(parts: &[Part], text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
                 Ok(())
             }
             Part::Value(value) => append_value(value, text, env),
-            Part::If(node) => match eval(&node.condition, env).and_then(|value| truth(&value, node.condition.range())) {
-                Ok((condition, secret)) => {
-                    text.secret |= secret;
-                    let (taken, other) = match condition {
-                        Some(false) => (&node.no, &node.yes),
-                        _ => (&node.yes, &node.no),
-                    };
-                    text.later |= condition.is_none();
-                    text.secret |= makes_secret(other, env);
-                    append(taken, text, env)
+            Part::If(node) => {
+                match eval(&node.condition, env).and_then(|value| truth(&value, node.condition.range())) {
+                    Ok((condition, secret)) => {
+                        text.secret |= secret;
+                        let (taken, other) = match condition {
+                            Some(false) => (&node.no, &node.yes),
+                            _ => (&node.yes, &node.no),
+                        };
+                        text.later |= condition.is_none();
+                        text.secret |= makes_secret(other, env);
+                        append(taken, text, env)
+                    }
+                    Err(found) => Err(found),
                 }
-                Err(found) => Err(found),
-            },
+            }
             Part::For(node) => append_for(node, text, env),
         });
     }
-    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }
+    if diagnostics.has_errors() {
+        Err(diagnostics)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether a branch that is not taken would make the text secret. It then does so too, as in a conditional.
@@ -99,9 +112,24 @@ fn append_for(node: &PartFor, text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
         env.budget.spend(1, node.range)?;
         let parent = env.frame;
         let key_value = node.key.as_ref().map(|_| key.value());
-        let key_frame = key_value.as_ref().map(|value| Frame { name: node.key.as_deref(), value, parent });
-        let frame = Frame { name: Some(&node.value), value, parent: key_frame.as_ref().or(parent) };
-        append(&node.body, text, &Env { frame: Some(&frame), ..*env })?;
+        let key_frame = key_value.as_ref().map(|value| Frame {
+            name: node.key.as_deref(),
+            value,
+            parent,
+        });
+        let frame = Frame {
+            name: Some(&node.value),
+            value,
+            parent: key_frame.as_ref().or(parent),
+        };
+        append(
+            &node.body,
+            text,
+            &Env {
+                frame: Some(&frame),
+                ..*env
+            },
+        )?;
     }
     Ok(())
 }

@@ -12,23 +12,81 @@ const MAP: &[Param] = &[Param::structure("map")];
 const LIST: Param = Param::structure("list");
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("length", &[Param::own("value")], Gives::Always(Want::Number), length),
+    Function::new(
+        "length",
+        &[Param::own("value")],
+        Gives::Always(Want::Number),
+        length,
+    ),
     Function::new("keys", &[Param::own("map")], Gives::Always(Want::Any), keys),
     Function::new("values", MAP, Gives::By(values_type), values),
-    Function::new("lookup", &[Param::structure("map"), KEY], Gives::By(lookup_type), lookup)
-        .optional(Param::own("default"), 1)
-        .may_be_null(),
+    Function::new(
+        "lookup",
+        &[Param::structure("map"), KEY],
+        Gives::By(lookup_type),
+        lookup,
+    )
+    .optional(Param::own("default"), 1)
+    .may_be_null(),
     Function::new("merge", &[], Gives::Always(Want::Any), merge).rest(Param::own("maps")),
-    Function::new("element", &[LIST, Param::new("index", Want::Number)], Gives::By(element_type), element).may_be_null(),
-    Function::new("contains", &[LIST, Param::own("value")], Gives::Always(Want::Bool), contains),
-    Function::new("index", &[LIST, Param::new("value", Want::Any)], Gives::Always(Want::Number), index),
+    Function::new(
+        "element",
+        &[LIST, Param::new("index", Want::Number)],
+        Gives::By(element_type),
+        element,
+    )
+    .may_be_null(),
+    Function::new(
+        "contains",
+        &[LIST, Param::own("value")],
+        Gives::Always(Want::Bool),
+        contains,
+    ),
+    Function::new(
+        "index",
+        &[LIST, Param::new("value", Want::Any)],
+        Gives::Always(Want::Number),
+        index,
+    ),
     Function::new("one", &[LIST], Gives::By(one_type), one).may_be_null(),
     Function::new("coalesce", &[], Gives::Always(Want::Any), coalesce).rest(Param::own("vals")),
     Function::new("coalescelist", &[], Gives::Always(Want::Any), coalesce_list).rest(Param::own("vals")),
-    Function::new("zipmap", &[Param { takes_secrets: true, ..Param::new("keys", Want::ListString) }, Param::structure("values")], Gives::Always(Want::Any), zipmap),
-    Function::new("transpose", &[Param::new("values", Want::Any)], Gives::Always(Want::Any), transpose),
-    Function::new("alltrue", &[Param { known: Known::Top, ..Param::new("list", Want::ListBool) }], Gives::Always(Want::Bool), |a| every(a, false)),
-    Function::new("anytrue", &[Param { known: Known::Top, ..Param::new("list", Want::ListBool) }], Gives::Always(Want::Bool), |a| every(a, true)),
+    Function::new(
+        "zipmap",
+        &[
+            Param {
+                takes_secrets: true,
+                ..Param::new("keys", Want::ListString)
+            },
+            Param::structure("values"),
+        ],
+        Gives::Always(Want::Any),
+        zipmap,
+    ),
+    Function::new(
+        "transpose",
+        &[Param::new("values", Want::Any)],
+        Gives::Always(Want::Any),
+        transpose,
+    ),
+    Function::new(
+        "alltrue",
+        &[Param {
+            known: Known::Top,
+            ..Param::new("list", Want::ListBool)
+        }],
+        Gives::Always(Want::Bool),
+        |a| every(a, false),
+    ),
+    Function::new(
+        "anytrue",
+        &[Param {
+            known: Known::Top,
+            ..Param::new("list", Want::ListBool)
+        }],
+        Gives::Always(Want::Bool),
+        |a| every(a, true),
+    ),
 ];
 
 const KEY: Param = Param::new("key", Want::String);
@@ -45,19 +103,29 @@ fn length(arguments: &Arguments<'_>) -> Answer {
         Value::Tuple(items) => Some(items.len()),
         Value::Map(map) => Some(map.entries.len()),
         Value::Object(attributes) => Some(attributes.len()),
-        Value::String(text) => Some(unicode_segmentation::UnicodeSegmentation::graphemes(&**text, true).count()),
+        Value::String(text) => {
+            Some(unicode_segmentation::UnicodeSegmentation::graphemes(&**text, true).count())
+        }
         Value::Null(_) => return Err(Failure::argument(0, "it must not be null")),
         Value::Later(later) => match &later.ty {
             Type::Tuple(items) => Some(items.len()),
             Type::Object(attributes) => Some(attributes.len()),
-            Type::Bool | Type::Number => return Err(Failure::argument(0, "a string or a collection is required")),
+            Type::Bool | Type::Number => {
+                return Err(Failure::argument(0, "a string or a collection is required"));
+            }
             _ => None,
         },
         Value::Bool(_) | Value::Number(_) | Value::Secret(_) => {
             return Err(Failure::argument(0, "a string or a collection is required"));
         }
     };
-    Ok(secret_if(secret, count.map_or_else(|| later_not_null(Type::Number), |count| Value::Number(count.into()))))
+    Ok(secret_if(
+        secret,
+        count.map_or_else(
+            || later_not_null(Type::Number),
+            |count| Value::Number(count.into()),
+        ),
+    ))
 }
 
 fn keys(arguments: &Arguments<'_>) -> Answer {
@@ -121,11 +189,19 @@ fn lookup(arguments: &Arguments<'_>) -> Answer {
     let found = match (entries.get(key), arguments.values.get(2), value) {
         (Some(found), _, _) => found.clone(),
         (None, Some(default), Value::Map(map)) => convert_to(default, &map.element).map_err(|error| {
-            Failure::argument(2, format!("the default must have the type of the map's elements: {error}"))
+            Failure::argument(
+                2,
+                format!("the default must have the type of the map's elements: {error}"),
+            )
         })?,
         (None, Some(default), _) => default.clone(),
         (None, None, _) if secret => return Err(Failure::argument(1, "there is no element with this key")),
-        (None, None, _) => return Err(Failure::argument(1, format!("there is no element with the key `{key}`"))),
+        (None, None, _) => {
+            return Err(Failure::argument(
+                1,
+                format!("there is no element with the key `{key}`"),
+            ));
+        }
     };
     Ok(secret_if(secret, found))
 }
@@ -142,7 +218,13 @@ fn merge(arguments: &Arguments<'_>) -> Answer {
             Value::Null(Type::Any | Type::Map(_) | Type::Object(_)) => continue,
             Value::Map(_) | Value::Object(_) => {
                 arguments.spend(value.entries().map_or(0, BTreeMap::len))?;
-                merged.extend(value.entries().into_iter().flatten().map(|(name, item)| (name.clone(), item.clone())));
+                merged.extend(
+                    value
+                        .entries()
+                        .into_iter()
+                        .flatten()
+                        .map(|(name, item)| (name.clone(), item.clone())),
+                );
                 if !types.contains(&value.ty()) {
                     types.push(value.ty());
                 }
@@ -153,7 +235,11 @@ fn merge(arguments: &Arguments<'_>) -> Answer {
                     types.push(what.ty.clone());
                 }
                 if let Type::Object(attributes) = &what.ty {
-                    merged.extend(attributes.iter().map(|(name, ty)| (name.clone(), Value::later(ty.clone()))));
+                    merged.extend(
+                        attributes
+                            .iter()
+                            .map(|(name, ty)| (name.clone(), Value::later(ty.clone()))),
+                    );
                 }
             }
             _ => {
@@ -201,7 +287,10 @@ fn element(arguments: &Arguments<'_>) -> Answer {
         _ => return Err(Failure::argument(0, "a list or a tuple is required")),
     };
     if items.is_empty() {
-        return Err(Failure::argument(0, "an empty list has no elements to choose from"));
+        return Err(Failure::argument(
+            0,
+            "an empty list has no elements to choose from",
+        ));
     }
     Ok(secret_if(secret, items[wrap(at, items.len())].clone()))
 }
@@ -215,9 +304,7 @@ fn contains(arguments: &Arguments<'_>) -> Answer {
     let mut unknown = false;
     let mut found = false;
     for item in items {
-        // An element of another type can still be meant, as `"1"` and `1` are in a list of texts.
-        let wanted = convert_to(&value, &item.ty()).unwrap_or_else(|_| value.clone());
-        match equal(item, &wanted) {
+        match equal(item, &value) {
             Some(true) => {
                 found = true;
                 break;
@@ -226,7 +313,11 @@ fn contains(arguments: &Arguments<'_>) -> Answer {
             None => unknown = true,
         }
     }
-    let result = if found || !unknown { Value::Bool(found) } else { later_not_null(Type::Bool) };
+    let result = if found || !unknown {
+        Value::Bool(found)
+    } else {
+        later_not_null(Type::Bool)
+    };
     Ok(secret_if(list_secret || value_secret, result))
 }
 
@@ -283,17 +374,22 @@ fn coalesce(arguments: &Arguments<'_>) -> Answer {
     let ty = unify(&typed).ok_or_else(|| Failure::new("all arguments must have the same type"))?;
     let mut secret = false;
     for (index, value) in arguments.values.iter().enumerate() {
-        let converted = convert_to(value, &ty).map_err(|error| Failure::argument(index, error.to_string()))?;
+        let converted =
+            convert_to(value, &ty).map_err(|error| Failure::argument(index, error.to_string()))?;
         let (inner, is_secret) = converted.reveal();
         secret |= is_secret;
         match inner {
-            Value::Later(_) if !is_not_null(inner) || ty == Type::String => return Ok(secret_if(secret, Value::later(ty))),
+            Value::Later(_) if !is_not_null(inner) || ty == Type::String => {
+                return Ok(secret_if(secret, Value::later(ty)));
+            }
             Value::Null(_) => {}
             Value::String(text) if text.is_empty() => {}
             _ => return Ok(secret_if(secret, converted)),
         }
     }
-    Err(Failure::new("there is no argument that is neither null nor an empty text"))
+    Err(Failure::new(
+        "there is no argument that is neither null nor an empty text",
+    ))
 }
 
 fn coalesce_list(arguments: &Arguments<'_>) -> Answer {
@@ -332,7 +428,9 @@ fn zipmap(arguments: &Arguments<'_>) -> Answer {
     }
     let mut zipped = BTreeMap::new();
     for (name, item) in names.iter().zip(items) {
-        let Value::String(name) = name else { return Err(Failure::argument(0, "a key must not be null")) };
+        let Value::String(name) = name else {
+            return Err(Failure::argument(0, "a key must not be null"));
+        };
         zipped.insert(name.clone(), item.clone());
     }
     let result = match values {
@@ -348,11 +446,19 @@ fn transpose(arguments: &Arguments<'_>) -> Answer {
     let mut turned: BTreeMap<Str, Vec<Value>> = BTreeMap::new();
     for (name, list) in map.entries().into_iter().flatten() {
         for item in list.items().unwrap_or_default() {
-            let Value::String(text) = item else { return Err(Failure::argument(0, "an element must not be null")) };
-            turned.entry(text.clone()).or_default().push(Value::String(name.clone()));
+            let Value::String(text) = item else {
+                return Err(Failure::argument(0, "an element must not be null"));
+            };
+            turned
+                .entry(text.clone())
+                .or_default()
+                .push(Value::String(name.clone()));
         }
     }
-    let entries = turned.into_iter().map(|(name, names)| (name, Value::list(Type::String, names))).collect();
+    let entries = turned
+        .into_iter()
+        .map(|(name, names)| (name, Value::list(Type::String, names)))
+        .collect();
     Ok(Value::map(Type::list(Type::String), entries))
 }
 
@@ -367,5 +473,9 @@ fn every(arguments: &Arguments<'_>, deciding: bool) -> Answer {
             _ => {}
         }
     }
-    Ok(if unknown { later_not_null(Type::Bool) } else { Value::Bool(!deciding) })
+    Ok(if unknown {
+        later_not_null(Type::Bool)
+    } else {
+        Value::Bool(!deciding)
+    })
 }

@@ -10,9 +10,18 @@ use crate::convert::{TypeConstraint, convert as convert_value};
 const ANY: &[Param] = &[Param::own("v")];
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("tostring", ANY, Gives::Always(Want::String), |a| to(a, &TypeConstraint::String)).may_be_null(),
-    Function::new("tonumber", ANY, Gives::Always(Want::Number), |a| to(a, &TypeConstraint::Number)).may_be_null(),
-    Function::new("tobool", ANY, Gives::Always(Want::Bool), |a| to(a, &TypeConstraint::Bool)).may_be_null(),
+    Function::new("tostring", ANY, Gives::Always(Want::String), |a| {
+        to(a, &TypeConstraint::String)
+    })
+    .may_be_null(),
+    Function::new("tonumber", ANY, Gives::Always(Want::Number), |a| {
+        to(a, &TypeConstraint::Number)
+    })
+    .may_be_null(),
+    Function::new("tobool", ANY, Gives::Always(Want::Bool), |a| {
+        to(a, &TypeConstraint::Bool)
+    })
+    .may_be_null(),
     Function::new("tolist", ANY, Gives::Always(Want::Any), |a| {
         to(a, &TypeConstraint::List(Arc::new(TypeConstraint::Any)))
     })
@@ -25,22 +34,34 @@ pub(super) const FUNCTIONS: &[Function] = &[
         to(a, &TypeConstraint::Map(Arc::new(TypeConstraint::Any)))
     })
     .may_be_null(),
-    Function::new("sensitive", ANY, Gives::Always(Want::Any), |a| Ok(a.value(0).clone().into_secret())),
-    Function::new("nonsensitive", ANY, Gives::Always(Want::Any), |a| Ok(a.value(0).reveal().0.clone())),
+    Function::new("sensitive", ANY, Gives::Always(Want::Any), |a| {
+        Ok(a.value(0).clone().into_secret())
+    }),
+    Function::new("nonsensitive", ANY, Gives::Always(Want::Any), |a| {
+        Ok(a.value(0).reveal().0.clone())
+    }),
     Function::new("issensitive", ANY, Gives::Always(Want::Bool), is_sensitive),
-    Function::new("type", ANY, Gives::Always(Want::String), |a| Ok(Value::string(a.value(0).ty().to_string()))),
+    Function::new("type", ANY, Gives::Always(Want::String), |a| {
+        Ok(Value::string(a.value(0).ty().to_string()))
+    }),
 ];
 
 fn to(arguments: &Arguments<'_>, constraint: &TypeConstraint) -> Answer {
     let value = arguments.value(0);
-    if let (Value::Null(Type::Any), TypeConstraint::List(_) | TypeConstraint::Set(_) | TypeConstraint::Map(_)) =
-        (value.reveal().0, constraint)
+    if let (
+        Value::Null(Type::Any),
+        TypeConstraint::List(_) | TypeConstraint::Set(_) | TypeConstraint::Map(_),
+    ) = (value.reveal().0, constraint)
     {
         return Ok(Value::Null(constraint.ty()));
     }
     convert_value(value, constraint).map_err(|error| {
         let hidden = value.has_secret();
-        let detail = if hidden { "the (sensitive) value cannot be converted".to_owned() } else { error.to_string() };
+        let detail = if hidden {
+            "the (sensitive) value cannot be converted".to_owned()
+        } else {
+            error.to_string()
+        };
         let mut failure = Failure::argument(0, detail);
         failure.value = crate::eval::describe(value).filter(|_| !hidden);
         failure

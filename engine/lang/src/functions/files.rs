@@ -16,22 +16,37 @@ const fn of_path(name: &'static str, run: fn(&Arguments<'_>) -> Answer) -> Funct
 
 pub(super) const FUNCTIONS: &[Function] = &[
     of_path("file", |a| Ok(string(text_of(a, 0)?))),
-    of_path("filebase64", |a| Ok(Value::string(STANDARD.encode(bytes_of(a, 0)?)))),
+    of_path("filebase64", |a| {
+        Ok(Value::string(STANDARD.encode(bytes_of(a, 0)?)))
+    }),
     Function::new("fileexists", PATH, Gives::Always(Want::Bool), |a| {
         Ok(Value::Bool(a.env.scope.files().read(a.text(0)).is_ok()))
     }),
-    Function::new("fileset", &[Param::new("path", Want::String), Param::new("pattern", Want::String)], Gives::Always(Want::SetString), file_set),
+    Function::new(
+        "fileset",
+        &[
+            Param::new("path", Want::String),
+            Param::new("pattern", Want::String),
+        ],
+        Gives::Always(Want::SetString),
+        file_set,
+    ),
     of_path("basename", |a| Ok(string(basename(a.text(0))))),
     of_path("dirname", |a| Ok(string(dirname(a.text(0))))),
     of_path("pathexpand", |a| match a.text(0) {
-        home if home == "~" || home.starts_with("~/") => {
-            Err(Failure::argument(0, "whose home folder `~` is depends on who runs this; write the path out"))
-        }
+        home if home == "~" || home.starts_with("~/") => Err(Failure::argument(
+            0,
+            "whose home folder `~` is depends on who runs this; write the path out",
+        )),
         path => Ok(string(path)),
     }),
     of_path("abspath", |a| {
         let path = a.text(0);
-        let whole = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", a.env.scope.files().folder()) };
+        let whole = if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("{}/{path}", a.env.scope.files().folder())
+        };
         Ok(string(clean(&whole)))
     }),
 ];
@@ -47,12 +62,19 @@ pub(super) fn text_of(arguments: &Arguments<'_>, index: usize) -> Result<String,
     let bytes = bytes_of(arguments, index)?;
     String::from_utf8(bytes.to_vec()).map_err(|_| {
         let path = arguments.text(index);
-        Failure::argument(index, format!("`{path}` is no UTF-8 text; `filebase64` reads any file"))
+        Failure::argument(
+            index,
+            format!("`{path}` is no UTF-8 text; `filebase64` reads any file"),
+        )
     })
 }
 
 fn file_set(arguments: &Arguments<'_>) -> Answer {
-    let found = arguments.env.scope.files().list(arguments.text(0), arguments.text(1));
+    let found = arguments
+        .env
+        .scope
+        .files()
+        .list(arguments.text(0), arguments.text(1));
     let found = found.map_err(|message| Failure::argument(0, message))?;
     arguments.spend(found.len())?;
     Ok(Value::set(Type::String, found.iter().map(string).collect()))

@@ -16,8 +16,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(string(format(a.text(0), &a.values[1..], a)?))
     })
     .rest(ARGS),
-    Function::new("formatlist", FORMAT, Gives::Always(Want::ListString), format_list)
-        .rest(Param { known: Known::Own, takes_secrets: true, ..ARGS }),
+    Function::new("formatlist", FORMAT, Gives::Always(Want::ListString), format_list).rest(Param {
+        known: Known::Own,
+        takes_secrets: true,
+        ..ARGS
+    }),
 ];
 
 /// One `%…` of a format.
@@ -48,7 +51,7 @@ fn format(text: &str, args: &[Value], arguments: &Arguments<'_>) -> Result<Strin
             rest = behind;
             continue;
         }
-        let verb = parse_verb(&mut rest, &mut next, args)?;
+        let verb = parse_verb(&mut rest, &mut next)?;
         used = used.max(next + 1);
         let Some(value) = args.get(next) else {
             let message = format!("the format needs at least {} arguments behind it", next + 1);
@@ -68,13 +71,15 @@ fn format(text: &str, args: &[Value], arguments: &Arguments<'_>) -> Result<Strin
 }
 
 fn digits(rest: &mut &str) -> Option<usize> {
-    let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+    let end = rest
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(rest.len());
     let (number, behind) = rest.split_at(end);
     *rest = behind;
     number.parse().ok()
 }
 
-fn parse_verb(rest: &mut &str, next: &mut usize, args: &[Value]) -> Result<Verb, Failure> {
+fn parse_verb(rest: &mut &str, next: &mut usize) -> Result<Verb, Failure> {
     let problem = |message: String| Err(Failure::argument(0, message));
     let mut verb = Verb {
         letter: 'v',
@@ -96,13 +101,7 @@ fn parse_verb(rest: &mut &str, next: &mut usize, args: &[Value]) -> Result<Verb,
         }
         *rest = &rest[1..];
     }
-    if let Some(behind) = rest.strip_prefix('*') {
-        *rest = behind;
-        let width = args.get(*next).and_then(Value::as_i64).and_then(|width| usize::try_from(width).ok());
-        let Some(width) = width else { return problem("`*` needs a whole number as its argument".to_owned()) };
-        verb.width = Some(width);
-        *next += 1;
-    } else if rest.starts_with(|letter: char| letter.is_ascii_digit()) {
+    if rest.starts_with(|letter: char| letter.is_ascii_digit()) {
         verb.width = digits(rest);
     }
     if let Some(behind) = rest.strip_prefix('.') {
@@ -112,7 +111,9 @@ fn parse_verb(rest: &mut &str, next: &mut usize, args: &[Value]) -> Result<Verb,
     if let Some(behind) = rest.strip_prefix('[') {
         *rest = behind;
         let index = digits(rest).filter(|index| *index > 0 && rest.starts_with(']'));
-        let Some(index) = index else { return problem("`[` needs the number of an argument and `]`".to_owned()) };
+        let Some(index) = index else {
+            return problem("`[` needs the number of an argument and `]`".to_owned());
+        };
         *rest = &rest[1..];
         *next = index - 1;
     }
@@ -121,7 +122,11 @@ fn parse_verb(rest: &mut &str, next: &mut usize, args: &[Value]) -> Result<Verb,
     };
     *rest = &rest[letter.len_utf8()..];
     verb.letter = letter;
-    if verb.width.max(verb.precision).is_some_and(|size| size > MAX_WIDTH) {
+    if verb
+        .width
+        .max(verb.precision)
+        .is_some_and(|size| size > MAX_WIDTH)
+    {
         return problem(format!("a width or precision may be {MAX_WIDTH} at most"));
     }
     Ok(verb)
@@ -133,7 +138,7 @@ fn show(verb: &Verb, value: &Value) -> Result<String, String> {
         't' | 'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' | 's' | 'q' if value.is_null() => {
             Err("it must not be null".to_owned())
         }
-        't' => convert(value, &Type::Bool).map(|truth| pad(verb, text_of(&truth))),
+        't' => convert(value, &Type::Bool).map(|truth| text_of(&truth)),
         's' | 'q' => {
             let text = match convert_to(value, &Type::String) {
                 Ok(text) => text_of(&text),
@@ -143,9 +148,19 @@ fn show(verb: &Verb, value: &Value) -> Result<String, String> {
                 Some(length) => text.graphemes(true).take(length).collect(),
                 None => text,
             };
-            Ok(pad(verb, if verb.letter == 'q' { json::quoted(&text, json::Html::Plain) } else { text }))
+            Ok(pad(
+                verb,
+                if verb.letter == 'q' {
+                    json::quoted(&text)
+                } else {
+                    text
+                },
+            ))
         }
         'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' => match convert(value, &Type::Number)? {
+            Value::Number(number) if !number.is_whole() && "bdoxX".contains(verb.letter) => {
+                Err(format!("`%{}` needs a whole number", verb.letter))
+            }
             Value::Number(number) => Ok(show_number(verb, &number)),
             _ => Err("a number is required".to_owned()),
         },
@@ -169,7 +184,16 @@ fn show_any(verb: &Verb, value: &Value) -> Result<String, String> {
         Value::Null(_) => "null".to_owned(),
         _ if verb.sharp => json::encode(value),
         Value::String(_) | Value::Bool(_) => text_of(value),
-        Value::Number(number) => return Ok(show_number(&Verb { letter: 'g', ..*verb }, number)),
+        Value::Number(number) => {
+            return Ok(show_number(
+                &Verb {
+                    letter: 'g',
+                    plus: false,
+                    ..*verb
+                },
+                number,
+            ));
+        }
         _ => json::encode(value),
     };
     Ok(pad(verb, shown))
@@ -177,7 +201,11 @@ fn show_any(verb: &Verb, value: &Value) -> Result<String, String> {
 
 fn show_number(verb: &Verb, number: &Number) -> String {
     let negative = number.is_negative();
-    let magnitude = if negative { number.negated() } else { number.clone() };
+    let magnitude = if negative {
+        number.negated()
+    } else {
+        number.clone()
+    };
     let whole = || magnitude.truncated().to_integer().unwrap_or_default();
     let body = match verb.letter {
         'd' => whole().to_string(),
@@ -187,10 +215,9 @@ fn show_number(verb: &Verb, number: &Number) -> String {
         'X' => format!("{}", whole().in_radix(16)).to_uppercase(),
         'f' => fixed(&magnitude, verb.precision.unwrap_or(6)),
         'e' | 'E' => exponential(&magnitude, verb.precision.unwrap_or(6), verb.letter),
-        // Without a precision, the shortest form; large numbers are not written with an exponent.
         _ => match verb.precision {
             Some(precision) => general(&magnitude, precision, verb.letter),
-            None => magnitude.to_string(),
+            None => shortest(&magnitude, verb.letter),
         },
     };
     let body = match (verb.sharp, verb.letter) {
@@ -233,7 +260,9 @@ fn round(digits: &str, keep: usize) -> (String, bool) {
     }
     let (kept, cut) = digits.split_at(keep);
     let mut kept: Vec<u8> = kept.bytes().collect();
-    let half = cut.as_bytes()[0].cmp(&b'5').then_with(|| cut[1..].bytes().any(|digit| digit != b'0').cmp(&false));
+    let half = cut.as_bytes()[0]
+        .cmp(&b'5')
+        .then_with(|| cut[1..].bytes().any(|digit| digit != b'0').cmp(&false));
     let odd = kept.last().is_some_and(|digit| digit % 2 == 1);
     let up = half.is_gt() || half.is_eq() && odd;
     let mut carry = up;
@@ -254,7 +283,11 @@ fn fixed(number: &Number, precision: usize) -> String {
     let (whole, fraction) = parts(number);
     let (digits, carried) = round(&format!("{whole}{fraction}"), whole.len() + precision);
     let point = whole.len() + usize::from(carried);
-    if precision == 0 { digits[..point].to_owned() } else { format!("{}.{}", &digits[..point], &digits[point..]) }
+    if precision == 0 {
+        digits[..point].to_owned()
+    } else {
+        format!("{}.{}", &digits[..point], &digits[point..])
+    }
 }
 
 /// The significant digits of `number` and its decimal exponent.
@@ -273,8 +306,11 @@ fn exponential(number: &Number, precision: usize, letter: char) -> String {
     let (digits, exponent) = significant(number);
     let (digits, carried) = round(&digits, precision + 1);
     let exponent = exponent + i64::from(carried);
-    let mantissa =
-        if precision == 0 { digits[..1].to_owned() } else { format!("{}.{}", &digits[..1], &digits[1..=precision]) };
+    let mantissa = if precision == 0 {
+        digits[..1].to_owned()
+    } else {
+        format!("{}.{}", &digits[..1], &digits[1..=precision])
+    };
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}{letter}{sign}{:02}", exponent.abs())
 }
@@ -287,7 +323,11 @@ fn general(number: &Number, precision: usize, letter: char) -> String {
     let digits = digits.trim_end_matches('0');
     let digits = if digits.is_empty() { "0" } else { digits };
     if exponent < -4 || exponent >= i64::try_from(precision).unwrap_or(i64::MAX) {
-        let mantissa = if digits.len() == 1 { digits.to_owned() } else { format!("{}.{}", &digits[..1], &digits[1..]) };
+        let mantissa = if digits.len() == 1 {
+            digits.to_owned()
+        } else {
+            format!("{}.{}", &digits[..1], &digits[1..])
+        };
         let sign = if exponent < 0 { '-' } else { '+' };
         let letter = if letter == 'G' { 'E' } else { 'e' };
         return format!("{mantissa}{letter}{sign}{:02}", exponent.abs());
@@ -296,11 +336,25 @@ fn general(number: &Number, precision: usize, letter: char) -> String {
     fixed(number, usize::try_from(decimals).unwrap_or(0))
 }
 
+/// As many digits as the number has; with an exponent from a million on, and for small fractions.
+fn shortest(number: &Number, letter: char) -> String {
+    let (digits, exponent) = significant(number);
+    let digits = digits.trim_end_matches('0');
+    if digits.is_empty() || (-4..6).contains(&exponent) {
+        return number.to_string();
+    }
+    exponential(number, digits.len() - 1, if letter == 'G' { 'E' } else { 'e' })
+}
+
 fn pad(verb: &Verb, text: String) -> String {
     let Some(width) = verb.width else { return text };
     let missing = width.saturating_sub(text.graphemes(true).count());
     let filler = if verb.zero && !verb.minus { "0" } else { " " };
-    if verb.minus { format!("{text}{}", filler.repeat(missing)) } else { format!("{}{text}", filler.repeat(missing)) }
+    if verb.minus {
+        format!("{text}{}", filler.repeat(missing))
+    } else {
+        format!("{}{text}", filler.repeat(missing))
+    }
 }
 
 fn format_list(arguments: &Arguments<'_>) -> Answer {
@@ -318,7 +372,10 @@ fn format_list(arguments: &Arguments<'_>) -> Answer {
         if let Some(items) = value.items() {
             match length {
                 Some((first, count)) if count != items.len() => {
-                    let message = format!("it has {} elements, but argument {first} has {count}", items.len());
+                    let message = format!(
+                        "it has {} elements, but argument {first} has {count}",
+                        items.len()
+                    );
                     return Err(Failure::argument(index, message));
                 }
                 _ => length = Some((index, items.len())),
@@ -330,8 +387,14 @@ fn format_list(arguments: &Arguments<'_>) -> Answer {
     arguments.spend(count)?;
     let mut lines = Vec::with_capacity(count);
     for at in 0..count {
-        let row: Vec<Value> =
-            values.iter().map(|value| value.items().map_or_else(|| value.clone(), |items| items[at].clone())).collect();
+        let row: Vec<Value> = values
+            .iter()
+            .map(|value| {
+                value
+                    .items()
+                    .map_or_else(|| value.clone(), |items| items[at].clone())
+            })
+            .collect();
         lines.push(if row.iter().all(Value::is_known) {
             string(format(arguments.text(0), &row, arguments)?)
         } else {

@@ -32,11 +32,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
     of_file("filesha1", |a| Ok(hex(&Sha1::digest(&*bytes_of(a, 0)?)))),
     of_file("filesha256", |a| Ok(hex(&Sha256::digest(&*bytes_of(a, 0)?)))),
     of_file("filesha512", |a| Ok(hex(&Sha512::digest(&*bytes_of(a, 0)?)))),
-    of_file("filebase64sha256", |a| Ok(base64(&Sha256::digest(&*bytes_of(a, 0)?)))),
-    of_file("filebase64sha512", |a| Ok(base64(&Sha512::digest(&*bytes_of(a, 0)?)))),
+    of_file("filebase64sha256", |a| {
+        Ok(base64(&Sha256::digest(&*bytes_of(a, 0)?)))
+    }),
+    of_file("filebase64sha512", |a| {
+        Ok(base64(&Sha512::digest(&*bytes_of(a, 0)?)))
+    }),
     Function::new(
         "uuidv5",
-        &[Param::new("namespace", Want::String), Param::new("name", Want::String)],
+        &[
+            Param::new("namespace", Want::String),
+            Param::new("name", Want::String),
+        ],
         Gives::Always(Want::String),
         uuid_of_name,
     ),
@@ -66,16 +73,28 @@ fn uuid_of_name(arguments: &Arguments<'_>) -> Answer {
     hasher.update(space.to_be_bytes());
     hasher.update(arguments.text(1));
     let digest = hasher.finalize();
-    let mut id = digest.iter().take(16).fold(0_u128, |id, byte| (id << 8) | u128::from(*byte));
+    let mut id = digest
+        .iter()
+        .take(16)
+        .fold(0_u128, |id, byte| (id << 8) | u128::from(*byte));
     id = (id & !(0xf << 76)) | (5 << 76);
     id = (id & !(0b11 << 62)) | (0b10 << 62);
     let text = format!("{id:032x}");
-    let parts = [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]];
+    let parts = [
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..],
+    ];
     Ok(Value::string(parts.join("-")))
 }
 
 fn parse_uuid(text: &str) -> Option<u128> {
-    let dashes = text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == matches!(at, 8 | 13 | 18 | 23));
+    let dashes = text
+        .bytes()
+        .enumerate()
+        .all(|(at, byte)| (byte == b'-') == matches!(at, 8 | 13 | 18 | 23));
     if text.len() != 36 || !dashes {
         return None;
     }

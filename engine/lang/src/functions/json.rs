@@ -9,20 +9,24 @@ use serde_json::Value as Json;
 use super::{Answer, Arguments, Failure, Function, Gives, Param, Want, string};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("jsonencode", &[Param::new("val", Want::Any).or_null()], Gives::Always(Want::String), |a| {
-        let text = encode(a.value(0));
-        a.spend_text(text.len())?;
-        Ok(Value::string(text))
-    }),
-    Function::new("jsondecode", &[Param::new("str", Want::String)], Gives::Always(Want::Any), decode).may_be_null(),
+    Function::new(
+        "jsonencode",
+        &[Param::new("val", Want::Any).or_null()],
+        Gives::Always(Want::String),
+        |a| {
+            let text = encode(a.value(0));
+            a.spend_text(text.len())?;
+            Ok(Value::string(text))
+        },
+    ),
+    Function::new(
+        "jsondecode",
+        &[Param::new("str", Want::String)],
+        Gives::Always(Want::Any),
+        decode,
+    )
+    .may_be_null(),
 ];
-
-/// Whether the characters `<`, `>` and `&` are written as escapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Html {
-    Escaped,
-    Plain,
-}
 
 /// `value`, known and without secrets, as the reference implementations write it.
 pub(super) fn encode(value: &Value) -> String {
@@ -36,7 +40,7 @@ fn write(value: &Value, out: &mut String) {
         Value::Null(_) | Value::Later(_) => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Value::Number(number) => _ = write!(out, "{number}"),
-        Value::String(text) => write_text(text, Html::Escaped, out),
+        Value::String(text) => write_text(text, out),
         Value::Secret(inner) => write(inner, out),
         Value::List(_) | Value::Set(_) | Value::Tuple(_) => {
             out.push('[');
@@ -54,7 +58,7 @@ fn write(value: &Value, out: &mut String) {
                 if index > 0 {
                     out.push(',');
                 }
-                write_text(name, Html::Escaped, out);
+                write_text(name, out);
                 out.push(':');
                 write(item, out);
             }
@@ -64,13 +68,13 @@ fn write(value: &Value, out: &mut String) {
 }
 
 /// `text` between quotes.
-pub(super) fn quoted(text: &str, html: Html) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    write_text(text, html, &mut out);
+    write_text(text, &mut out);
     out
 }
 
-fn write_text(text: &str, html: Html, out: &mut String) {
+fn write_text(text: &str, out: &mut String) {
     out.push('"');
     for letter in text.chars() {
         match letter {
@@ -79,7 +83,7 @@ fn write_text(text: &str, html: Html, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '<' | '>' | '&' if html == Html::Escaped => _ = write!(out, "\\u{:04x}", u32::from(letter)),
+            '<' | '>' | '&' => _ = write!(out, "\\u{:04x}", u32::from(letter)),
             '\u{2028}' | '\u{2029}' => _ = write!(out, "\\u{:04x}", u32::from(letter)),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
@@ -93,8 +97,12 @@ fn write_text(text: &str, html: Html, out: &mut String) {
 fn decode(arguments: &Arguments<'_>) -> Answer {
     let text = arguments.text(0);
     arguments.spend_text(text.len())?;
-    let json: Json = serde_json::from_str(text)
-        .map_err(|error| Failure::argument(0, format!("it is no JSON: line {}, column {}", error.line(), error.column())))?;
+    let json: Json = serde_json::from_str(text).map_err(|error| {
+        Failure::argument(
+            0,
+            format!("it is no JSON: line {}, column {}", error.line(), error.column()),
+        )
+    })?;
     value(&json).map_err(|number| Failure::argument(0, format!("the number {number} is too large")))
 }
 
@@ -110,8 +118,10 @@ fn value(json: &Json) -> Result<Value, String> {
         Json::String(text) => string(text),
         Json::Array(items) => Value::tuple(items.iter().map(value).collect::<Result<_, _>>()?),
         Json::Object(entries) => {
-            let entries: Result<Vec<(Str, Value)>, String> =
-                entries.iter().map(|(name, item)| Ok((crate::syntax::normalize(name).into(), value(item)?))).collect();
+            let entries: Result<Vec<(Str, Value)>, String> = entries
+                .iter()
+                .map(|(name, item)| Ok((crate::syntax::normalize(name).into(), value(item)?)))
+                .collect();
             Value::object(entries?)
         }
     })

@@ -22,7 +22,7 @@ mod time;
 mod yaml;
 
 use meshform_state::value::Number;
-use meshform_state::{Str, Type, Value};
+use meshform_state::{Type, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::eval::{Env, TEXT_UNIT};
@@ -73,10 +73,7 @@ pub(crate) enum Want {
     ListString,
     ListNumber,
     ListBool,
-    SetAny,
     SetString,
-    MapAny,
-    MapString,
 }
 
 /// How much of an argument must be known for the function to run.
@@ -108,7 +105,6 @@ pub(crate) struct Arguments<'a> {
     pub(crate) env: &'a Env<'a>,
     /// The whole call.
     pub(crate) range: Range,
-    pub(crate) place: &'a dyn Fn(usize) -> Range,
 }
 
 impl Want {
@@ -122,10 +118,7 @@ impl Want {
             Want::ListString => Type::list(Type::String),
             Want::ListNumber => Type::list(Type::Number),
             Want::ListBool => Type::list(Type::Bool),
-            Want::SetAny => Type::set(Type::Any),
             Want::SetString => Type::set(Type::String),
-            Want::MapAny => Type::map(Type::Any),
-            Want::MapString => Type::map(Type::String),
         }
     }
 }
@@ -133,21 +126,40 @@ impl Want {
 impl Param {
     /// A parameter that must be known, neither null nor secret.
     pub(crate) const fn new(name: &'static str, want: Want) -> Self {
-        Param { name, want, known: Known::Whole, takes_null: false, takes_secrets: false }
+        Param {
+            name,
+            want,
+            known: Known::Whole,
+            takes_null: false,
+            takes_secrets: false,
+        }
     }
 
     /// Any value whose size must be known; its elements may be later or secret.
     pub(crate) const fn structure(name: &'static str) -> Self {
-        Param { known: Known::Top, takes_secrets: true, ..Param::new(name, Want::Any) }
+        Param {
+            known: Known::Top,
+            takes_secrets: true,
+            ..Param::new(name, Want::Any)
+        }
     }
 
     /// Any value at all, for functions that handle all cases by themselves.
     pub(crate) const fn own(name: &'static str) -> Self {
-        Param { name, want: Want::Any, known: Known::Own, takes_null: true, takes_secrets: true }
+        Param {
+            name,
+            want: Want::Any,
+            known: Known::Own,
+            takes_null: true,
+            takes_secrets: true,
+        }
     }
 
     pub(crate) const fn or_null(self) -> Self {
-        Param { takes_null: true, ..self }
+        Param {
+            takes_null: true,
+            ..self
+        }
     }
 }
 
@@ -158,21 +170,39 @@ impl Function {
         gives: Gives,
         run: fn(&Arguments<'_>) -> Answer,
     ) -> Self {
-        Function { name, params, rest: None, rest_limit: usize::MAX, gives, never_null: true, run }
+        Function {
+            name,
+            params,
+            rest: None,
+            rest_limit: usize::MAX,
+            gives,
+            never_null: true,
+            run,
+        }
     }
 
     /// With any number of further arguments.
     pub(crate) const fn rest(self, rest: Param) -> Self {
-        Function { rest: Some(rest), ..self }
+        Function {
+            rest: Some(rest),
+            ..self
+        }
     }
 
     /// With at most `limit` further arguments.
     pub(crate) const fn optional(self, rest: Param, limit: usize) -> Self {
-        Function { rest: Some(rest), rest_limit: limit, ..self }
+        Function {
+            rest: Some(rest),
+            rest_limit: limit,
+            ..self
+        }
     }
 
     pub(crate) const fn may_be_null(self) -> Self {
-        Function { never_null: false, ..self }
+        Function {
+            never_null: false,
+            ..self
+        }
     }
 
     pub(crate) fn param(&self, index: usize) -> &Param {
@@ -181,7 +211,11 @@ impl Function {
     }
 
     pub(crate) fn most(&self) -> usize {
-        if self.rest.is_some() { self.params.len().saturating_add(self.rest_limit) } else { self.params.len() }
+        if self.rest.is_some() {
+            self.params.len().saturating_add(self.rest_limit)
+        } else {
+            self.params.len()
+        }
     }
 
     pub(crate) fn result(&self, arguments: &Arguments<'_>) -> Result<Type, Failure> {
@@ -195,19 +229,30 @@ impl Function {
 impl Failure {
     /// The function as a whole failed.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Failure { argument: None, message: message.into(), value: None, diagnostic: None }
+        Failure {
+            argument: None,
+            message: message.into(),
+            value: None,
+            diagnostic: None,
+        }
     }
 
     /// One argument is not what the function needs.
     pub(crate) fn argument(index: usize, message: impl Into<String>) -> Self {
-        Failure { argument: Some(index), ..Failure::new(message) }
+        Failure {
+            argument: Some(index),
+            ..Failure::new(message)
+        }
     }
 }
 
 impl From<Diagnostics> for Failure {
     fn from(diagnostics: Diagnostics) -> Self {
         let first = diagnostics.into_iter().next().map(Box::new);
-        Failure { diagnostic: first, ..Failure::new("evaluation failed") }
+        Failure {
+            diagnostic: first,
+            ..Failure::new("evaluation failed")
+        }
     }
 }
 
@@ -226,13 +271,6 @@ impl Arguments<'_> {
         self.value(index).as_str().unwrap_or("")
     }
 
-    pub(crate) fn str(&self, index: usize) -> Str {
-        match self.value(index) {
-            Value::String(text) => text.clone(),
-            other => other.as_str().unwrap_or("").into(),
-        }
-    }
-
     pub(crate) fn number(&self, index: usize) -> Number {
         match self.value(index).reveal().0 {
             Value::Number(number) => number.clone(),
@@ -243,7 +281,9 @@ impl Arguments<'_> {
     /// The whole number at `index`, or the message that it is none.
     pub(crate) fn whole(&self, index: usize) -> Result<i64, Failure> {
         let number = self.number(index);
-        number.to_i64().ok_or_else(|| Failure::argument(index, "a whole number is required"))
+        number
+            .to_i64()
+            .ok_or_else(|| Failure::argument(index, "a whole number is required"))
     }
 
     pub(crate) fn items(&self, index: usize) -> &[Value] {

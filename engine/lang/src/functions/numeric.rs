@@ -14,22 +14,63 @@ const fn of_one(name: &'static str, run: fn(&Arguments<'_>) -> Answer) -> Functi
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    of_one("abs", |a| Ok(Value::Number(if a.number(0).is_negative() { a.number(0).negated() } else { a.number(0) }))),
+    of_one("abs", |a| {
+        Ok(Value::Number(if a.number(0).is_negative() {
+            a.number(0).negated()
+        } else {
+            a.number(0)
+        }))
+    }),
     of_one("ceil", |a| Ok(Value::Number(a.number(0).ceiled()))),
     of_one("floor", |a| Ok(Value::Number(a.number(0).floored()))),
     of_one("signum", signum),
-    Function::new("max", ONE, Gives::Always(Want::Number), |a| Ok(Value::Number(best(a, |new, old| new > old)))).rest(NUM),
-    Function::new("min", ONE, Gives::Always(Want::Number), |a| Ok(Value::Number(best(a, |new, old| new < old)))).rest(NUM),
-    Function::new("log", &[NUM, Param::new("base", Want::Number)], Gives::Always(Want::Number), log),
-    Function::new("pow", &[NUM, Param::new("power", Want::Number)], Gives::Always(Want::Number), pow),
-    Function::new("parseint", &[Param::new("number", Want::Any), Param::new("base", Want::Number)], Gives::Always(Want::Number), parse_int),
-    Function::new("sum", &[Param::new("list", Want::Any)], Gives::Always(Want::Number), sum),
+    Function::new("max", ONE, Gives::Always(Want::Number), |a| {
+        Ok(Value::Number(best(a, |new, old| new > old)))
+    })
+    .rest(NUM),
+    Function::new("min", ONE, Gives::Always(Want::Number), |a| {
+        Ok(Value::Number(best(a, |new, old| new < old)))
+    })
+    .rest(NUM),
+    Function::new(
+        "log",
+        &[NUM, Param::new("base", Want::Number)],
+        Gives::Always(Want::Number),
+        log,
+    ),
+    Function::new(
+        "pow",
+        &[NUM, Param::new("power", Want::Number)],
+        Gives::Always(Want::Number),
+        pow,
+    ),
+    Function::new(
+        "parseint",
+        &[Param::new("number", Want::Any), Param::new("base", Want::Number)],
+        Gives::Always(Want::Number),
+        parse_int,
+    ),
+    Function::new(
+        "sum",
+        &[Param::new("list", Want::Any)],
+        Gives::Always(Want::Number),
+        sum,
+    ),
     Function::new("range", ONE, Gives::Always(Want::ListNumber), range).optional(NUM, 2),
 ];
 
 fn signum(arguments: &Arguments<'_>) -> Answer {
     let number = arguments.number(0);
-    Ok(Value::int(if number.is_zero() { 0 } else if number.is_negative() { -1 } else { 1 }))
+    if !number.is_whole() {
+        return Err(Failure::argument(0, "a whole number is required"));
+    }
+    Ok(Value::int(if number.is_zero() {
+        0
+    } else if number.is_negative() {
+        -1
+    } else {
+        1
+    }))
 }
 
 fn best(arguments: &Arguments<'_>, better: fn(&Number, &Number) -> bool) -> Number {
@@ -43,8 +84,15 @@ fn best(arguments: &Arguments<'_>, better: fn(&Number, &Number) -> bool) -> Numb
     found
 }
 
+/// The reference computes these with doubles, and prints them with the digits that a double has.
 fn double(result: f64) -> Answer {
-    Number::from_f64(result).map(Value::Number).ok_or_else(|| Failure::new("the result is no finite number"))
+    let failed = || Failure::new("the result is no finite number");
+    if !result.is_finite() {
+        return Err(failed());
+    }
+    Number::parse(&result.to_string())
+        .map(Value::Number)
+        .map_err(|_| failed())
 }
 
 fn log(arguments: &Arguments<'_>) -> Answer {
@@ -61,7 +109,10 @@ fn parse_int(arguments: &Arguments<'_>) -> Answer {
     };
     let base = arguments.whole(1)?;
     let Some(base) = u32::try_from(base).ok().filter(|base| (2..=62).contains(base)) else {
-        return Err(Failure::argument(1, "the base must be a whole number from 2 to 62"));
+        return Err(Failure::argument(
+            1,
+            "the base must be a whole number from 2 to 62",
+        ));
     };
     arguments.spend_text(text.len())?;
     let problem = || Failure::argument(0, format!("`{text}` is no whole number in base {base}"));
@@ -101,7 +152,9 @@ fn sum(arguments: &Arguments<'_>) -> Answer {
     for item in items {
         match convert_to(item, &Type::Number) {
             Ok(Value::Number(number)) => {
-                total = total.plus(&number).ok_or_else(|| Failure::new("the sum is too large"))?;
+                total = total
+                    .plus(&number)
+                    .ok_or_else(|| Failure::new("the sum is too large"))?;
             }
             _ => return Err(Failure::argument(0, "all elements must be numbers")),
         }
@@ -126,16 +179,23 @@ fn range(arguments: &Arguments<'_>) -> Answer {
     }
     if start != end && down != step.is_negative() {
         let way = if down { "below" } else { "above" };
-        return Err(Failure::argument(2, format!("the end is {way} the start, so the step must lead there")));
+        return Err(Failure::argument(
+            2,
+            format!("the end is {way} the start, so the step must lead there"),
+        ));
     }
     let mut numbers = Vec::new();
     let mut next = start;
     while if down { next > end } else { next < end } {
         if numbers.len() >= MAX_RANGE {
-            return Err(Failure::new(format!("it would have more than {MAX_RANGE} numbers")));
+            return Err(Failure::new(format!(
+                "it would have more than {MAX_RANGE} numbers"
+            )));
         }
         numbers.push(Value::Number(next.clone()));
-        next = next.plus(&step).ok_or_else(|| Failure::new("the numbers become too large"))?;
+        next = next
+            .plus(&step)
+            .ok_or_else(|| Failure::new("the numbers become too large"))?;
     }
     arguments.spend(numbers.len())?;
     Ok(Value::list(Type::Number, numbers))

@@ -7,14 +7,21 @@ use regex::{Captures, Regex, RegexBuilder};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Param, Want, string};
 
-const PATTERN: &[Param] = &[Param::new("pattern", Want::String), Param::new("string", Want::String)];
+const PATTERN: &[Param] = &[
+    Param::new("pattern", Want::String),
+    Param::new("string", Want::String),
+];
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("regex", PATTERN, Gives::By(one_type), find_one),
     Function::new("regexall", PATTERN, Gives::By(all_type), find_all),
     Function::new(
         "replace",
-        &[Param::new("str", Want::String), Param::new("substr", Want::String), Param::new("replace", Want::String)],
+        &[
+            Param::new("str", Want::String),
+            Param::new("substr", Want::String),
+            Param::new("replace", Want::String),
+        ],
         Gives::Always(Want::String),
         replace,
     ),
@@ -24,14 +31,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
 const MAX_COMPILED: usize = 4 << 20;
 
 fn compile(arguments: &Arguments<'_>, index: usize, pattern: &str) -> Result<Regex, Failure> {
-    let built = RegexBuilder::new(&ascii_classes(pattern)).size_limit(MAX_COMPILED).nest_limit(100).build();
+    let built = RegexBuilder::new(&ascii_classes(pattern))
+        .size_limit(MAX_COMPILED)
+        .nest_limit(100)
+        .build();
     let _ = arguments;
     built.map_err(|error| {
         let message = match error {
             regex::Error::CompiledTooBig(_) => "the pattern is too large".to_owned(),
             other => {
                 let text = other.to_string();
-                let last = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
+                let last = text
+                    .lines()
+                    .last()
+                    .unwrap_or("")
+                    .trim_start_matches("error: ")
+                    .to_owned();
                 format!("it is no pattern: {last}")
             }
         };
@@ -114,11 +129,20 @@ fn match_type(regex: &Regex) -> Result<Type, Failure> {
     if names.iter().any(Option::is_none) {
         return Err(Failure::argument(0, "either all groups must have names or none"));
     }
-    Ok(Type::object(names.into_iter().flatten().map(|name| (Str::from(name), Type::String))))
+    Ok(Type::object(
+        names
+            .into_iter()
+            .flatten()
+            .map(|name| (Str::from(name), Type::String)),
+    ))
 }
 
 fn match_value(regex: &Regex, found: &Captures<'_>) -> Value {
-    let group = |index: usize| found.get(index).map_or(Value::Null(Type::String), |group| string(group.as_str()));
+    let group = |index: usize| {
+        found
+            .get(index)
+            .map_or(Value::Null(Type::String), |group| string(group.as_str()))
+    };
     let names: Vec<Option<&str>> = regex.capture_names().collect();
     if names.len() == 1 {
         return group(0);
@@ -126,7 +150,12 @@ fn match_value(regex: &Regex, found: &Captures<'_>) -> Value {
     if names[1].is_none() {
         return Value::tuple((1..names.len()).map(group).collect());
     }
-    Value::object(names.iter().enumerate().filter_map(|(index, name)| Some((Str::from((*name)?), group(index)))))
+    Value::object(
+        names
+            .iter()
+            .enumerate()
+            .filter_map(|(index, name)| Some((Str::from((*name)?), group(index)))),
+    )
 }
 
 fn one_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {

@@ -25,7 +25,13 @@ const FAMILIES: &[&[Function]] = &[
 
 fn all() -> &'static BTreeMap<&'static str, &'static Function> {
     static ALL: OnceLock<BTreeMap<&'static str, &'static Function>> = OnceLock::new();
-    ALL.get_or_init(|| FAMILIES.iter().flat_map(|family| family.iter()).map(|function| (function.name, function)).collect())
+    ALL.get_or_init(|| {
+        FAMILIES
+            .iter()
+            .flat_map(|family| family.iter())
+            .map(|function| (function.name, function))
+            .collect()
+    })
 }
 
 /// The function `name`.

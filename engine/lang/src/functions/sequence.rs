@@ -9,24 +9,78 @@ use crate::convert::{convert_to, set_of, unify, unify_values};
 use crate::eval::{later_not_null, secret_if};
 
 const LIST: Param = Param::structure("list");
-const ANY_LIST: Param = Param { known: Known::Whole, ..Param::new("list", Want::ListAny) };
+const ANY_LIST: Param = Param {
+    known: Known::Whole,
+    ..Param::new("list", Want::ListAny)
+};
 const SET: Param = Param::new("sets", Want::Any);
 const SETS: &[Param] = &[SET];
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("concat", &[], Gives::Always(Want::Any), concat).rest(Param::own("seqs")),
     Function::new("flatten", &[LIST], Gives::Always(Want::Any), flatten),
-    Function::new("slice", &[LIST, Param::new("start_index", Want::Number), Param::new("end_index", Want::Number)], Gives::Always(Want::Any), slice),
+    Function::new(
+        "slice",
+        &[
+            LIST,
+            Param::new("start_index", Want::Number),
+            Param::new("end_index", Want::Number),
+        ],
+        Gives::Always(Want::Any),
+        slice,
+    ),
     Function::new("reverse", &[LIST], Gives::By(reverse_type), reverse),
     Function::new("distinct", &[ANY_LIST], Gives::By(same_type), distinct),
-    Function::new("compact", &[Param::new("list", Want::ListString)], Gives::Always(Want::ListString), compact),
-    Function::new("sort", &[Param::new("list", Want::ListString)], Gives::Always(Want::ListString), sort),
-    Function::new("chunklist", &[Param { takes_secrets: true, known: Known::Top, ..ANY_LIST }, Param::new("size", Want::Number)], Gives::By(chunk_type), chunk_list),
-    Function::new("matchkeys", &[ANY_LIST, Param::new("keys", Want::ListAny), Param::new("searchset", Want::ListAny)], Gives::By(same_type), match_keys),
+    Function::new(
+        "compact",
+        &[Param::new("list", Want::ListString)],
+        Gives::Always(Want::ListString),
+        compact,
+    ),
+    Function::new(
+        "sort",
+        &[Param::new("list", Want::ListString)],
+        Gives::Always(Want::ListString),
+        sort,
+    ),
+    Function::new(
+        "chunklist",
+        &[
+            Param {
+                takes_secrets: true,
+                known: Known::Top,
+                ..ANY_LIST
+            },
+            Param::new("size", Want::Number),
+        ],
+        Gives::By(chunk_type),
+        chunk_list,
+    ),
+    Function::new(
+        "matchkeys",
+        &[
+            ANY_LIST,
+            Param::new("keys", Want::ListAny),
+            Param::new("searchset", Want::ListAny),
+        ],
+        Gives::By(same_type),
+        match_keys,
+    ),
     Function::new("setproduct", &[], Gives::Always(Want::Any), set_product).rest(LIST),
-    Function::new("setunion", SETS, Gives::By(sets_type), |a| set_operation(a, |_, _| true)).rest(SET),
-    Function::new("setintersection", SETS, Gives::By(sets_type), |a| set_operation(a, |count, all| count == all)).rest(SET),
-    Function::new("setsubtract", &[SET, Param::new("b", Want::Any)], Gives::By(sets_type), set_subtract),
+    Function::new("setunion", SETS, Gives::By(sets_type), |a| {
+        set_operation(a, |_, _| true)
+    })
+    .rest(SET),
+    Function::new("setintersection", SETS, Gives::By(sets_type), |a| {
+        set_operation(a, |count, all| count == all)
+    })
+    .rest(SET),
+    Function::new(
+        "setsubtract",
+        &[SET, Param::new("b", Want::Any)],
+        Gives::By(sets_type),
+        set_subtract,
+    ),
 ];
 
 fn kind(value: &Value) -> &'static str {
@@ -59,11 +113,20 @@ fn concat(arguments: &Arguments<'_>) -> Answer {
                 _ => return Err(Failure::argument(index, "a list or a tuple is required")),
             },
             Value::Null(_) => return Err(Failure::argument(index, "it must not be null")),
-            other => return Err(Failure::argument(index, format!("a list or a tuple is required, but this is a {}", kind(other)))),
+            other => {
+                return Err(Failure::argument(
+                    index,
+                    format!("a list or a tuple is required, but this is a {}", kind(other)),
+                ));
+            }
         }
     }
     let lists = types.iter().all(|ty| matches!(ty, Type::List(_)));
-    let list_type = if lists { unify(&types).filter(|ty| matches!(ty, Type::List(_))) } else { None };
+    let list_type = if lists {
+        unify(&types).filter(|ty| matches!(ty, Type::List(_)))
+    } else {
+        None
+    };
     let result = match (list_type, later) {
         (Some(ty), true) => later_not_null(ty),
         (None, true) => Value::later(Type::Any),
@@ -80,10 +143,18 @@ fn flatten(arguments: &Arguments<'_>) -> Answer {
     if value.items().is_none() {
         return Err(Failure::argument(0, "a list, set or tuple is required"));
     }
-    let mut flat = Flat { items: Vec::new(), later: false, secret };
+    let mut flat = Flat {
+        items: Vec::new(),
+        later: false,
+        secret,
+    };
     flat.add(value);
     arguments.spend(flat.items.len())?;
-    let result = if flat.later { Value::later(Type::Any) } else { Value::tuple(flat.items) };
+    let result = if flat.later {
+        Value::later(Type::Any)
+    } else {
+        Value::tuple(flat.items)
+    };
     Ok(secret_if(flat.secret, result))
 }
 
@@ -104,7 +175,8 @@ impl Flat {
                     self.add(inner);
                 }
                 Value::Later(what) => {
-                    self.later |= matches!(what.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_));
+                    self.later |=
+                        matches!(what.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_));
                     self.secret |= is_secret && self.later;
                     self.items.push(item.clone());
                 }
@@ -122,9 +194,15 @@ fn slice(arguments: &Arguments<'_>) -> Answer {
     };
     let place = |index: usize| {
         let at = arguments.whole(index)?;
-        usize::try_from(at).ok().filter(|at| *at <= items.len()).ok_or_else(|| {
-            Failure::argument(index, format!("it must be from 0 to {}, the length of the list", items.len()))
-        })
+        usize::try_from(at)
+            .ok()
+            .filter(|at| *at <= items.len())
+            .ok_or_else(|| {
+                Failure::argument(
+                    index,
+                    format!("it must be from 0 to {}, the length of the list", items.len()),
+                )
+            })
     };
     let (start, end) = (place(1)?, place(2)?);
     if start > end {
@@ -167,13 +245,21 @@ fn element_of(value: &Value) -> Type {
 
 fn distinct(arguments: &Arguments<'_>) -> Answer {
     let mut seen = BTreeSet::new();
-    let items = arguments.items(0).iter().filter(|item| seen.insert(*item)).cloned().collect();
+    let items = arguments
+        .items(0)
+        .iter()
+        .filter(|item| seen.insert(*item))
+        .cloned()
+        .collect();
     Ok(Value::list(element_of(arguments.value(0)), items))
 }
 
 fn compact(arguments: &Arguments<'_>) -> Answer {
     let full = |item: &&Value| item.as_str().is_some_and(|text| !text.is_empty());
-    Ok(Value::list(Type::String, arguments.items(0).iter().filter(full).cloned().collect()))
+    Ok(Value::list(
+        Type::String,
+        arguments.items(0).iter().filter(full).cloned().collect(),
+    ))
 }
 
 fn sort(arguments: &Arguments<'_>) -> Answer {
@@ -198,21 +284,36 @@ fn chunk_list(arguments: &Arguments<'_>) -> Answer {
     };
     let element = element_of(value);
     let size = if size == 0 { items.len().max(1) } else { size };
-    let chunks = items.chunks(size).map(|chunk| Value::list(element.clone(), chunk.to_vec())).collect();
-    Ok(secret_if(secret, Value::list(Type::list(element.clone()), chunks)))
+    let chunks = items
+        .chunks(size)
+        .map(|chunk| Value::list(element.clone(), chunk.to_vec()))
+        .collect();
+    Ok(secret_if(
+        secret,
+        Value::list(Type::list(element.clone()), chunks),
+    ))
 }
 
 fn match_keys(arguments: &Arguments<'_>) -> Answer {
     let (values, keys, wanted) = (arguments.items(0), arguments.items(1), arguments.items(2));
     if values.len() != keys.len() {
-        return Err(Failure::new("the lists of values and keys must have the same length"));
+        return Err(Failure::new(
+            "the lists of values and keys must have the same length",
+        ));
     }
     let types = unify(&[element_of(arguments.value(1)), element_of(arguments.value(2))]);
-    let ty = types.ok_or_else(|| Failure::new("the keys and the set searched for must have the same type"))?;
+    let ty =
+        types.ok_or_else(|| Failure::new("the keys and the set searched for must have the same type"))?;
     let convert = |value: &Value| convert_to(value, &ty).unwrap_or_else(|_| value.clone());
     let wanted: BTreeSet<Value> = wanted.iter().map(convert).collect();
-    let found = values.iter().zip(keys).filter(|(_, key)| wanted.contains(&convert(key)));
-    Ok(Value::list(element_of(arguments.value(0)), found.map(|(value, _)| value.clone()).collect()))
+    let found = values
+        .iter()
+        .zip(keys)
+        .filter(|(_, key)| wanted.contains(&convert(key)));
+    Ok(Value::list(
+        element_of(arguments.value(0)),
+        found.map(|(value, _)| value.clone()).collect(),
+    ))
 }
 
 fn set_product(arguments: &Arguments<'_>) -> Answer {
@@ -233,7 +334,9 @@ fn set_product(arguments: &Arguments<'_>) -> Answer {
             _ => return Err(Failure::argument(index, "a list, set or tuple is required")),
         });
     }
-    let total = lists.iter().try_fold(1_usize, |total, (_, items)| total.checked_mul(items.len()));
+    let total = lists
+        .iter()
+        .try_fold(1_usize, |total, (_, items)| total.checked_mul(items.len()));
     let too_many = || Failure::new("there would be too many combinations");
     let total = total.ok_or_else(too_many)?;
     arguments.spend(total.checked_mul(lists.len() + 1).ok_or_else(too_many)?)?;
@@ -249,7 +352,11 @@ fn set_product(arguments: &Arguments<'_>) -> Answer {
         tuple.reverse();
         combined.push(Value::tuple(tuple));
     }
-    let result = if any_set { set_of(element, combined) } else { Value::list(element, combined) };
+    let result = if any_set {
+        set_of(element, combined)
+    } else {
+        Value::list(element, combined)
+    };
     Ok(secret_if(secret, result))
 }
 
@@ -260,7 +367,9 @@ fn sets_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
             Type::Set(element) | Type::List(element) => types.push((*element).clone()),
             Type::Tuple(items) => {
                 let all = unify(&items);
-                types.push(all.ok_or_else(|| Failure::argument(index, "all elements must have the same type"))?);
+                types.push(
+                    all.ok_or_else(|| Failure::argument(index, "all elements must have the same type"))?,
+                );
             }
             Type::Any => return Ok(Type::set(Type::Any)),
             _ => return Err(Failure::argument(index, "a set is required")),
@@ -279,7 +388,11 @@ fn sets(arguments: &Arguments<'_>) -> Result<(Type, Vec<Vec<Value>>), Failure> {
         let set = convert_to(value, &ty).map_err(|error| Failure::argument(index, error.to_string()))?;
         sets.push(set.items().unwrap_or_default().to_vec());
     }
-    let element = if let Type::Set(element) = ty { (*element).clone() } else { Type::Any };
+    let element = if let Type::Set(element) = ty {
+        (*element).clone()
+    } else {
+        Type::Any
+    };
     Ok((element, sets))
 }
 
@@ -290,13 +403,25 @@ fn set_operation(arguments: &Arguments<'_>, keep: fn(usize, usize) -> bool) -> A
     for item in sets.iter().flatten() {
         *counts.entry(item).or_default() += 1;
     }
-    let kept = counts.into_iter().filter(|(_, count)| keep(*count, sets.len())).map(|(item, _)| item.clone()).collect();
+    let kept = counts
+        .into_iter()
+        .filter(|(_, count)| keep(*count, sets.len()))
+        .map(|(item, _)| item.clone())
+        .collect();
     Ok(Value::set(element, kept))
 }
 
 fn set_subtract(arguments: &Arguments<'_>) -> Answer {
     let (element, sets) = sets(arguments)?;
-    let [from, without] = sets.as_slice() else { return Err(Failure::new("two sets are required")) };
+    let [from, without] = sets.as_slice() else {
+        return Err(Failure::new("two sets are required"));
+    };
     let without: BTreeSet<&Value> = without.iter().collect();
-    Ok(Value::set(element, from.iter().filter(|item| !without.contains(item)).cloned().collect()))
+    Ok(Value::set(
+        element,
+        from.iter()
+            .filter(|item| !without.contains(item))
+            .cloned()
+            .collect(),
+    ))
 }

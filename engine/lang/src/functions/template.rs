@@ -13,15 +13,25 @@ use crate::hint::did_you_mean;
 use crate::scope::{Files, Resolved, Scope, Traversal};
 use crate::source::Sources;
 
-const VARS: Param = Param { known: Known::Top, takes_secrets: true, ..Param::new("vars", Want::Any) };
+const VARS: Param = Param {
+    known: Known::Top,
+    takes_secrets: true,
+    ..Param::new("vars", Want::Any)
+};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("templatefile", &[Param::new("path", Want::String), VARS], Gives::Always(Want::Any), |a| {
-        render(a, a.text(0), &text_of(a, 0)?)
-    }),
-    Function::new("templatestring", &[Param::new("ref", Want::String), VARS], Gives::Always(Want::Any), |a| {
-        render(a, "the template", a.text(0))
-    }),
+    Function::new(
+        "templatefile",
+        &[Param::new("path", Want::String), VARS],
+        Gives::Always(Want::Any),
+        |a| render(a, a.text(0), &text_of(a, 0)?),
+    ),
+    Function::new(
+        "templatestring",
+        &[Param::new("ref", Want::String), VARS],
+        Gives::Always(Want::Any),
+        |a| render(a, "the template", a.text(0)),
+    ),
 ];
 
 /// How many templates may be evaluated inside one another.
@@ -36,9 +46,15 @@ struct Variables<'a> {
 impl Scope for Variables<'_> {
     fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
         if let Some(value) = self.variables.get(&traversal.root) {
-            return Ok(Resolved { value: value.clone(), steps: 0 });
+            return Ok(Resolved {
+                value: value.clone(),
+                steps: 0,
+            });
         }
-        let message = format!("The template's variables have none that is named `{}`.", traversal.root);
+        let message = format!(
+            "The template's variables have none that is named `{}`.",
+            traversal.root
+        );
         let mut found = Diagnostic::error("Unknown variable", message).at(traversal.root_range);
         let names = self.variables.keys().map(|name| &**name);
         found.hint = did_you_mean(&traversal.root, names).map(|near| format!("did you mean `{near}`?"));
@@ -61,11 +77,16 @@ fn render(arguments: &Arguments<'_>, name: &str, text: &str) -> Answer {
     };
     let depth = &arguments.env.budget.templates;
     if depth.get() >= MAX_TEMPLATES {
-        return Err(Failure::new(format!("templates are evaluated more than {MAX_TEMPLATES} levels deep in one another")));
+        return Err(Failure::new(format!(
+            "templates are evaluated more than {MAX_TEMPLATES} levels deep in one another"
+        )));
     }
     let mut sources = Sources::default();
     let source = sources.add(name, text);
-    let scope = Variables { variables: entries, outer: arguments.env.scope };
+    let scope = Variables {
+        variables: entries,
+        outer: arguments.env.scope,
+    };
     depth.set(depth.get() + 1);
     let result = parse_template(&sources, source)
         .and_then(|template| eval(&template, &Env::new(&scope, arguments.env.budget)));
@@ -78,12 +99,23 @@ fn render(arguments: &Arguments<'_>, name: &str, text: &str) -> Answer {
 
 /// The first mistake of a template, with its place in it: the template is no text that the renderer knows.
 fn describe(found: &Diagnostics, sources: &Sources) -> String {
-    let Some(first) = found.0.first() else { return "it has mistakes".to_owned() };
-    let place = first.range.map_or(String::new(), |range| format!("{}: ", sources.describe(range)));
-    let hint = first.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
+    let Some(first) = found.0.first() else {
+        return "it has mistakes".to_owned();
+    };
+    let place = first
+        .range
+        .map_or(String::new(), |range| format!("{}: ", sources.describe(range)));
+    let hint = first
+        .hint
+        .as_ref()
+        .map_or(String::new(), |hint| format!(" ({hint})"));
     let more = match found.0.len() {
         1 => String::new(),
         count => format!(" (and {} more)", count - 1),
     };
-    format!("{place}{}: {}{hint}{more}", first.summary, first.detail.trim_end_matches('.'))
+    format!(
+        "{place}{}: {}{hint}{more}",
+        first.summary,
+        first.detail.trim_end_matches('.')
+    )
 }

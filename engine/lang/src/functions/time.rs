@@ -12,20 +12,43 @@ use crate::eval::later_not_null;
 const MOMENT: Param = Param::new("timestamp", Want::String);
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("timestamp", &[], Gives::Always(Want::String), |_| Ok(later_not_null(Type::String))),
-    Function::new("uuid", &[], Gives::Always(Want::String), |_| Ok(later_not_null(Type::String))),
-    Function::new("bcrypt", &[Param::new("str", Want::String)], Gives::Always(Want::String), |_| {
+    Function::new("timestamp", &[], Gives::Always(Want::String), |_| {
         Ok(later_not_null(Type::String))
-    })
+    }),
+    Function::new("uuid", &[], Gives::Always(Want::String), |_| {
+        Ok(later_not_null(Type::String))
+    }),
+    Function::new(
+        "bcrypt",
+        &[Param::new("str", Want::String)],
+        Gives::Always(Want::String),
+        |_| Ok(later_not_null(Type::String)),
+    )
     .optional(Param::new("cost", Want::Number), 1),
     Function::new("plantimestamp", &[], Gives::Always(Want::String), |a| {
-        Ok(a.env.scope.plan_timestamp().map_or_else(|| later_not_null(Type::String), Value::String))
+        Ok(a.env
+            .scope
+            .plan_timestamp()
+            .map_or_else(|| later_not_null(Type::String), Value::String))
     }),
-    Function::new("formatdate", &[Param::new("format", Want::String), MOMENT], Gives::Always(Want::String), format_date),
-    Function::new("timeadd", &[MOMENT, Param::new("duration", Want::String)], Gives::Always(Want::String), time_add),
+    Function::new(
+        "formatdate",
+        &[Param::new("format", Want::String), MOMENT],
+        Gives::Always(Want::String),
+        format_date,
+    ),
+    Function::new(
+        "timeadd",
+        &[MOMENT, Param::new("duration", Want::String)],
+        Gives::Always(Want::String),
+        time_add,
+    ),
     Function::new(
         "timecmp",
-        &[Param::new("timestamp_a", Want::String), Param::new("timestamp_b", Want::String)],
+        &[
+            Param::new("timestamp_a", Want::String),
+            Param::new("timestamp_b", Want::String),
+        ],
         Gives::Always(Want::Number),
         time_compare,
     ),
@@ -43,7 +66,10 @@ impl Moment {
     pub(super) fn parse(text: &str) -> Option<Moment> {
         let number = |from: usize, to: usize| -> Option<i16> {
             let digits = text.get(from..to)?;
-            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+            digits
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| digits.parse().ok())?
         };
         let small = |from: usize, to: usize| number(from, to).and_then(|number| i8::try_from(number).ok());
         let is = |at: usize, wanted: &[u8]| text.as_bytes().get(at).is_some_and(|byte| wanted.contains(byte));
@@ -85,11 +111,17 @@ impl Moment {
             nanoseconds,
         );
         (at == text.len()).then_some(())?;
-        Some(Moment { local: local.ok()?, offset_minutes, utc })
+        Some(Moment {
+            local: local.ok()?,
+            offset_minutes,
+            utc,
+        })
     }
 
     fn in_utc(self) -> Option<DateTime> {
-        self.local.checked_sub(SignedDuration::from_mins(self.offset_minutes)).ok()
+        self.local
+            .checked_sub(SignedDuration::from_mins(self.offset_minutes))
+            .ok()
     }
 
     fn offset(self, colon: &str) -> String {
@@ -101,7 +133,11 @@ impl Moment {
     /// As RFC 3339, in whole seconds.
     pub(super) fn rfc3339(self) -> String {
         let d = self.local;
-        let zone = if self.utc || self.offset_minutes == 0 { "Z".to_owned() } else { self.offset(":") };
+        let zone = if self.utc || self.offset_minutes == 0 {
+            "Z".to_owned()
+        } else {
+            self.offset(":")
+        };
         format!(
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{zone}",
             d.year(),
@@ -117,7 +153,10 @@ impl Moment {
 fn moment(arguments: &Arguments<'_>, index: usize) -> Result<Moment, Failure> {
     let text = arguments.text(index);
     Moment::parse(text).ok_or_else(|| {
-        Failure::argument(index, format!("`{text}` is no moment such as `2018-01-02T23:12:01Z` (RFC 3339)"))
+        Failure::argument(
+            index,
+            format!("`{text}` is no moment such as `2018-01-02T23:12:01Z` (RFC 3339)"),
+        )
     })
 }
 
@@ -130,9 +169,15 @@ fn time_add(arguments: &Arguments<'_>) -> Answer {
     let start = moment(arguments, 0)?;
     let text = arguments.text(1);
     let duration = duration(text).ok_or_else(|| {
-        Failure::argument(1, format!("`{text}` is no duration such as `1h30m` (units are h, m, s, ms, us, ns)"))
+        Failure::argument(
+            1,
+            format!("`{text}` is no duration such as `1h30m` (units are h, m, s, ms, us, ns)"),
+        )
     })?;
-    let local = start.local.checked_add(duration).map_err(|_| Failure::new("the moment is out of range"))?;
+    let local = start
+        .local
+        .checked_add(duration)
+        .map_err(|_| Failure::new("the moment is out of range"))?;
     Ok(Value::string(Moment { local, ..start }.rfc3339()))
 }
 
@@ -147,9 +192,13 @@ fn duration(text: &str) -> Option<SignedDuration> {
     }
     let mut total: i128 = 0;
     while !rest.is_empty() || text.is_empty() {
-        let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').filter(|end| *end > 0)?;
+        let end = rest
+            .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
+            .filter(|end| *end > 0)?;
         let (number, behind) = rest.split_at(end);
-        let (unit, behind) = UNITS.iter().find_map(|(name, unit)| Some((*unit, behind.strip_prefix(name)?)))?;
+        let (unit, behind) = UNITS
+            .iter()
+            .find_map(|(name, unit)| Some((*unit, behind.strip_prefix(name)?)))?;
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
         total = total.checked_add(whole.checked_mul(unit)?)?;
@@ -180,10 +229,28 @@ const UNITS: &[(&str, i128)] = &[
 ];
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 
 fn format_date(arguments: &Arguments<'_>) -> Answer {
     let moment = moment(arguments, 1)?;
@@ -202,7 +269,10 @@ fn format_date(arguments: &Arguments<'_>) -> Answer {
         let length = rest.find(|other| other != letter).unwrap_or(rest.len());
         let (verb, behind) = rest.split_at(length);
         verb_text(verb, moment, &mut out).ok_or_else(|| {
-            Failure::argument(0, format!("`{verb}` means nothing in a format; put plain text between single quotes"))
+            Failure::argument(
+                0,
+                format!("`{verb}` means nothing in a format; put plain text between single quotes"),
+            )
         })?;
         rest = behind;
     }

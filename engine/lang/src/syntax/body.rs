@@ -33,7 +33,11 @@ impl Parser<'_> {
                 Ended::NewItem => {}
                 Ended::Brace => {
                     let brace = self.read();
-                    self.report("Unexpected closing brace", "No block is open here that this brace could close.", brace);
+                    self.report(
+                        "Unexpected closing brace",
+                        "No block is open here that this brace could close.",
+                        brace,
+                    );
                     let behind = self.mark();
                     self.recover(behind);
                 }
@@ -45,7 +49,11 @@ impl Parser<'_> {
 
     fn new_body(&self) -> Body {
         let start = self.peek().start;
-        Body { attributes: Vec::new(), blocks: Vec::new(), range: self.range(start, start) }
+        Body {
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+            range: self.range(start, start),
+        }
     }
 
     fn items(&mut self, body: &mut Body, in_block: bool) -> Ended {
@@ -89,7 +97,11 @@ impl Parser<'_> {
                 let block = self.nested(|parser| parser.block(name));
                 let ended_well = block?;
                 body.blocks.push(Arc::new(ended_well.0));
-                if ended_well.1 { self.end_of_line("block") } else { Err(Failed) }
+                if ended_well.1 {
+                    self.end_of_line("block")
+                } else {
+                    Err(Failed)
+                }
             }
             _ => {
                 let message = format!(
@@ -98,7 +110,11 @@ impl Parser<'_> {
                     describe(self.kind(), self.word(self.peek()))
                 );
                 let place = self.peek();
-                let place = if place.kind == Kind::Newline || place.kind == Kind::End { name } else { place };
+                let place = if place.kind == Kind::Newline || place.kind == Kind::End {
+                    name
+                } else {
+                    place
+                };
                 self.fail("Invalid block definition", message, place)
             }
         }
@@ -106,12 +122,19 @@ impl Parser<'_> {
 
     fn attribute(&mut self, body: &mut Body, name: Token) -> Parse<()> {
         let expr = self.expression()?;
-        let attribute =
-            Attribute { name: normalize(self.word(name)).into(), name_range: self.token_range(name), expr };
+        let attribute = Attribute {
+            name: normalize(self.word(name)).into(),
+            name_range: self.token_range(name),
+            expr,
+        };
         if let Some(first) = body.attribute(&attribute.name) {
-            let message = format!("`{}` is set already; each argument may be set once.", attribute.name);
+            let message = format!(
+                "`{}` is set already; each argument may be set once.",
+                attribute.name
+            );
             let found = Diagnostic::error("Attribute redefined", message).at(attribute.name_range);
-            self.diagnostics.push(found.related(first.name_range, "it is set here first"));
+            self.diagnostics
+                .push(found.related(first.name_range, "it is set here first"));
             return Ok(());
         }
         body.attributes.push(attribute);
@@ -173,7 +196,8 @@ impl Parser<'_> {
             self.attribute(body, name)?;
             let next = self.peek();
             if next.kind != Kind::CBrace {
-                let message = "A block in one line may hold one argument only; put each on a line of its own.";
+                let message =
+                    "A block in one line may hold one argument only; put each on a line of its own.";
                 return self.fail("Invalid single-argument block definition", message, next);
             }
         } else if one_line && self.kind() != Kind::End {
@@ -188,7 +212,8 @@ impl Parser<'_> {
                 let end = self.peek();
                 body.range.end = end.end;
                 let message = "The text ends before this block's closing brace.";
-                self.diagnostics.push(Diagnostic::error("Unclosed configuration block", message).at(header));
+                self.diagnostics
+                    .push(Diagnostic::error("Unclosed configuration block", message).at(header));
                 Ok(None)
             }
         }
@@ -197,7 +222,10 @@ impl Parser<'_> {
     fn label(&mut self) -> Parse<Label> {
         let token = self.read();
         if token.kind == Kind::Ident {
-            return Ok(Label { text: normalize(self.word(token)).into(), range: self.token_range(token) });
+            return Ok(Label {
+                text: normalize(self.word(token)).into(),
+                range: self.token_range(token),
+            });
         }
         let mut text = String::new();
         loop {
@@ -213,10 +241,17 @@ impl Parser<'_> {
                 }
                 Kind::CQuote if part.start < part.end => {
                     let text: Str = normalize(&text).into();
-                    return Ok(Label { text, range: self.range(token.start, part.end) });
+                    return Ok(Label {
+                        text,
+                        range: self.range(token.start, part.end),
+                    });
                 }
                 Kind::CQuote => {
-                    return self.fail("Unterminated label", "There is no closing quote for this label.", part);
+                    return self.fail(
+                        "Unterminated label",
+                        "There is no closing quote for this label.",
+                        part,
+                    );
                 }
                 _ => {
                     let message = "A label is a plain text: names are fixed before anything is evaluated.";

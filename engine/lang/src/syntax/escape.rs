@@ -46,7 +46,11 @@ pub(super) fn unescape_quoted(text: &str, bad: &mut Vec<BadEscape>) -> String {
                 at += length;
             }
             Err((reason, length)) => {
-                bad.push(BadEscape { start: at, length, reason });
+                bad.push(BadEscape {
+                    start: at,
+                    length,
+                    reason,
+                });
                 at += length;
             }
         }
@@ -56,11 +60,21 @@ pub(super) fn unescape_quoted(text: &str, bad: &mut Vec<BadEscape>) -> String {
 
 fn escape(rest: &str) -> Result<(char, usize), (&'static str, usize)> {
     let digits = |count: usize| {
-        let hex = rest.get(2..2 + count).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let hex = rest
+            .get(2..2 + count)
+            .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        let available = rest[1..].chars().take(count + 1).map(char::len_utf8).sum::<usize>().min(rest.len() - 1);
+        let available = rest[1..]
+            .chars()
+            .take(count + 1)
+            .map(char::len_utf8)
+            .sum::<usize>()
+            .min(rest.len() - 1);
         match code {
-            None => Err(("It must be followed by the hexadecimal digits of a character.", 1 + available)),
+            None => Err((
+                "It must be followed by the hexadecimal digits of a character.",
+                1 + available,
+            )),
             Some(code) => char::from_u32(code)
                 .map(|letter| (letter, 2 + count))
                 .ok_or(("There is no character with this number.", 2 + count)),
@@ -74,7 +88,10 @@ fn escape(rest: &str) -> Result<(char, usize), (&'static str, usize)> {
         Some('\\') => Ok(('\\', 2)),
         Some('u') => digits(4),
         Some('U') => digits(8),
-        Some(other) => Err((r#"Known are \n, \r, \t, \", \\, \uNNNN and \UNNNNNNNN."#, 1 + other.len_utf8())),
+        Some(other) => Err((
+            r#"Known are \n, \r, \t, \", \\, \uNNNN and \UNNNNNNNN."#,
+            1 + other.len_utf8(),
+        )),
         None => Err(("The text ends behind the backslash.", 1)),
     }
 }

@@ -9,7 +9,10 @@ use super::token::{Kind, Token};
 const LEVELS: &[&[(Kind, BinaryOp)]] = &[
     &[(Kind::Or, BinaryOp::Or)],
     &[(Kind::And, BinaryOp::And)],
-    &[(Kind::EqualEqual, BinaryOp::Equal), (Kind::NotEqual, BinaryOp::NotEqual)],
+    &[
+        (Kind::EqualEqual, BinaryOp::Equal),
+        (Kind::NotEqual, BinaryOp::NotEqual),
+    ],
     &[
         (Kind::Greater, BinaryOp::Greater),
         (Kind::GreaterEqual, BinaryOp::GreaterEqual),
@@ -17,7 +20,11 @@ const LEVELS: &[&[(Kind, BinaryOp)]] = &[
         (Kind::LessEqual, BinaryOp::LessEqual),
     ],
     &[(Kind::Plus, BinaryOp::Add), (Kind::Minus, BinaryOp::Subtract)],
-    &[(Kind::Star, BinaryOp::Multiply), (Kind::Slash, BinaryOp::Divide), (Kind::Percent, BinaryOp::Modulo)],
+    &[
+        (Kind::Star, BinaryOp::Multiply),
+        (Kind::Slash, BinaryOp::Divide),
+        (Kind::Percent, BinaryOp::Modulo),
+    ],
 ];
 
 impl Parser<'_> {
@@ -57,7 +64,10 @@ impl Parser<'_> {
 
     fn operator(&self, level: usize) -> Option<(Token, BinaryOp)> {
         let next = self.peek();
-        LEVELS[level].iter().find(|(kind, _)| *kind == next.kind).map(|(_, op)| (next, *op))
+        LEVELS[level]
+            .iter()
+            .find(|(kind, _)| *kind == next.kind)
+            .map(|(_, op)| (next, *op))
     }
 
     fn binary(&mut self, level: usize) -> Parse<Expr> {
@@ -72,7 +82,9 @@ impl Parser<'_> {
             self.read();
             rest.push((op, self.token_range(token), self.binary(level + 1)?));
         }
-        let Some((_, _, last)) = rest.last() else { return Ok(first) };
+        let Some((_, _, last)) = rest.last() else {
+            return Ok(first);
+        };
         let range = self.range(first.range().start, last.range().end);
         Ok(Expr::new(Node::Binary(first, rest), range))
     }

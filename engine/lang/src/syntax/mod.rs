@@ -11,13 +11,15 @@ mod escape;
 mod expression;
 mod parser;
 mod scanner;
+mod steps;
 mod template;
 mod term;
 mod token;
 
 pub(crate) use escape::normalize;
 pub(crate) use parser::Parser;
-pub(crate) use scanner::Form;
+pub(crate) use scanner::{Form, scan};
+pub(crate) use token::{Kind, Token};
 
 /// How deep expressions, blocks and templates may be nested. Each level costs the parser and the evaluator a few
 /// kilobytes of stack; no text that a person wrote comes near.

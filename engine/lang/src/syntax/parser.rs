@@ -35,11 +35,23 @@ impl<'a> Parser<'a> {
         let mut scanned = text;
         if text.len() > MAX_TEXT {
             let message = format!("This text has {} bytes; at most {MAX_TEXT} are read.", text.len());
-            diagnostics.push(Diagnostic::error("Text too large", message).at(Range { source, start: 0, end: 0 }));
+            diagnostics.push(Diagnostic::error("Text too large", message).at(Range {
+                source,
+                start: 0,
+                end: 0,
+            }));
             scanned = "";
         }
         let tokens = scan(scanned, form);
-        Parser { text: scanned, source, tokens, at: 0, lines: vec![true], depth: 0, diagnostics }
+        Parser {
+            text: scanned,
+            source,
+            tokens,
+            at: 0,
+            lines: vec![true],
+            depth: 0,
+            diagnostics,
+        }
     }
 
     /// What was found wrong.
@@ -67,7 +79,14 @@ impl<'a> Parser<'a> {
     /// The next token that means something; a comment that ends its line counts as the line's end.
     pub(super) fn peek(&self) -> Token {
         let token = self.tokens[self.position_of_next()];
-        if token.kind == Kind::Comment { Token { kind: Kind::Newline, ..token } } else { token }
+        if token.kind == Kind::Comment {
+            Token {
+                kind: Kind::Newline,
+                ..token
+            }
+        } else {
+            token
+        }
     }
 
     /// The token behind the next one.
@@ -118,7 +137,11 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn range(&self, start: u32, end: u32) -> Range {
-        Range { source: self.source, start, end }
+        Range {
+            source: self.source,
+            start,
+            end,
+        }
     }
 
     pub(super) fn token_range(&self, token: Token) -> Range {
@@ -148,7 +171,8 @@ impl<'a> Parser<'a> {
 
     pub(super) fn report(&mut self, summary: &str, detail: impl Into<String>, token: Token) {
         let range = self.token_range(token);
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(range));
+        self.diagnostics
+            .push(Diagnostic::error(summary, detail).at(range));
     }
 
     pub(super) fn fail<T>(&mut self, summary: &str, detail: impl Into<String>, token: Token) -> Parse<T> {
@@ -173,8 +197,12 @@ impl<'a> Parser<'a> {
                 Kind::Newline if open == 0 => break,
                 Kind::Ident if self.begins_line(token) && self.looks_like_item() => break,
                 Kind::CBrace if open == 0 => break,
-                Kind::OBrace | Kind::OBrack | Kind::OParen | Kind::Interpolation | Kind::Directive => open += 1,
-                Kind::CBrace | Kind::CBrack | Kind::CParen | Kind::SequenceEnd => open = open.saturating_sub(1),
+                Kind::OBrace | Kind::OBrack | Kind::OParen | Kind::Interpolation | Kind::Directive => {
+                    open += 1
+                }
+                Kind::CBrace | Kind::CBrack | Kind::CParen | Kind::SequenceEnd => {
+                    open = open.saturating_sub(1)
+                }
                 _ => {}
             }
             self.read();
@@ -185,7 +213,10 @@ impl<'a> Parser<'a> {
     /// Whether a name stands here that a `{`, `"`, `=` or another name follows.
     pub(super) fn looks_like_item(&mut self) -> bool {
         self.kind() == Kind::Ident
-            && matches!(self.peek_second().kind, Kind::OBrace | Kind::OQuote | Kind::Equal | Kind::Ident)
+            && matches!(
+                self.peek_second().kind,
+                Kind::OBrace | Kind::OQuote | Kind::Equal | Kind::Ident
+            )
     }
 }
 

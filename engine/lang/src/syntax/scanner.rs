@@ -28,12 +28,24 @@ pub(crate) enum Form {
 
 /// Cuts `text` into tokens, comments and line ends included. The last one is [`Kind::End`].
 pub(crate) fn scan(text: &str, form: Form) -> Vec<Token> {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let first = match form {
-        Form::Normal => Mode::Normal { braces: 0, in_template: false },
+        Form::Normal => Mode::Normal {
+            braces: 0,
+            in_template: false,
+        },
         Form::Template => Mode::Bare,
     };
-    let mut scanner = Scanner { text, at: start, modes: vec![first], tokens: Vec::with_capacity(text.len() / 4 + 1) };
+    let mut scanner = Scanner {
+        text,
+        at: start,
+        modes: vec![first],
+        tokens: Vec::with_capacity(text.len() / 4 + 1),
+    };
     scanner.run();
     scanner.tokens
 }
@@ -52,7 +64,11 @@ impl<'a> Scanner<'a> {
 
     fn emit(&mut self, kind: Kind, length: usize) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        self.tokens.push(Token { kind, start: offset(self.at), end: offset(self.at + length) });
+        self.tokens.push(Token {
+            kind,
+            start: offset(self.at),
+            end: offset(self.at + length),
+        });
         self.at += length;
     }
 
@@ -86,7 +102,10 @@ impl<'a> Scanner<'a> {
             b'#' => self.line_comment(),
             b'/' if rest.starts_with("//") => self.line_comment(),
             b'/' if rest.starts_with("/*") => {
-                let length = rest.get(2..).and_then(|inside| inside.find("*/")).map_or(rest.len(), |end| end + 4);
+                let length = rest
+                    .get(2..)
+                    .and_then(|inside| inside.find("*/"))
+                    .map_or(rest.len(), |end| end + 4);
                 self.emit(Kind::Comment, length);
             }
             b'"' => {
@@ -111,7 +130,13 @@ impl<'a> Scanner<'a> {
     }
 
     fn ends_sequence(&self) -> bool {
-        matches!(self.modes.last(), Some(Mode::Normal { braces: 0, in_template: true }))
+        matches!(
+            self.modes.last(),
+            Some(Mode::Normal {
+                braces: 0,
+                in_template: true
+            })
+        )
     }
 
     fn brace(&mut self, brace: u8) {
@@ -121,7 +146,11 @@ impl<'a> Scanner<'a> {
             return;
         }
         if let Some(Mode::Normal { braces, .. }) = self.modes.last_mut() {
-            *braces = if brace == b'{' { *braces + 1 } else { braces.saturating_sub(1) };
+            *braces = if brace == b'{' {
+                *braces + 1
+            } else {
+                braces.saturating_sub(1)
+            };
         }
         self.emit(if brace == b'{' { Kind::OBrace } else { Kind::CBrace }, 1);
     }
@@ -129,15 +158,21 @@ impl<'a> Scanner<'a> {
     /// `<<EOT` or `<<-EOT` and the end of its line.
     fn open_heredoc(&mut self) -> bool {
         let rest = self.rest();
-        let Some(after) = rest.strip_prefix("<<") else { return false };
+        let Some(after) = rest.strip_prefix("<<") else {
+            return false;
+        };
         let name = after.strip_prefix('-').unwrap_or(after);
-        let Some(line_end) = name.find('\n') else { return false };
+        let Some(line_end) = name.find('\n') else {
+            return false;
+        };
         let marker = name[..line_end].trim_end_matches('\r');
         let mut letters = marker.chars();
         if !letters.next().is_some_and(starts_ident) || !letters.all(continues_ident) {
             return false;
         }
-        self.modes.push(Mode::Heredoc { marker: marker.to_owned() });
+        self.modes.push(Mode::Heredoc {
+            marker: marker.to_owned(),
+        });
         self.emit(Kind::OHeredoc, rest.len() - name.len() + line_end + 1);
         true
     }
@@ -191,10 +226,21 @@ impl<'a> Scanner<'a> {
 
     fn open_sequence(&mut self) {
         let rest = self.rest();
-        let kind = if rest.starts_with('$') { Kind::Interpolation } else { Kind::Directive };
-        let length = if rest.as_bytes().get(2) == Some(&b'~') { 3 } else { 2 };
+        let kind = if rest.starts_with('$') {
+            Kind::Interpolation
+        } else {
+            Kind::Directive
+        };
+        let length = if rest.as_bytes().get(2) == Some(&b'~') {
+            3
+        } else {
+            2
+        };
         self.emit(kind, length);
-        self.modes.push(Mode::Normal { braces: 0, in_template: true });
+        self.modes.push(Mode::Normal {
+            braces: 0,
+            in_template: true,
+        });
     }
 
     fn heredoc(&mut self) {
@@ -221,7 +267,11 @@ impl<'a> Scanner<'a> {
                 _ => at += 1,
             }
         }
-        if at > 0 { self.emit(Kind::Text, at) } else { self.open_sequence() }
+        if at > 0 {
+            self.emit(Kind::Text, at)
+        } else {
+            self.open_sequence()
+        }
     }
 
     fn bare(&mut self) {
@@ -234,7 +284,11 @@ impl<'a> Scanner<'a> {
                 _ => at += 1,
             }
         }
-        if at > 0 { self.emit(Kind::Text, at) } else { self.open_sequence() }
+        if at > 0 {
+            self.emit(Kind::Text, at)
+        } else {
+            self.open_sequence()
+        }
     }
 }
 
@@ -245,11 +299,20 @@ fn opens(bytes: &[u8]) -> bool {
 
 /// The length of what a `$` or `%` that opens nothing begins: `$${` is one escape.
 fn literal_length(bytes: &[u8]) -> usize {
-    if bytes.get(1) == Some(&bytes[0]) && bytes.get(2) == Some(&b'{') { 3 } else { 1 }
+    if bytes.get(1) == Some(&bytes[0]) && bytes.get(2) == Some(&b'{') {
+        3
+    } else {
+        1
+    }
 }
 
 fn number_length(bytes: &[u8]) -> usize {
-    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        bytes[from..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
     let mut at = digits(0);
     if bytes.get(at) == Some(&b'.') && digits(at + 1) > 0 {
         at += 1 + digits(at + 1);

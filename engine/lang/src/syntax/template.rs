@@ -15,10 +15,15 @@ use super::token::{Kind, Token};
 enum Piece {
     Text(String),
     Value(Expr),
-    If(Expr, Range),
+    If(Expr),
     Else(Range),
     EndIf(Range),
-    For { key: Option<Str>, value: Str, collection: Expr, range: Range },
+    For {
+        key: Option<Str>,
+        value: Str,
+        collection: Expr,
+        range: Range,
+    },
     EndFor(Range),
 }
 
@@ -37,7 +42,8 @@ impl Parser<'_> {
         let pieces = self.with_lines(true, |parser| parser.pieces(Kind::CQuote))?;
         let close = self.read();
         if close.start == close.end {
-            let message = "There is no closing quote for this text. A text of several lines is written as a heredoc.";
+            let message =
+                "There is no closing quote for this text. A text of several lines is written as a heredoc.";
             return self.fail("Unterminated template string", message, close);
         }
         self.assemble(pieces, open.start, close.end, close.start)
@@ -52,8 +58,10 @@ impl Parser<'_> {
             let marker = self.word(open).trim_start_matches(['<', '-']).trim_end();
             let message = format!("The heredoc should end with a line that holds only `{marker}`.");
             let opened = self.token_range(open);
-            let found = Diagnostic::error("Unterminated template string", message).at(self.token_range(close));
-            self.diagnostics.push(found.related(opened, "the heredoc begins here"));
+            let found =
+                Diagnostic::error("Unterminated template string", message).at(self.token_range(close));
+            self.diagnostics
+                .push(found.related(opened, "the heredoc begins here"));
             return Err(Failed);
         }
         if self.word(open).starts_with("<<-") {
@@ -96,13 +104,18 @@ impl Parser<'_> {
                             }
                         })
                     });
-                    let (piece, close) = self.with_lines(false, |parser| parser.sequence_end(piece, token))?;
+                    let (piece, close) =
+                        self.with_lines(false, |parser| parser.sequence_end(piece, token))?;
                     trim_next = self.word(close).starts_with('~');
                     pieces.push(piece.placed(self.range(token.start, close.end)));
                 }
                 _ => {
                     let found = describe(token.kind, self.word(token));
-                    return self.fail("Unterminated template string", format!("The text ends at {found}."), token);
+                    return self.fail(
+                        "Unterminated template string",
+                        format!("The text ends at {found}."),
+                        token,
+                    );
                 }
             }
         }
@@ -119,7 +132,11 @@ impl Parser<'_> {
             Kind::Interpolation => ("Extra characters after interpolation expression", "interpolation"),
             _ => ("Extra characters in template directive", "directive"),
         };
-        self.fail(summary, format!("The {what} should end with `}}` here, but there is {found}."), close)
+        self.fail(
+            summary,
+            format!("The {what} should end with `}}` here, but there is {found}."),
+            close,
+        )
     }
 
     fn literal(&mut self, token: Token) -> String {
@@ -132,7 +149,8 @@ impl Parser<'_> {
             let offset = |at: usize| token.start + u32::try_from(at).unwrap_or(u32::MAX);
             let range = self.range(offset(escape.start), offset(escape.start + escape.length));
             let message = format!("This backslash sequence means nothing. {}", escape.reason);
-            self.diagnostics.push(Diagnostic::error("Invalid escape sequence", message).at(range));
+            self.diagnostics
+                .push(Diagnostic::error("Invalid escape sequence", message).at(range));
         }
         text
     }
@@ -140,16 +158,25 @@ impl Parser<'_> {
     fn directive(&mut self, open: Token) -> Parse<Piece> {
         let token = self.peek();
         let range = self.token_range(open);
-        let word = if token.kind == Kind::Ident { self.word(token) } else { "" };
+        let word = if token.kind == Kind::Ident {
+            self.word(token)
+        } else {
+            ""
+        };
         match word {
             "if" => {
                 self.read();
-                Ok(Piece::If(self.expression()?, range))
+                Ok(Piece::If(self.expression()?))
             }
             "for" => {
                 self.read();
                 let (key, value) = self.for_names()?;
-                Ok(Piece::For { key, value, collection: self.expression()?, range })
+                Ok(Piece::For {
+                    key,
+                    value,
+                    collection: self.expression()?,
+                    range,
+                })
             }
             "else" | "endif" | "endfor" => {
                 self.read();
@@ -170,7 +197,10 @@ impl Parser<'_> {
     fn assemble(&mut self, pieces: Vec<Piece>, start: u32, end: u32, text_end: u32) -> Parse<Expr> {
         let range = self.range(start, end);
         if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) {
-            let text: String = pieces.iter().map(|piece| if let Piece::Text(text) = piece { text } else { "" }).collect();
+            let text: String = pieces
+                .iter()
+                .map(|piece| if let Piece::Text(text) = piece { text } else { "" })
+                .collect();
             return Ok(Expr::new(Node::Literal(Value::string(&*normalize(&text))), range));
         }
         let mut pieces = pieces;
@@ -204,20 +234,33 @@ impl Parser<'_> {
                 Piece::Text(text) if text.is_empty() => {}
                 Piece::Text(text) => parts.push(Part::Text(normalize(&text).into())),
                 Piece::Value(value) => parts.push(Part::Value(value)),
-                Piece::If(condition, range) => {
+                Piece::If(condition) => {
                     let (yes, stopped) = self.nested(|parser| parser.parts(pieces, Inside::If, end))?;
                     let no = match stopped {
                         Stopped::Else => self.nested(|parser| parser.parts(pieces, Inside::Else, end))?.0,
                         _ => Vec::new(),
                     };
-                    parts.push(Part::If(Box::new(PartIf { condition, yes, no, range })));
+                    parts.push(Part::If(Box::new(PartIf { condition, yes, no })));
                 }
-                Piece::For { key, value, collection, range } => {
+                Piece::For {
+                    key,
+                    value,
+                    collection,
+                    range,
+                } => {
                     let body = self.nested(|parser| parser.parts(pieces, Inside::For, end))?.0;
-                    parts.push(Part::For(Box::new(PartFor { key, value, collection, body, range })));
+                    parts.push(Part::For(Box::new(PartFor {
+                        key,
+                        value,
+                        collection,
+                        body,
+                        range,
+                    })));
                 }
                 Piece::Else(_) if inside == Inside::If => return Ok((parts, Stopped::Else)),
-                Piece::EndIf(_) if matches!(inside, Inside::If | Inside::Else) => return Ok((parts, Stopped::End)),
+                Piece::EndIf(_) if matches!(inside, Inside::If | Inside::Else) => {
+                    return Ok((parts, Stopped::End));
+                }
                 Piece::EndFor(_) if inside == Inside::For => return Ok((parts, Stopped::End)),
                 Piece::Else(range) => return self.unexpected("else", range),
                 Piece::EndIf(range) => return self.unexpected("endif", range),
@@ -228,13 +271,16 @@ impl Parser<'_> {
 
     fn unfinished<T>(&mut self, word: &str, closing: &str, end: Range) -> Parse<T> {
         let message = format!("A `{word}` directive of this template has no `{closing}`.");
-        self.diagnostics.push(Diagnostic::error("Unexpected end of template", message).at(end));
+        self.diagnostics
+            .push(Diagnostic::error("Unexpected end of template", message).at(end));
         Err(Failed)
     }
 
     fn unexpected<T>(&mut self, word: &str, range: Range) -> Parse<T> {
-        let message = format!("The directives of this template are unbalanced: `{word}` closes none that is open.");
-        self.diagnostics.push(Diagnostic::error(format!("Unexpected {word} directive"), message).at(range));
+        let message =
+            format!("The directives of this template are unbalanced: `{word}` closes none that is open.");
+        self.diagnostics
+            .push(Diagnostic::error(format!("Unexpected {word} directive"), message).at(range));
         Err(Failed)
     }
 }
@@ -258,11 +304,20 @@ impl Piece {
     /// Directives are placed as a whole, braces included.
     fn placed(self, whole: Range) -> Self {
         match self {
-            Piece::If(condition, _) => Piece::If(condition, whole),
             Piece::Else(_) => Piece::Else(whole),
             Piece::EndIf(_) => Piece::EndIf(whole),
             Piece::EndFor(_) => Piece::EndFor(whole),
-            Piece::For { key, value, collection, .. } => Piece::For { key, value, collection, range: whole },
+            Piece::For {
+                key,
+                value,
+                collection,
+                ..
+            } => Piece::For {
+                key,
+                value,
+                collection,
+                range: whole,
+            },
             other => other,
         }
     }
@@ -274,7 +329,11 @@ fn strip_indent(pieces: &mut [Piece]) {
     let mut line_starts = Vec::new();
     let mut at_start = true;
     for (index, piece) in pieces.iter().enumerate() {
-        let text = if let Piece::Text(text) = piece { Some(text.as_str()) } else { None };
+        let text = if let Piece::Text(text) = piece {
+            Some(text.as_str())
+        } else {
+            None
+        };
         if at_start {
             let blanks = text.map_or("", |text| &text[..text.len() - text.trim_start().len()]);
             let empty_line = text.is_some_and(|text| blanks.len() == text.len() && text.ends_with('\n'));

@@ -1,13 +1,14 @@
-//! Terms: literals, names, calls, tuples, objects, `for`, and the steps behind a term.
+//! Terms: literals, names, calls, tuples, objects and `for`.
 
 use meshform_state::value::Number;
 use meshform_state::{Str, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Base, Call, Chain, ChainStep, Expr, For, ForKind, Item, Key, Node, Splat, StepKind};
+use crate::expr::{Base, Call, Chain, Expr, For, ForKind, Item, Key, Node};
 
 use super::escape::normalize;
 use super::parser::{Parse, Parser, describe};
+use super::steps::Splats;
 use super::token::{Kind, Token};
 
 impl Parser<'_> {
@@ -48,7 +49,11 @@ impl Parser<'_> {
                 self.read();
                 let operand = self.nested(Self::term_with_steps)?;
                 let range = self.range(token.start, operand.range().end);
-                let node = if token.kind == Kind::Minus { Node::Negate(operand) } else { Node::Not(operand) };
+                let node = if token.kind == Kind::Minus {
+                    Node::Negate(operand)
+                } else {
+                    Node::Not(operand)
+                };
                 Ok(Expr::new(node, range))
             }
             kind => {
@@ -64,8 +69,15 @@ impl Parser<'_> {
 
     fn number(&mut self, token: Token) -> Parse<Expr> {
         match Number::parse(self.word(token)) {
-            Ok(number) => Ok(Expr::new(Node::Literal(Value::Number(number)), self.token_range(token))),
-            Err(_) => self.fail("Invalid number literal", "This number cannot be represented.", token),
+            Ok(number) => Ok(Expr::new(
+                Node::Literal(Value::Number(number)),
+                self.token_range(token),
+            )),
+            Err(_) => self.fail(
+                "Invalid number literal",
+                "This number cannot be represented.",
+                token,
+            ),
         }
     }
 
@@ -107,7 +119,11 @@ impl Parser<'_> {
             let part = self.peek();
             if part.kind != Kind::Ident {
                 let message = "`::` must be followed by the name of a function.";
-                let place = if part.kind == Kind::DoubleColon { part } else { colons };
+                let place = if part.kind == Kind::DoubleColon {
+                    part
+                } else {
+                    colons
+                };
                 return self.fail("Missing function name", message, place);
             }
             self.read();
@@ -117,12 +133,21 @@ impl Parser<'_> {
         }
         let open = self.peek();
         if open.kind != Kind::OParen {
-            return self.fail("Missing open parenthesis", "A function's arguments stand in parentheses.", open);
+            return self.fail(
+                "Missing open parenthesis",
+                "A function's arguments stand in parentheses.",
+                open,
+            );
         }
         self.read();
         let (arguments, expand, end) = self.with_lines(false, Self::arguments)?;
         let name_range = self.range(first.start, name_end);
-        let call = Call { name: name.into(), name_range, arguments, expand };
+        let call = Call {
+            name: name.into(),
+            name_range,
+            arguments,
+            expand,
+        };
         Ok(Expr::new(Node::Call(call), self.range(first.start, end)))
     }
 
@@ -149,7 +174,8 @@ impl Parser<'_> {
                 }
                 kind => {
                     let found = describe(kind, self.word(next));
-                    let message = format!("A comma or `)` is expected behind an argument, but there is {found}.");
+                    let message =
+                        format!("A comma or `)` is expected behind an argument, but there is {found}.");
                     return self.fail("Missing argument separator", message, next);
                 }
             }
@@ -174,7 +200,8 @@ impl Parser<'_> {
                     Kind::CBrack => {}
                     kind => {
                         let found = describe(kind, parser.word(next));
-                        let message = format!("A comma or `]` is expected behind an element, but there is {found}.");
+                        let message =
+                            format!("A comma or `]` is expected behind an element, but there is {found}.");
                         return parser.fail("Missing item separator", message, next);
                     }
                 }
@@ -197,7 +224,10 @@ impl Parser<'_> {
             loop {
                 while parser.take(Kind::Newline).is_some() {}
                 if let Some(close) = parser.take(Kind::CBrace) {
-                    return Ok(Expr::new(Node::Object(items), parser.range(open.start, close.end)));
+                    return Ok(Expr::new(
+                        Node::Object(items),
+                        parser.range(open.start, close.end),
+                    ));
                 }
                 items.push(parser.object_item()?);
                 let next = parser.peek();
@@ -206,8 +236,9 @@ impl Parser<'_> {
                     Kind::CBrace => {}
                     kind => {
                         let found = describe(kind, parser.word(next));
-                        let message =
-                            format!("A comma, the end of the line or `}}` is expected here, but there is {found}.");
+                        let message = format!(
+                            "A comma, the end of the line or `}}` is expected here, but there is {found}."
+                        );
                         return parser.fail("Missing attribute separator", message, next);
                     }
                 }
@@ -223,12 +254,17 @@ impl Parser<'_> {
             Key::Name(normalize(self.word(token)).into(), self.token_range(token))
         } else {
             let key = self.expression()?;
-            if let Node::Chain(Chain { base: Base::Name(..), steps, .. }) = key.node()
+            if let Node::Chain(Chain {
+                base: Base::Name(..),
+                steps,
+                ..
+            }) = key.node()
                 && !steps.is_empty()
             {
                 let message = "A key with a dot or an index could be a reference or a name. If it is a reference, put \
                                parentheses around it; if it is a name, quotes.";
-                self.diagnostics.push(Diagnostic::error("Ambiguous attribute key", message).at(key.range()));
+                self.diagnostics
+                    .push(Diagnostic::error("Ambiguous attribute key", message).at(key.range()));
             }
             Key::Value(key)
         };
@@ -239,7 +275,10 @@ impl Parser<'_> {
             return self.fail("Missing attribute value", message, sign);
         }
         self.read();
-        Ok(Item { key, value: self.expression()? })
+        Ok(Item {
+            key,
+            value: self.expression()?,
+        })
     }
 
     fn for_expression(&mut self, open: Token, close: Kind) -> Parse<Expr> {
@@ -262,8 +301,10 @@ impl Parser<'_> {
             name = Some(std::mem::replace(&mut result, self.expression()?));
         }
         if close == Kind::CBrace && name.is_none() {
-            let message = "A `for` expression that builds an object needs a key: `{for k, v in map : k => v}`.";
-            self.diagnostics.push(Diagnostic::error("Invalid 'for' expression", message).at(result.range()));
+            let message =
+                "A `for` expression that builds an object needs a key: `{for k, v in map : k => v}`.";
+            self.diagnostics
+                .push(Diagnostic::error("Invalid 'for' expression", message).at(result.range()));
         }
         let group = self.take(Kind::Ellipsis);
         if let Some(ellipsis) = group
@@ -285,12 +326,26 @@ impl Parser<'_> {
         }
         self.read();
         let kind = match name {
-            Some(key) if close == Kind::CBrace => ForKind::Object { key, group: group.is_some() },
+            Some(key) if close == Kind::CBrace => ForKind::Object {
+                key,
+                group: group.is_some(),
+            },
             _ => ForKind::Tuple,
         };
         let for_range = self.range(open.start, word.end);
-        let node = For { key, value, collection, kind, result, condition, for_range };
-        Ok(Expr::new(Node::For(Box::new(node)), self.range(open.start, end.end)))
+        let node = For {
+            key,
+            value,
+            collection,
+            kind,
+            result,
+            condition,
+            for_range,
+        };
+        Ok(Expr::new(
+            Node::For(Box::new(node)),
+            self.range(open.start, end.end),
+        ))
     }
 
     /// `k, v in` or `v in`.
@@ -313,119 +368,13 @@ impl Parser<'_> {
     fn for_name(&mut self) -> Parse<Str> {
         let token = self.peek();
         if token.kind != Kind::Ident {
-            return self.fail("Invalid 'for' expression", "`for` must be followed by a name.", token);
+            return self.fail(
+                "Invalid 'for' expression",
+                "`for` must be followed by a name.",
+                token,
+            );
         }
         self.read();
         Ok(normalize(self.word(token)).into())
     }
-
-    /// The steps behind `base`; gives `base` itself where there are none.
-    fn steps(&mut self, base: Base, start: u32, mut end: u32, splats: Splats) -> Parse<Expr> {
-        let mut steps = Vec::new();
-        loop {
-            let token = self.peek();
-            match token.kind {
-                Kind::Dot => {
-                    if self.peek_second().kind == Kind::Star {
-                        self.read();
-                        let star = self.peek();
-                        if splats == Splats::Forbidden {
-                            let message = "`.*` has no place behind another `.*`; use `[*]`.";
-                            self.report("Nested splat expression not allowed", message, star);
-                            self.read();
-                            continue;
-                        }
-                        self.read();
-                        let source = self.chain(base, steps, start, end);
-                        let each = self.nested(|p| p.steps(Base::Item, star.end, star.end, Splats::Forbidden))?;
-                        let splat = self.splat(source, each, token.start, star.end);
-                        let range = splat.range();
-                        return self.steps(Base::Expr(splat), range.start, range.end, Splats::Allowed);
-                    }
-                    self.read();
-                    let step = self.attribute_step(token)?;
-                    end = step.range.end;
-                    steps.push(step);
-                }
-                Kind::OBrack if splats == Splats::Allowed => {
-                    self.read();
-                    let star = self.with_lines(false, |parser| {
-                        (parser.kind() == Kind::Star && parser.peek_second().kind == Kind::CBrack).then(|| {
-                            parser.read();
-                            parser.read()
-                        })
-                    });
-                    if let Some(close) = star {
-                        let source = self.chain(base, steps, start, end);
-                        let each = self.nested(|p| p.steps(Base::Item, close.end, close.end, Splats::Allowed))?;
-                        return Ok(self.splat(source, each, token.start, close.end));
-                    }
-                    let step = self.index_step(token)?;
-                    end = step.range.end;
-                    steps.push(step);
-                }
-                _ => return Ok(self.chain(base, steps, start, end)),
-            }
-        }
-    }
-
-    fn splat(&self, source: Expr, each: Expr, marker_start: u32, marker_end: u32) -> Expr {
-        let range = self.range(source.range().start, each.range().end.max(marker_end));
-        let marker = self.range(marker_start, marker_end);
-        Expr::new(Node::Splat(Splat { source, each, marker }), range)
-    }
-
-    fn chain(&self, base: Base, steps: Vec<ChainStep>, start: u32, end: u32) -> Expr {
-        match base {
-            Base::Expr(inner) if steps.is_empty() => inner,
-            base => Expr::new(Node::Chain(Chain::new(base, steps)), self.range(start, end)),
-        }
-    }
-
-    fn attribute_step(&mut self, dot: Token) -> Parse<ChainStep> {
-        let token = self.peek();
-        let range = self.range(dot.start, token.end);
-        match token.kind {
-            Kind::Ident => {
-                self.read();
-                Ok(ChainStep { kind: StepKind::Attribute(normalize(self.word(token)).into()), range })
-            }
-            Kind::Number => {
-                let text = self.word(token);
-                let Some(index) = text.parse::<i64>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit())) else {
-                    let message = format!("Two indexes cannot be chained with dots; write `[{}]`.", text.replace('.', "]["));
-                    return self.fail("Invalid legacy index syntax", message, token);
-                };
-                self.read();
-                let key = Expr::new(Node::Literal(Value::int(index)), self.token_range(token));
-                Ok(ChainStep { kind: StepKind::Index(key), range })
-            }
-            _ => {
-                let found = describe(token.kind, self.word(token));
-                let message = format!("A dot must be followed by the name of an attribute, but there is {found}.");
-                self.fail("Invalid attribute name", message, token)
-            }
-        }
-    }
-
-    fn index_step(&mut self, open: Token) -> Parse<ChainStep> {
-        self.with_lines(false, |parser| {
-            let key = parser.expression()?;
-            let close = parser.peek();
-            if close.kind != Kind::CBrack {
-                let found = describe(close.kind, parser.word(close));
-                let message = format!("The index should end with `]` here, but there is {found}.");
-                return parser.fail("Missing close bracket on index", message, close);
-            }
-            parser.read();
-            Ok(ChainStep { kind: StepKind::Index(key), range: parser.range(open.start, close.end) })
-        })
-    }
-}
-
-/// Whether a splat may stand among some steps: behind `.*` none may, and an index belongs to the whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Splats {
-    Allowed,
-    Forbidden,
 }

@@ -5,28 +5,57 @@ use meshform_lang::{Diagnostics, Type, Value};
 use crate::support::{Names, evaluate};
 
 fn summaries(result: Result<Value, Diagnostics>) -> Vec<String> {
-    result.map_or_else(|found| found.0.into_iter().map(|d| d.summary).collect(), |_| Vec::new())
+    result.map_or_else(
+        |found| found.0.into_iter().map(|d| d.summary).collect(),
+        |_| Vec::new(),
+    )
 }
 
 #[test]
 fn literals_operators_and_templates() {
     assert_eq!(evaluate("1 + 2 * 3 - 4 / 2").unwrap(), Value::int(5));
     assert_eq!(evaluate(r#""a${1 + 1}b""#).unwrap(), Value::from("a2b"));
-    assert_eq!(evaluate("[for i, v in [\"x\", \"y\"] : \"${i}${v}\"]").unwrap().items().unwrap().len(), 2);
-    assert_eq!(evaluate("{ for v in [\"a\", \"b\", \"a\"] : v => 1... }.a").unwrap().items().unwrap().len(), 2);
-    assert_eq!(evaluate("[{ a = 1 }, { a = 2 }][*].a").unwrap(), Value::tuple(vec![Value::int(1), Value::int(2)]));
-    assert_eq!(evaluate("length({ a = 1 }) == 1 ? \"one\" : \"many\"").unwrap(), Value::from("one"));
+    assert_eq!(
+        evaluate("[for i, v in [\"x\", \"y\"] : \"${i}${v}\"]")
+            .unwrap()
+            .items()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(
+        evaluate("{ for v in [\"a\", \"b\", \"a\"] : v => 1... }.a")
+            .unwrap()
+            .items()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(
+        evaluate("[{ a = 1 }, { a = 2 }][*].a").unwrap(),
+        Value::tuple(vec![Value::int(1), Value::int(2)])
+    );
+    assert_eq!(
+        evaluate("length({ a = 1 }) == 1 ? \"one\" : \"many\"").unwrap(),
+        Value::from("one")
+    );
 }
 
 #[test]
 fn later_values_keep_their_types() {
     let names = Names::new([
         ("later", Value::later(Type::String)),
-        ("list", Value::later(Type::list(Type::object([("a".into(), Type::Number)])))),
+        (
+            "list",
+            Value::later(Type::list(Type::object([("a".into(), Type::Number)]))),
+        ),
     ]);
     assert_eq!(names.evaluate("\"x${later}\"").unwrap().ty(), Type::String);
     assert_eq!(names.evaluate("list[0].a").unwrap().ty(), Type::Number);
-    assert_eq!(names.evaluate("list[*].a").unwrap().ty(), Type::list(Type::Number));
+    assert_eq!(
+        names.evaluate("list[*].a").unwrap().ty(),
+        Type::list(Type::Number)
+    );
     assert_eq!(names.evaluate("length(list)").unwrap().ty(), Type::Number);
     assert!(names.evaluate("later == \"x\" ? 1 : 2").unwrap().ty() == Type::Number);
 }
@@ -34,15 +63,82 @@ fn later_values_keep_their_types() {
 #[test]
 fn secrets_stay_secret() {
     let names = Names::new([("secret", Value::from("s").into_secret())]);
-    for text in ["\"x${secret}\"", "secret == \"s\"", "[secret][0]", "upper(secret)", "secret == \"x\" ? 1 : 2"] {
-        assert!(matches!(names.evaluate(text).unwrap(), Value::Secret(_)), "{text}");
+    for text in [
+        "\"x${secret}\"",
+        "secret == \"s\"",
+        "[secret][0]",
+        "upper(secret)",
+        "secret == \"x\" ? 1 : 2",
+    ] {
+        assert!(
+            matches!(names.evaluate(text).unwrap(), Value::Secret(_)),
+            "{text}"
+        );
     }
-    assert!(!matches!(names.evaluate("{ a = secret, b = 1 }").unwrap(), Value::Secret(_)));
-    assert!(!matches!(names.evaluate("{ a = secret, b = 1 }.b").unwrap(), Value::Secret(_)));
+    assert!(!matches!(
+        names.evaluate("{ a = secret, b = 1 }").unwrap(),
+        Value::Secret(_)
+    ));
+    assert!(!matches!(
+        names.evaluate("{ a = secret, b = 1 }.b").unwrap(),
+        Value::Secret(_)
+    ));
 }
 
 #[test]
 fn mistakes_are_collected() {
     assert_eq!(summaries(evaluate("[1 + true, nothing, upper()]")).len(), 3);
     assert_eq!(summaries(evaluate("lenght([])")), ["Call to unknown function"]);
+}
+
+#[test]
+fn heredocs_and_template_directives() {
+    let names = Names::new([("list", Value::tuple(vec![Value::from("a"), Value::from("b")]))]);
+    let text = "<<-EOT\n    first\n      %{ for x in list ~}\n      - ${x}\n      %{ endfor ~}\n    last\n    EOT\n";
+    assert_eq!(names.evaluate(text).unwrap(), Value::from("first\n  - a\n  - b\n  last\n"));
+    let text = "%{ for x in list ~}\n${x}\n%{ endfor ~}\nend";
+    assert_eq!(names.template(text).unwrap(), Value::from("a\nb\nend"));
+}
+
+#[test]
+fn chains_are_asked_for_as_far_as_their_keys_are_known() {
+    use meshform_lang::{Resolved, Scope, Step, Traversal};
+    struct Instances;
+    impl Scope for Instances {
+        fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
+            if &*traversal.root == "key" {
+                return Ok(Resolved { value: Value::from("k"), steps: 0 });
+            }
+            let [(Step::Attribute(name), _), (Step::Index(key), _), (Step::Attribute(last), _)] =
+                traversal.steps.as_slice()
+            else {
+                panic!("{traversal:?}");
+            };
+            assert_eq!((&**name, key, &**last), ("subnet", &Value::from("k"), "id"));
+            Ok(Resolved { value: Value::from("one"), steps: 3 })
+        }
+    }
+    let mut sources = meshform_lang::Sources::default();
+    let source = sources.add("test", "aws.subnet[key].id");
+    let expr = meshform_lang::parse_expression(&sources, source).unwrap();
+    assert_eq!(expr.evaluate(&Instances).unwrap(), Value::from("one"));
+    let references: Vec<_> = expr.references().iter().map(|r| (r.root.to_string(), r.steps.len())).collect();
+    assert_eq!(references, [("aws".to_owned(), 1), ("key".to_owned(), 0)]);
+}
+
+#[test]
+fn mistakes_tell_the_values_that_took_part_but_never_secrets() {
+    let names = Names::new([
+        ("object", Value::object([("name".into(), Value::int(1))])),
+        ("secret", Value::from("hidden").into_secret()),
+    ]);
+    let found = names.evaluate("object.nam").unwrap_err();
+    assert_eq!(found.0[0].hint.as_deref(), Some("did you mean `name`?"));
+    assert_eq!(found.0[0].values[0].statement, "is object with 1 attribute \"name\"");
+    let found = names.evaluate("object.name + object").unwrap_err();
+    assert_eq!(found.0[0].values[0].traversal, "object");
+    for text in ["secret + 1", "tonumber(secret)", "{ a = 1 }[secret]", "{ (secret) = 1 }.x", "regex(\"x\", secret)"] {
+        let found = names.evaluate(text).unwrap_err();
+        assert!(!format!("{found:?}").contains("hidden"), "{text}: {found:?}");
+    }
 }

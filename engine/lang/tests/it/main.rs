@@ -1,6 +1,11 @@
 //! Tests of the language as its users see it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod conformance;
+mod constraints;
 mod evaluation;
+mod formatting;
+mod limits;
+mod properties;
 mod structure;
 mod support;

@@ -7,7 +7,17 @@ fn messages(text: &str) -> Vec<String> {
     let source = sources.add("m.hcl", text);
     let (_, mut found) = parse_body(&sources, source);
     found.sort();
-    found.0.iter().map(|d| format!("{} {}", d.range.map_or(String::new(), |r| sources.describe(r)), d.summary)).collect()
+    found
+        .0
+        .iter()
+        .map(|d| {
+            format!(
+                "{} {}",
+                d.range.map_or(String::new(), |r| sources.describe(r)),
+                d.summary
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -20,11 +30,17 @@ fn attributes_blocks_and_labels_keep_their_order_and_places() {
     assert_eq!(body.attributes.len(), 1);
     assert_eq!(body.blocks.len(), 2);
     let link = &body.blocks[0];
-    assert_eq!(link.labels.iter().map(|l| &*l.text).collect::<Vec<_>>(), ["x", "y"]);
+    assert_eq!(
+        link.labels.iter().map(|l| &*l.text).collect::<Vec<_>>(),
+        ["x", "y"]
+    );
     assert_eq!(sources.describe(link.header_range), "m.hcl:2:1");
     assert_eq!(sources.end_position(link.header_range).column, 11);
     let inner = &link.body.blocks[0];
-    assert_eq!(sources.describe(inner.body.attribute("c").unwrap().expr.range()), "m.hcl:5:15");
+    assert_eq!(
+        sources.describe(inner.body.attribute("c").unwrap().expr.range()),
+        "m.hcl:5:15"
+    );
 }
 
 #[test]
@@ -58,9 +74,17 @@ fn a_forgotten_brace_hides_nothing_behind_it() {
 #[test]
 fn nesting_has_a_limit() {
     let deep = format!("a = {}1{}", "(".repeat(5000), ")".repeat(5000));
-    assert!(messages(&deep).iter().any(|message| message.ends_with("Nested too deeply")));
+    assert!(
+        messages(&deep)
+            .iter()
+            .any(|message| message.ends_with("Nested too deeply"))
+    );
     let blocks = format!("{}{}", "b {\n".repeat(5000), "}\n".repeat(5000));
-    assert!(messages(&blocks).iter().any(|message| message.ends_with("Nested too deeply")));
+    assert!(
+        messages(&blocks)
+            .iter()
+            .any(|message| message.ends_with("Nested too deeply"))
+    );
     let long = format!("a = {}", vec!["1"; 50_000].join(" + "));
     assert!(messages(&long).is_empty());
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use meshform_lang::{
-    Diagnostic, Diagnostics, Resolved, Scope, Sources, Traversal, Value, did_you_mean, parse_expression, parse_template,
+    Diagnostic, Diagnostics, Resolved, Scope, Sources, Traversal, Value, did_you_mean, parse_expression,
+    parse_template,
 };
 
 /// Names with values.
@@ -13,11 +14,15 @@ pub(crate) struct Names(pub(crate) BTreeMap<String, Value>);
 impl Scope for Names {
     fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
         match self.0.get(&*traversal.root) {
-            Some(value) => Ok(Resolved { value: value.clone(), steps: 0 }),
+            Some(value) => Ok(Resolved {
+                value: value.clone(),
+                steps: 0,
+            }),
             None => {
                 let message = format!("There is no variable `{}`.", traversal.root);
                 let mut found = Diagnostic::error("Unknown variable", message).at(traversal.root_range);
-                found.hint = did_you_mean(&traversal.root, self.0.keys().map(String::as_str)).map(str::to_owned);
+                found.hint =
+                    did_you_mean(&traversal.root, self.0.keys().map(String::as_str)).map(str::to_owned);
                 Err(found.into())
             }
         }
@@ -26,7 +31,12 @@ impl Scope for Names {
 
 impl Names {
     pub(crate) fn new<const N: usize>(names: [(&str, Value); N]) -> Self {
-        Names(names.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        Names(
+            names
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
     }
 
     /// The value of the expression `text`.

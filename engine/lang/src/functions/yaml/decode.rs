@@ -19,7 +19,11 @@ struct Open {
 
 enum Kind {
     Sequence(Vec<Value>),
-    Mapping { entries: BTreeMap<Str, Value>, merged: Vec<Value>, key: Option<Key> },
+    Mapping {
+        entries: BTreeMap<Str, Value>,
+        merged: Vec<Value>,
+        key: Option<Key>,
+    },
 }
 
 enum Key {
@@ -36,12 +40,22 @@ struct Reader<'a> {
 
 pub(super) fn decode(arguments: &Arguments<'_>) -> Answer {
     let problem = |message: String| Failure::argument(0, message);
-    let mut reader = Reader { arguments, open: Vec::new(), anchors: BTreeMap::new(), root: None };
+    let mut reader = Reader {
+        arguments,
+        open: Vec::new(),
+        anchors: BTreeMap::new(),
+        root: None,
+    };
     let mut documents = 0;
     for event in Parser::new_from_str(arguments.text(0)) {
         let (event, span) = event.map_err(|error| {
             let place = error.marker();
-            problem(format!("it is no YAML: line {}, column {}: {}", place.line(), place.col() + 1, error.info()))
+            problem(format!(
+                "it is no YAML: line {}, column {}: {}",
+                place.line(),
+                place.col() + 1,
+                error.info()
+            ))
         })?;
         let line = span.start.line();
         let at = move |message: String| Failure::argument(0, format!("line {line}: {message}"));
@@ -49,7 +63,9 @@ pub(super) fn decode(arguments: &Arguments<'_>) -> Answer {
             Event::DocumentStart(..) => {
                 documents += 1;
                 if documents > 1 {
-                    return Err(at("there is a second document; only one can be decoded".to_owned()));
+                    return Err(at(
+                        "there is a second document; only one can be decoded".to_owned()
+                    ));
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -67,7 +83,11 @@ pub(super) fn decode(arguments: &Arguments<'_>) -> Answer {
             }
             Event::MappingStart(_, anchor, tag) => {
                 check_tag(tag.as_deref(), "map").map_err(at)?;
-                let kind = Kind::Mapping { entries: BTreeMap::new(), merged: Vec::new(), key: None };
+                let kind = Kind::Mapping {
+                    entries: BTreeMap::new(),
+                    merged: Vec::new(),
+                    key: None,
+                };
                 reader.begin(kind, anchor).map_err(at)?;
             }
             Event::SequenceEnd | Event::MappingEnd => reader.end().map_err(at)?,
@@ -75,23 +95,37 @@ pub(super) fn decode(arguments: &Arguments<'_>) -> Answer {
             _ => {}
         }
     }
-    reader.root.ok_or_else(|| problem("there is no document in it".to_owned()))
+    reader
+        .root
+        .ok_or_else(|| problem("there is no document in it".to_owned()))
 }
 
 impl Reader<'_> {
     fn wants_key(&self) -> bool {
-        matches!(self.open.last(), Some(Open { kind: Kind::Mapping { key: None, .. }, .. }))
+        matches!(
+            self.open.last(),
+            Some(Open {
+                kind: Kind::Mapping { key: None, .. },
+                ..
+            })
+        )
     }
 
     fn merge_key(&mut self) {
-        if let Some(Open { kind: Kind::Mapping { key, .. }, .. }) = self.open.last_mut() {
+        if let Some(Open {
+            kind: Kind::Mapping { key, .. },
+            ..
+        }) = self.open.last_mut()
+        {
             *key = Some(Key::Merge);
         }
     }
 
     fn begin(&mut self, kind: Kind, anchor: usize) -> Result<(), String> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(format!("collections are nested more than {MAX_DEPTH} levels deep"));
+            return Err(format!(
+                "collections are nested more than {MAX_DEPTH} levels deep"
+            ));
         }
         if self.wants_key() {
             return Err("a collection cannot be a key".to_owned());
@@ -101,10 +135,14 @@ impl Reader<'_> {
     }
 
     fn end(&mut self) -> Result<(), String> {
-        let Some(open) = self.open.pop() else { return Ok(()) };
+        let Some(open) = self.open.pop() else {
+            return Ok(());
+        };
         let value = match open.kind {
             Kind::Sequence(items) => Value::tuple(items),
-            Kind::Mapping { mut entries, merged, .. } => {
+            Kind::Mapping {
+                mut entries, merged, ..
+            } => {
                 // What stands in the mapping itself wins over what is merged in, earlier over later.
                 for other in merged {
                     for (name, item) in other.entries().into_iter().flatten() {
@@ -140,7 +178,8 @@ impl Reader<'_> {
             Some(Kind::Sequence(items)) => items.push(value),
             Some(Kind::Mapping { entries, merged, key }) => match key.take() {
                 None => {
-                    let Ok(Value::String(name)) = crate::convert::convert_to(&value, &crate::Type::String) else {
+                    let Ok(Value::String(name)) = crate::convert::convert_to(&value, &crate::Type::String)
+                    else {
                         return Err("a key must be a text".to_owned());
                     };
                     *key = Some(Key::Name(name));
@@ -169,13 +208,17 @@ fn size(value: &Value) -> usize {
 }
 
 /// The name of a standard tag.
-fn core_tag(tag: &Tag) -> Option<&str> {
-    tag.is_yaml_core_schema().then(|| tag.suffix())
+fn core_tag(tag: &Tag) -> Option<String> {
+    tag.to_string()
+        .strip_prefix("tag:yaml.org,2002:")
+        .map(str::to_owned)
 }
 
 fn check_tag(tag: Option<&Tag>, wanted: &str) -> Result<(), String> {
     match tag {
-        Some(tag) if core_tag(tag) != Some(wanted) => Err(format!("the tag `{tag}` means nothing here")),
+        Some(tag) if core_tag(tag).as_deref() != Some(wanted) => {
+            Err(format!("the tag `{tag}` means nothing here"))
+        }
         _ => Ok(()),
     }
 }
@@ -187,7 +230,7 @@ fn scalar_value(text: &str, plain: bool, tag: Option<&Tag>) -> Result<Value, Str
         }
         return scalar::plain(text).ok_or_else(|| format!("`{text}` is no number that can be represented"));
     };
-    match core_tag(tag) {
+    match core_tag(tag).as_deref() {
         Some("str" | "binary" | "timestamp") => Ok(string(text)),
         Some("int" | "float") => match scalar::number(text) {
             Some(number) if plain => Ok(Value::Number(number)),

@@ -53,7 +53,9 @@ impl Writer {
             Value::Number(number) => _ = write!(self.out, "{number}"),
             Value::String(text) => self.text(text, indent, Place::Value),
             Value::Secret(inner) => self.block(inner, indent),
-            Value::List(_) | Value::Set(_) | Value::Tuple(_) => self.sequence(value.items().unwrap_or_default(), indent),
+            Value::List(_) | Value::Set(_) | Value::Tuple(_) => {
+                self.sequence(value.items().unwrap_or_default(), indent)
+            }
             Value::Map(_) | Value::Object(_) => {
                 let mut first = true;
                 for (name, item) in value.entries().into_iter().flatten() {
@@ -81,7 +83,11 @@ impl Writer {
             return self.block(item, indent);
         }
         // A sequence in a mapping is not indented further.
-        let below = if item.items().is_some() { indent } else { indent + 2 };
+        let below = if item.items().is_some() {
+            indent
+        } else {
+            indent + 2
+        };
         self.new_line(below);
         self.block(item, below);
     }
@@ -195,5 +201,8 @@ fn is_printable(letter: char) -> bool {
 /// Whether a literal block would read back as `text`: no blank may end a line, nothing may need an escape.
 fn fits_block(text: &str) -> bool {
     let breaks_well = !text.contains(" \n") && !text.ends_with(' ');
-    breaks_well && text.chars().all(|letter| is_printable(letter) && !matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}'))
+    breaks_well
+        && text
+            .chars()
+            .all(|letter| is_printable(letter) && !matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}'))
 }

@@ -9,10 +9,21 @@ use meshform_state::Value;
 use super::{Function, Gives, Param, Want};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("yamlencode", &[Param::new("value", Want::Any).or_null()], Gives::Always(Want::String), |a| {
-        let text = encode::encode(a.value(0));
-        a.spend_text(text.len())?;
-        Ok(Value::string(text))
-    }),
-    Function::new("yamldecode", &[Param::new("src", Want::String)], Gives::Always(Want::Any), decode::decode).may_be_null(),
+    Function::new(
+        "yamlencode",
+        &[Param::new("value", Want::Any).or_null()],
+        Gives::Always(Want::String),
+        |a| {
+            let text = encode::encode(a.value(0));
+            a.spend_text(text.len())?;
+            Ok(Value::string(text))
+        },
+    ),
+    Function::new(
+        "yamldecode",
+        &[Param::new("src", Want::String)],
+        Gives::Always(Want::Any),
+        decode::decode,
+    )
+    .may_be_null(),
 ];

@@ -16,8 +16,8 @@ pub(super) fn plain(text: &str) -> Option<Value> {
         "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
             return Some(Value::Bool(false));
         }
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
-        | ".NAN" => return None,
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan"
+        | ".NaN" | ".NAN" => return None,
         _ => {}
     }
     if let Some(number) = number(text) {
@@ -28,7 +28,11 @@ pub(super) fn plain(text: &str) -> Option<Value> {
 
 /// A number, but not what only looks like one.
 pub(super) fn number(text: &str) -> Option<Number> {
-    let radix = |digits: &str, radix: u32| u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+'));
+    let radix = |digits: &str, radix: u32| {
+        u64::from_str_radix(digits, radix)
+            .ok()
+            .filter(|_| !digits.starts_with('+'))
+    };
     if let Some(digits) = text.strip_prefix("0x") {
         return radix(digits, 16).map(|number| Number::from(dashu_int::IBig::from(number)));
     }

@@ -21,5 +21,11 @@ fn conversions_are_those_of_the_reference() {
             failed.push(format!("{line}\n    got {got:?}"));
         }
     }
-    assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), cases.lines().count(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {} failed:\n{}",
+        failed.len(),
+        cases.lines().count(),
+        failed.join("\n")
+    );
 }

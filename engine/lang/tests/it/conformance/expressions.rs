@@ -8,9 +8,18 @@ use crate::support::Names;
 
 /// Cases that only a Go program can have, and why.
 const GO_ONLY: &[(&str, &str)] = &[
-    ("misbehave()", "a function of the test program that fails on purpose"),
-    ("misbehave([]...)", "a function of the test program that fails on purpose"),
-    ("foo :: upper(\"foo\")", "a function of the test program in a namespace of its own"),
+    (
+        "misbehave()",
+        "a function of the test program that fails on purpose",
+    ),
+    (
+        "misbehave([]...)",
+        "a function of the test program that fails on purpose",
+    ),
+    (
+        "foo :: upper(\"foo\")",
+        "a function of the test program in a namespace of its own",
+    ),
     ("[][negate(0)]", "a function of the test program"),
 ];
 
@@ -21,13 +30,29 @@ const TOLD_TWICE: &str = "double::::upper(\"foo\")";
 /// below variables that are, and what is marked in the result.
 const MARKS: &[(&str, &[&str], &[&str])] = &[
     ("hello%{ if false } ${target}%{ endif }", &["target"], &[""]),
-    ("Authenticate with \"${secrets.passphrase}\"", &["secrets", "secrets.passphrase"], &[""]),
+    (
+        "Authenticate with \"${secrets.passphrase}\"",
+        &["secrets", "secrets.passphrase"],
+        &[""],
+    ),
     ("%{ for s in secrets }${s}%{ endfor }", &["secrets"], &[""]),
-    ("{(var.greeting) = \"world\", \"goodbye\" = \"earth\"}", &["var.greeting"], &[""]),
+    (
+        "{(var.greeting) = \"world\", \"goodbye\" = \"earth\"}",
+        &["var.greeting"],
+        &[""],
+    ),
     ("[for x in things: x if x != \"\"]", &["things"], &[""]),
     ("{for k, v in things: k => !v}", &["things"], &[""]),
-    ("{for v in things: v => \"${v}-friend\"}", &["things", "things.a"], &["", "rosie"]),
-    ("{ for k, v in things: k => v if k != secret }", &["secret"], &[""]),
+    (
+        "{for v in things: v => \"${v}-friend\"}",
+        &["things", "things.a"],
+        &["", "rosie"],
+    ),
+    (
+        "{ for k, v in things: k => v if k != secret }",
+        &["secret"],
+        &[""],
+    ),
     ("lhsTrue || rhsUnknown", &["lhsTrue"], &[""]),
     ("lhsUnknown && rhsFalse", &["rhsFalse"], &[""]),
     ("unknown ? im : jm", &["im", "jm"], &[""]),
@@ -55,11 +80,20 @@ fn expressions_are_those_of_the_reference() {
     }
     println!("{skipped} skipped");
     assert_eq!(skipped, GO_ONLY.len());
-    assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), cases.lines().count(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {} failed:\n{}",
+        failed.len(),
+        cases.lines().count(),
+        failed.join("\n")
+    );
 }
 
 fn check(case: &Json, input: &str) -> Result<(), String> {
-    let marks = MARKS.iter().find(|(text, ..)| *text == input).filter(|_| case["flags"].as_str().unwrap().contains("marked"));
+    let marks = MARKS
+        .iter()
+        .find(|(text, ..)| *text == input)
+        .filter(|_| case["flags"].as_str().unwrap().contains("marked"));
     let mut names = Names::default();
     for (name, variable) in case["vars"].as_object().unwrap() {
         let mut variable = value(variable);
@@ -72,8 +106,11 @@ fn check(case: &Json, input: &str) -> Result<(), String> {
     }
     let mut sources = Sources::default();
     let source = sources.add("case", input);
-    let parsed =
-        if case["kind"] == "template" { parse_template(&sources, source) } else { parse_expression(&sources, source) };
+    let parsed = if case["kind"] == "template" {
+        parse_template(&sources, source)
+    } else {
+        parse_expression(&sources, source)
+    };
     let got = parsed.and_then(|expr| expr.evaluate(&names));
     let mut wanted: Vec<&Json> = case["diags"].as_array().unwrap().iter().collect();
     if input == TOLD_TWICE {
@@ -87,7 +124,11 @@ fn check(case: &Json, input: &str) -> Result<(), String> {
             for path in marks.map_or(&[][..], |(_, _, marked)| marked).iter().rev() {
                 want = mark(want, path);
             }
-            if same(&got, &want) { Ok(()) } else { Err(format!("got {got:?}, want {want:?}")) }
+            if same(&got, &want) {
+                Ok(())
+            } else {
+                Err(format!("got {got:?}, want {want:?}"))
+            }
         }
     }
 }
@@ -99,7 +140,11 @@ fn compare_mistakes(found: &Diagnostics, wanted: &[&Json], sources: &Sources) ->
         .map(|d| {
             let place = d.range.map_or((0, 0, 0), |range| {
                 let place = sources.position(range);
-                (u64::from(place.line), u64::from(place.column), u64::from(place.byte))
+                (
+                    u64::from(place.line),
+                    u64::from(place.column),
+                    u64::from(place.byte),
+                )
             });
             (if d.severity == Severity::Error { 1 } else { 2 }, place)
         })
@@ -111,7 +156,11 @@ fn compare_mistakes(found: &Diagnostics, wanted: &[&Json], sources: &Sources) ->
             (d["severity"].as_u64().unwrap(), (at(0), at(1), at(2)))
         })
         .collect();
-    if got == want { Ok(()) } else { Err(format!("got {got:?} ({:?}), want {want:?}", found.0)) }
+    if got == want {
+        Ok(())
+    } else {
+        Err(format!("got {got:?} ({:?}), want {want:?}", found.0))
+    }
 }
 
 /// `value` with the part at `path`, one name or nothing, marked.
@@ -123,11 +172,20 @@ fn mark(value: Value, path: &str) -> Value {
     let marked = match inner {
         Value::Map(map) => {
             let mut entries = map.entries.clone();
-            entries.entry(path.into()).and_modify(|value| *value = value.clone().into_secret());
+            entries
+                .entry(path.into())
+                .and_modify(|value| *value = value.clone().into_secret());
             Value::map(map.element.clone(), entries)
         }
         Value::Object(attributes) => Value::object(attributes.iter().map(|(name, value)| {
-            (name.clone(), if &**name == path { value.clone().into_secret() } else { value.clone() })
+            (
+                name.clone(),
+                if &**name == path {
+                    value.clone().into_secret()
+                } else {
+                    value.clone()
+                },
+            )
         })),
         other => other.clone(),
     };

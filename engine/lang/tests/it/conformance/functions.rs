@@ -18,7 +18,13 @@ fn check(cases: &str) {
             failed.push(format!("{line}\n    got {got:?}"));
         }
     }
-    assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), cases.lines().count(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {} failed:\n{}",
+        failed.len(),
+        cases.lines().count(),
+        failed.join("\n")
+    );
 }
 
 #[test]

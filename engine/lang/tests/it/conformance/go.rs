@@ -63,11 +63,21 @@ impl<'a> Reader<'a> {
             self.need(")");
             Value::later(ty)
         } else if self.take("ObjectVal(") {
-            Value::object(self.entries().into_iter().map(|(name, value)| (name.into(), value)))
+            Value::object(
+                self.entries()
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value)),
+            )
         } else if self.take("MapVal(") {
             let entries = self.entries();
             let ty = entries[0].1.ty();
-            Value::map(ty, entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
+            Value::map(
+                ty,
+                entries
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value))
+                    .collect(),
+            )
         } else if self.take("ListVal(") {
             let items = self.items();
             Value::list(items[0].ty(), items)

@@ -27,11 +27,23 @@ pub(super) fn constraint(json: &Json) -> TypeConstraint {
         "map" => TypeConstraint::Map(inner()),
         "tuple" => TypeConstraint::Tuple(parts[1].as_array().unwrap().iter().map(constraint).collect()),
         "object" => {
-            let optional: Vec<&str> =
-                parts.get(2).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+            let optional: Vec<&str> = parts
+                .get(2)
+                .and_then(Json::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str)
+                .collect();
             let attributes = parts[1].as_object().unwrap().iter().map(|(name, ty)| {
                 let optional = optional.contains(&name.as_str());
-                (name.as_str().into(), AttributeConstraint { constraint: constraint(ty), optional, default: None })
+                (
+                    name.as_str().into(),
+                    AttributeConstraint {
+                        constraint: constraint(ty),
+                        optional,
+                        default: None,
+                    },
+                )
             });
             TypeConstraint::Object(Arc::new(attributes.collect()))
         }
@@ -66,7 +78,10 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
         (Value::Map(a), Value::Map(b)) => {
             a.element == b.element
                 && a.entries.keys().eq(b.entries.keys())
-                && a.entries.values().zip(b.entries.values()).all(|(a, b)| same(a, b))
+                && a.entries
+                    .values()
+                    .zip(b.entries.values())
+                    .all(|(a, b)| same(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
             a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| same(a, b))

@@ -1,0 +1,31 @@
+//! The standard layout, with what `terraform fmt` 1.11.4 made of the same texts.
+
+use meshform_lang::format;
+
+#[test]
+fn layout_is_that_of_terraform() {
+    for (text, want) in [
+        (
+            include_str!("../fmt/basic.in.hcl"),
+            include_str!("../fmt/basic.out.hcl"),
+        ),
+        (
+            include_str!("../fmt/edge.in.hcl"),
+            include_str!("../fmt/edge.out.hcl"),
+        ),
+    ] {
+        let got = format(text).unwrap();
+        for (line, (got, want)) in got.lines().zip(want.lines()).enumerate() {
+            assert_eq!(got, want, "line {}", line + 1);
+        }
+        assert_eq!(got, want);
+        assert_eq!(format(want).unwrap(), want);
+    }
+}
+
+#[test]
+fn what_cannot_be_parsed_is_not_touched() {
+    assert!(format("a = (\n").is_err());
+    assert_eq!(format("").unwrap(), "");
+    assert_eq!(format("a=1").unwrap(), "a = 1");
+}
