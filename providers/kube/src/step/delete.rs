@@ -14,9 +14,6 @@ use crate::live::Live;
 use crate::read::{Private, get};
 use crate::shape::Shape;
 
-/// Groups whose objects make others: those must be gone too before the deletion has ended.
-const PARENTS: &[&str] = &["apps", "batch"];
-
 /// Deletes the object. It has ended when nothing is left.
 pub(crate) async fn delete(
     cluster: &Cluster,
@@ -74,7 +71,7 @@ impl Deletion<'_> {
                 return Err(self.going(&live));
             }
             content::require_nothing_foreign(cluster, &live, self.request.lineage).await?;
-            let policy = if PARENTS.contains(&resource.group()) {
+            let policy = if has_children(resource.group()) {
                 "Foreground"
             } else {
                 "Background"
@@ -123,5 +120,14 @@ impl Deletion<'_> {
     fn going(&self, live: &Live) -> AdapterError {
         AdapterError::lost(ErrorClass::Busy, format!("{} is still being deleted", self.name))
             .hint(waits_for(live))
+    }
+}
+
+/// Whether objects of `group` make others, which must be gone too before their deletion has ended: workloads, and what
+/// operators answer with workloads. The rest goes at once, without waiting for the garbage collector.
+fn has_children(group: &str) -> bool {
+    match group {
+        "apps" | "batch" | "gateway.networking.k8s.io" => true,
+        _ => group.contains('.') && !group.ends_with(".k8s.io"),
     }
 }

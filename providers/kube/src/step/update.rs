@@ -118,7 +118,7 @@ impl Change<'_> {
             if self.is_done(&live) {
                 return Ok(live);
             }
-            self.require_unchanged(&live)?;
+            self.require_unchanged(&live).await?;
             let mut body = self.wanted.body.clone();
             body["metadata"]["uid"] = Json::from(live.uid());
             body["metadata"]["resourceVersion"] = Json::from(live.resource_version());
@@ -202,12 +202,27 @@ impl Change<'_> {
             && managers.iter().any(crate::managed::Manager::is_us)
     }
 
-    fn require_unchanged(&self, live: &Live) -> Result<(), AdapterError> {
+    async fn require_unchanged(&self, live: &Live) -> Result<(), AdapterError> {
         let Some(before) = self.request.before else {
             return Ok(());
         };
-        let now = self.shape.object(live, self.request.recorded);
-        if self.shape.same(&now, before, self.wanted.planned) {
+        let mut now = live.clone();
+        let seen = self.shape.name(self.request.id)?;
+        if seen.api_version != self.wanted.name.api_version {
+            // It was looked at in another version, in which its fields may have other names.
+            let place = place(self.cluster, &seen).await?;
+            now = get(self.cluster, &place, &seen).await?.unwrap_or(now);
+        }
+        let unmoved = now.resource_version() == live.resource_version();
+        let now = self.shape.object(&now, self.request.recorded);
+        // Compared in what was ours: in another version nothing of what is wanted may be there yet.
+        let counts = self.request.recorded.unwrap_or(self.wanted.planned);
+        let counts = if seen.api_version == self.wanted.name.api_version {
+            self.wanted.planned
+        } else {
+            counts
+        };
+        if unmoved && self.shape.same(&now, before, counts) {
             return Ok(());
         }
         let message = format!("{} has changed since it was planned", self.wanted.name);

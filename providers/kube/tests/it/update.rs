@@ -202,3 +202,132 @@ async fn another_name_makes_another_object() {
     scene.world.converges(&resources).await;
     assert_eq!(scene.stranger.get(&scene.path).await, None);
 }
+
+fn deployment(space: &str, replicas: Option<u32>, env: &Json) -> Json {
+    let mut object = json!({ "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": { "name": "web", "namespace": space }, "spec": {
+            "selector": { "matchLabels": { "app": "web" } }, "template": {
+                "metadata": { "labels": { "app": "web" } },
+                "spec": { "containers": [{ "name": "web", "image": "web:1", "env": env }] } } } });
+    if let Some(replicas) = replicas {
+        object["spec"]["replicas"] = Json::from(replicas);
+    }
+    object
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn items_of_lists_are_retaken_and_leave_one_by_one() {
+    let (world, stranger, space) = (World::new(), Stranger::new().await, "update-lists");
+    let namespace = world.namespace(space, &[]);
+    let web = |env: Json| world.manifest("web", &deployment(space, Some(0), &env), &[]);
+    let env = json!([{ "name": "A", "value": "1" }, { "name": "B", "value": "2" }]);
+    world.converges(&[namespace.clone()]).await;
+    world.converges(&[namespace.clone(), web(env.clone())]).await;
+
+    let path = "/apis/apps/v1/namespaces/update-lists/deployments/web";
+    let by_hand = json!({ "spec": { "template": { "spec": { "containers": [{ "name": "web", "image": "web:evil",
+        "env": [{ "name": "B", "value": "9" }, { "name": "A", "value": "9" }, { "name": "C", "value": "theirs" }] },
+        { "name": "sidecar", "image": "sidecar:1" }] } } } });
+    let strategic = "application/strategic-merge-patch+json";
+    let edit = async || {
+        let path = format!("{path}?fieldManager=kubectl-edit");
+        let (status, answer) = stranger.send(Method::PATCH, &path, strategic, &by_hand).await;
+        assert_eq!(status, 200, "{answer}");
+    };
+    edit().await;
+    world.converges(&[namespace.clone(), web(env.clone())]).await;
+    let containers = async || {
+        stranger.get(path).await.unwrap()["spec"]["template"]["spec"]["containers"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let live = containers().await;
+    assert_eq!(live.len(), 2, "the sidecar of somebody else stays: {live:?}");
+    let ours = live.iter().find(|container| container["name"] == "web").unwrap();
+    assert_eq!(ours["image"], "web:1");
+    let value = |container: &Json, name: &str| {
+        let all = container["env"].as_array().unwrap().clone();
+        all.iter()
+            .find(|entry| entry["name"] == name)
+            .map(|entry| entry["value"].clone())
+    };
+    assert_eq!(
+        [value(ours, "A"), value(ours, "B"), value(ours, "C")],
+        ["1", "2", "theirs"].map(|v| Some(v.into()))
+    );
+
+    // Taken over by hand, and then no longer wanted: the whole entry goes, not just its value.
+    edit().await;
+    world
+        .converges(&[namespace.clone(), web(json!([{ "name": "A", "value": "1" }]))])
+        .await;
+    let live = containers().await;
+    let ours = live.iter().find(|container| container["name"] == "web").unwrap();
+    assert_eq!(
+        [value(ours, "A"), value(ours, "B"), value(ours, "C")],
+        [Some("1".into()), None, Some("theirs".into())]
+    );
+    stranger.delete(path).await;
+    world.converges(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_are_retaken_while_wanted_and_handed_over_when_not() {
+    let (world, stranger, space) = (World::new(), Stranger::new().await, "update-scale");
+    let namespace = world.namespace(space, &[]);
+    let web = |replicas| world.manifest("web", &deployment(space, replicas, &json!([])), &[]);
+    world.converges(&[namespace.clone()]).await;
+    world.converges(&[namespace.clone(), web(Some(2))]).await;
+    let path = "/apis/apps/v1/namespaces/update-scale/deployments/web";
+    let scale = async |replicas: u32| {
+        stranger
+            .edit(
+                &format!("{path}/scale"),
+                &json!({ "spec": { "replicas": replicas } }),
+            )
+            .await;
+    };
+    let replicas = async || stranger.get(path).await.unwrap()["spec"]["replicas"].clone();
+    scale(5).await;
+    world.converges(&[namespace.clone(), web(Some(2))]).await;
+    assert_eq!(replicas().await, 2);
+    scale(5).await;
+    world.converges(&[namespace.clone(), web(None)]).await;
+    assert_eq!(replicas().await, 5, "an autoscaler's replicas stay");
+    world.converges(&[namespace.clone()]).await;
+    world.converges(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_version_of_its_group_is_the_same_object() {
+    let (world, space) = (World::new(), "update-version");
+    let target = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": "web" });
+    let scaler = |version: &str, cpu: (&str, Json)| {
+        let mut spec = json!({ "scaleTargetRef": target, "maxReplicas": 3 });
+        spec[cpu.0] = cpu.1;
+        json!({ "apiVersion": version, "kind": "HorizontalPodAutoscaler",
+            "metadata": { "name": "web", "namespace": space }, "spec": spec })
+    };
+    let metrics = json!([{ "type": "Resource", "resource": { "name": "cpu",
+        "target": { "type": "Utilization", "averageUtilization": 50 } } }]);
+    let old = scaler("autoscaling/v1", ("targetCPUUtilizationPercentage", json!(50)));
+    let new = scaler("autoscaling/v2", ("metrics", metrics));
+    let namespace = world.namespace(space, &[]);
+    world.converges(&[namespace.clone()]).await;
+    world
+        .converges(&[namespace.clone(), world.manifest("web", &old, &[])])
+        .await;
+    let plan = world
+        .plan(&[namespace.clone(), world.manifest("web", &new, &[])])
+        .await;
+    assert!(
+        plan.changes.iter().any(|change| change.action == Action::Update),
+        "{plan:#?}"
+    );
+    world
+        .converges(&[namespace.clone(), world.manifest("web", &new, &[])])
+        .await;
+    world.converges(&[namespace.clone()]).await;
+    world.converges(&[]).await;
+}

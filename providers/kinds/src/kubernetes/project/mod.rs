@@ -11,10 +11,6 @@ use super::list::{Merge, key, merge};
 use super::name::group_of;
 use super::quantity;
 
-/// Fields that are handed over by leaving them out: once not wanted any more they are nobody's business, since taking
-/// an autoscaler's replicas away would be an outage.
-const HANDED_OVER: &[&[&str]] = &[&["spec", "replicas"]];
-
 /// Maps from texts to texts, in which an empty text is an entry like any other.
 const TEXTS: &[&str] = &[
     "data",
@@ -54,12 +50,11 @@ pub(super) fn manifest(observed: &Value, desired: &Value, recorded: Option<&Valu
 
 /// The entries of the live map `observed` that are in `desired` or `recorded`, in the form of `desired`.
 pub(super) fn texts(observed: &Value, desired: &Value, recorded: Option<&Value>) -> Value {
-    let wanted = |name: &Str| {
-        desired.get(name).is_some()
-            || recorded.is_some_and(|recorded| recorded.get(name).is_some())
-            // What will be wanted is not known, so anything may be.
-            || !desired.is_known() && desired.entries().is_none()
-    };
+    // While it is not known what is wanted, what was wanted last counts, or else anything.
+    let anything = matches!(desired, Value::Later(_)) && recorded.is_none();
+    let has = |value: &Value, name: &Str| value.get(name).is_some();
+    let wanted =
+        |name: &Str| anything || has(desired, name) || recorded.is_some_and(|recorded| has(recorded, name));
     let kept: BTreeMap<Str, Value> = observed
         .entries()
         .into_iter()
@@ -86,6 +81,8 @@ impl Cut {
         desired: Option<&'a Value>,
         recorded: Option<&'a Value>,
     ) -> Value {
+        // While it is not known what is wanted, what was wanted last counts.
+        let desired = desired.filter(|desired| recorded.is_none() || !matches!(desired, Value::Later(_)));
         match (observed, desired.or(recorded)) {
             (_, None) => observed.clone(),
             (Value::Object(_) | Value::Map(_), Some(guide)) if guide.entries().is_some() => {
@@ -139,7 +136,6 @@ impl Cut {
         match (observed, desired) {
             (None, Some(desired)) => (self.typed && vanishes(path, desired)).then(|| desired.clone()),
             (None, None) => None,
-            (Some(_), None) if HANDED_OVER.contains(&path.as_slice()) => None,
             (Some(observed), None) => {
                 let left = self.value(path, observed, None, recorded);
                 // A container that holds nothing of ours any more is not ours either.

@@ -161,18 +161,21 @@ fn custom_objects_are_kept_as_sent() {
 }
 
 #[test]
-fn replicas_are_handed_over_by_leaving_them_out() {
-    check(
-        r#"{"spec":{"replicas":7}}"#,
-        r#"{"spec":{}}"#,
-        Some(r#"{"spec":{"replicas":2}}"#),
-        r#"{"spec":{}}"#,
+fn while_it_is_not_known_what_is_wanted_what_was_counts() {
+    let later = Value::later(meshform_state::Type::Any);
+    let (observed, recorded) = (
+        json(r#"{"data":{"a":"2","b":"3"}}"#),
+        json(r#"{"data":{"a":"1"}}"#),
     );
-    check(
-        r#"{"spec":{"replicas":7}}"#,
-        r#"{"spec":{"replicas":2}}"#,
-        None,
-        r#"{"spec":{"replicas":7}}"#,
+    assert_eq!(
+        manifest(&observed, &later, Some(&recorded)),
+        json(r#"{"data":{"a":"2"}}"#)
+    );
+    assert_eq!(manifest(&observed, &later, None), observed);
+    let desired = Value::object([("data".into(), later)]);
+    assert_eq!(
+        manifest(&observed, &desired, Some(&recorded)),
+        json(r#"{"data":{"a":"2"}}"#)
     );
 }
 
