@@ -210,37 +210,25 @@ fn merge(arguments: &Arguments<'_>) -> Answer {
     let mut secret = false;
     let mut later = false;
     let mut merged: BTreeMap<Str, Value> = BTreeMap::new();
-    let mut types: Vec<Type> = Vec::new();
+    let mut types = Shared::default();
     for (index, value) in arguments.values.iter().enumerate() {
         let (value, is_secret) = value.reveal();
         secret |= is_secret;
         match value {
             Value::Null(Type::Any | Type::Map(_) | Type::Object(_)) => continue,
             Value::Map(_) | Value::Object(_) => {
+                let entries = value.entries().into_iter().flatten();
                 arguments.spend(value.entries().map_or(0, BTreeMap::len))?;
-                merged.extend(
-                    value
-                        .entries()
-                        .into_iter()
-                        .flatten()
-                        .map(|(name, item)| (name.clone(), item.clone())),
-                );
-                if !types.contains(&value.ty()) {
-                    types.push(value.ty());
-                }
+                merged.extend(entries.map(|(name, item)| (name.clone(), item.clone())));
+                types.add(value.ty());
             }
             Value::Later(what) if matches!(what.ty, Type::Any | Type::Map(_) | Type::Object(_)) => {
                 later = true;
-                if !types.contains(&what.ty) {
-                    types.push(what.ty.clone());
-                }
                 if let Type::Object(attributes) = &what.ty {
-                    merged.extend(
-                        attributes
-                            .iter()
-                            .map(|(name, ty)| (name.clone(), Value::later(ty.clone()))),
-                    );
+                    let attributes = attributes.iter();
+                    merged.extend(attributes.map(|(name, ty)| (name.clone(), Value::later(ty.clone()))));
                 }
+                types.add(what.ty.clone());
             }
             _ => {
                 let message = format!("a map or an object is required, but this is a {}", kind(value));
@@ -248,18 +236,41 @@ fn merge(arguments: &Arguments<'_>) -> Answer {
             }
         }
     }
-    let objects_only = types.iter().all(|ty| matches!(ty, Type::Object(_)));
-    let result = match types.as_slice() {
-        _ if later && !objects_only => match types.as_slice() {
-            [only @ Type::Map(_)] => later_not_null(only.clone()),
-            _ => Value::later(Type::Any),
-        },
+    let result = match (types.only(), later) {
+        (Some(Type::Map(element)), false) => Value::map((**element).clone(), merged),
+        (_, false) => Value::object(merged),
         // What an object that comes later holds is known but for its values, unless it will be null.
-        _ if later => Value::later(Value::object(merged).ty()),
-        [Type::Map(element)] => Value::map((**element).clone(), merged),
-        _ => Value::object(merged),
+        _ if types.objects_only() => Value::later(Value::object(merged).ty()),
+        (Some(only @ Type::Map(_)), true) => later_not_null(only.clone()),
+        (_, true) => Value::later(Type::Any),
     };
     Ok(secret_if(secret, result))
+}
+
+/// Whether several values have one type.
+#[derive(Default)]
+struct Shared {
+    first: Option<Type>,
+    differ: bool,
+    others: bool,
+}
+
+impl Shared {
+    fn add(&mut self, ty: Type) {
+        self.others |= !matches!(ty, Type::Object(_));
+        match &self.first {
+            Some(first) => self.differ |= *first != ty,
+            None => self.first = Some(ty),
+        }
+    }
+
+    fn only(&self) -> Option<&Type> {
+        self.first.as_ref().filter(|_| !self.differ)
+    }
+
+    fn objects_only(&self) -> bool {
+        !self.others
+    }
 }
 
 fn element_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {

@@ -1,5 +1,6 @@
 //! Attributes and blocks.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use meshform_state::Str;
@@ -43,6 +44,7 @@ impl Parser<'_> {
                 }
             }
         }
+        self.drop_repeated(&mut body);
         body.range.end = self.peek().end;
         body
     }
@@ -122,23 +124,27 @@ impl Parser<'_> {
 
     fn attribute(&mut self, body: &mut Body, name: Token) -> Parse<()> {
         let expr = self.expression()?;
-        let attribute = Attribute {
+        body.attributes.push(Attribute {
             name: normalize(self.word(name)).into(),
             name_range: self.token_range(name),
             expr,
-        };
-        if let Some(first) = body.attribute(&attribute.name) {
-            let message = format!(
-                "`{}` is set already; each argument may be set once.",
-                attribute.name
-            );
-            let found = Diagnostic::error("Attribute redefined", message).at(attribute.name_range);
-            self.diagnostics
-                .push(found.related(first.name_range, "it is set here first"));
-            return Ok(());
-        }
-        body.attributes.push(attribute);
+        });
         Ok(())
+    }
+
+    /// Tells of arguments that are set twice, and keeps the first of each.
+    fn drop_repeated(&mut self, body: &mut Body) {
+        let mut first: HashMap<Str, Range> = HashMap::new();
+        body.attributes.retain(|attribute| {
+            let Some(place) = first.get(&attribute.name) else {
+                first.insert(attribute.name.clone(), attribute.name_range);
+                return true;
+            };
+            let message = format!("`{}` is set already; each argument may be set once.", attribute.name);
+            let found = Diagnostic::error("Attribute redefined", message).at(attribute.name_range);
+            self.diagnostics.push(found.related(*place, "it is set here first"));
+            false
+        });
     }
 
     fn end_of_line(&mut self, what: &str) -> Parse<()> {
@@ -205,7 +211,9 @@ impl Parser<'_> {
             let message = "A block in one line may hold one argument only, and no block.";
             return self.fail("Invalid single-argument block definition", message, next);
         }
-        match self.items(body, true) {
+        let ended = self.items(body, true);
+        self.drop_repeated(body);
+        match ended {
             Ended::Brace => Ok(Some(self.read().end)),
             Ended::NewItem => Ok(None),
             Ended::Text => {

@@ -43,8 +43,8 @@ impl Parser<'_> {
             Kind::OQuote => self.quoted(),
             Kind::OHeredoc => self.heredoc(),
             Kind::OParen => self.parens(),
-            Kind::OBrack => self.nested(Self::tuple),
-            Kind::OBrace => self.nested(Self::object),
+            Kind::OBrack => self.tuple(),
+            Kind::OBrace => self.object(),
             Kind::Minus | Kind::Bang => {
                 self.read();
                 let operand = self.nested(Self::term_with_steps)?;

@@ -94,8 +94,6 @@ fn mistakes_are_collected() {
 #[test]
 fn heredocs_and_template_directives() {
     let names = Names::new([("list", Value::tuple(vec![Value::from("a"), Value::from("b")]))]);
-    let text = "<<-EOT\n    first\n      %{ for x in list ~}\n      - ${x}\n      %{ endfor ~}\n    last\n    EOT\n";
-    assert_eq!(names.evaluate(text).unwrap(), Value::from("first\n  - a\n  - b\n  last\n"));
     let text = "%{ for x in list ~}\n${x}\n%{ endfor ~}\nend";
     assert_eq!(names.template(text).unwrap(), Value::from("a\nb\nend"));
 }

@@ -36,3 +36,37 @@ fn a_scope_of_many_keys_costs_little_per_key() {
         Some(7)
     );
 }
+
+#[test]
+fn what_the_parser_lets_through_fits_the_stack() {
+    for (open, middle, close) in [
+        ("(", "1", ")"),
+        ("[", "1", "]"),
+        ("{ a = ", "1", " }"),
+        ("upper(", "\"x\"", ")"),
+        ("[for x in [1] : ", "x", "]"),
+        ("{ for k, x in [1] : k => ", "x", " }"),
+        ("true ? ", "1", " : 2"),
+        ("false ? 1 : ", "1", ""),
+        ("\"a${", "1", "}\""),
+        ("\"%{ if true }", "x", "%{ endif }\""),
+        ("!", "true", ""),
+        ("-", "1", ""),
+        ("try(", "1", ")"),
+        ("1 + (", "1", ")"),
+        ("[1][", "0", "]"),
+        ("x", "", "[*]"),
+    ] {
+        let text = |depth: usize| format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
+        for depth in [20, 40, 48, 98, 2_000] {
+            _ = evaluate(&text(depth));
+        }
+        assert!(!open.contains('(') || evaluate(&text(40)).is_ok(), "{open}: {:?}", evaluate(&text(40)));
+    }
+}
+
+#[test]
+fn merging_many_objects_of_different_types_is_linear() {
+    let text = "length(merge([for at in range(20000) : { \"k${at}\" = at }]...))";
+    assert_eq!(evaluate(text).unwrap(), Value::int(20_000));
+}
