@@ -2,17 +2,20 @@
 
 use std::io::BufRead;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use meshform_aws::{AwsAdapter, AwsSettings, Role};
 use meshform_engine::apply::Stop;
-use meshform_engine::compile::{NoWords, Vocabulary};
+use meshform_engine::compile::Vocabulary;
 use meshform_engine::config::Config;
 use meshform_engine::local::LocalAdapter;
 use meshform_engine::refresh::Reader;
 use meshform_engine::retry::RetryPolicy;
 use meshform_engine::{Adapter, Clock, Entropy, Home, Kinds, Registry};
+use meshform_kube::KubeAdapter;
 use meshform_lang::{Diagnostic, Sources};
+use meshform_modules::Mesh;
 use meshform_state::disk::RealDisk;
 use meshform_state::{Holder, LocalStore, Store, StoreError};
 
@@ -151,25 +154,36 @@ impl Session {
         }
     }
 
-    /// The adapters of all kinds.
+    /// The adapters of all kinds. Credentials and endpoints of AWS are found as every AWS tool finds them.
     pub(crate) fn registry(&self, access: Access) -> Registry {
-        let mut registry = Registry::default();
+        let role = match access {
+            Access::Read => Role::Plan,
+            Access::Change => Role::Apply,
+        };
+        let settings = AwsSettings::new(role, Arc::clone(&self.clock), Arc::clone(&self.entropy));
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
-        outside::add(&mut registry, access, &self.clock, &self.entropy);
-        for (data, names) in [(false, self.kinds.names(false)), (true, self.kinds.names(true))] {
-            for name in names {
-                let kind = if data { self.kinds.data(name) } else { self.kinds.managed(name) };
-                if kind.is_some_and(|kind| kind.schema().home == Home::Local) {
-                    registry.add(name, &local);
-                }
-            }
+        let aws: Arc<dyn Adapter> = Arc::new(AwsAdapter::new(settings));
+        let kube: Arc<dyn Adapter> = Arc::new(KubeAdapter::new());
+        let mut registry = Registry::default();
+        let managed = self.kinds.names(false).filter_map(|name| self.kinds.managed(name));
+        let data = self.kinds.names(true).filter_map(|name| self.kinds.data(name));
+        for kind in managed.chain(data) {
+            let adapter = match kind.schema().home {
+                Home::Local => &local,
+                Home::Aws => &aws,
+                Home::Cluster => &kube,
+            };
+            registry.add(kind.schema().kind, adapter);
         }
+        registry.add_home(Home::Aws, &aws);
+        registry.add_home(Home::Cluster, &kube);
         registry
     }
 
     /// The words of the configuration beside those of the language.
     pub(crate) fn vocabulary(&self) -> &'static dyn Vocabulary {
-        &NoWords
+        static MESH: LazyLock<Mesh> = LazyLock::new(Mesh::new);
+        &*MESH
     }
 
     /// What reading through `registry` needs.
@@ -195,14 +209,5 @@ impl Session {
             line = read => line.ok().flatten(),
             () = self.stop.soft.cancelled() => None,
         }
-    }
-}
-
-/// The adapters of what lies outside.
-mod outside {
-    use super::{Access, Arc, Clock, Entropy, Registry};
-
-    pub(super) fn add(registry: &mut Registry, access: Access, clock: &Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) {
-        let _ = (registry, access, clock, entropy);
     }
 }

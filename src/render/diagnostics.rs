@@ -7,8 +7,11 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet
 use meshform_lang::{Diagnostic, Diagnostics, Position, Range, Severity, SourceFile, Sources};
 use serde_json::{Value as Json, json};
 
-use super::style::Palette;
+use super::style::{Palette, Role};
 use super::values::{Secrets, visible};
+
+/// The width of paragraphs.
+const WIDTH: usize = 90;
 
 /// All of `diagnostics` in their order, each followed by an empty line.
 pub(crate) fn text(diagnostics: &Diagnostics, sources: &Sources, secrets: &Secrets, palette: Palette) -> String {
@@ -18,10 +21,73 @@ pub(crate) fn text(diagnostics: &Diagnostics, sources: &Sources, secrets: &Secre
     };
     let mut out = String::new();
     for diagnostic in &diagnostics.0 {
-        out.push_str(&one(diagnostic, sources, secrets, &renderer));
+        let has_place = diagnostic.range.is_some() || !diagnostic.related.is_empty();
+        let text = if has_place {
+            one(diagnostic, sources, secrets, &renderer)
+        } else {
+            unplaced(diagnostic, secrets, palette)
+        };
+        out.push_str(&text);
         out.push_str("\n\n");
     }
     out
+}
+
+/// A diagnostic without a place: its title, and what it says as paragraphs.
+fn unplaced(diagnostic: &Diagnostic, secrets: &Secrets, palette: Palette) -> String {
+    let clean = |text: &str| visible(&secrets.redact(text));
+    let (word, role) = match diagnostic.severity {
+        Severity::Error => ("Error", Role::Alarm),
+        Severity::Warning => ("Warning", Role::Change),
+    };
+    let title = palette.paint(Role::Strong, clean(&diagnostic.summary));
+    let mut out = format!("{} {title}\n", palette.paint(role, format!("{word}:")));
+    if let Some(address) = &diagnostic.address {
+        out.push_str(&format!("  with {address}\n"));
+    }
+    for value in &diagnostic.values {
+        out.push_str(&format!("  {}\n", clean(&format!("{} {}", value.traversal, value.statement))));
+    }
+    if !diagnostic.detail.is_empty() {
+        out.push_str(&format!("\n{}\n", wrapped(&clean(&diagnostic.detail), "  ")));
+    }
+    if let Some(hint) = &diagnostic.hint {
+        out.push_str(&format!("\n{}\n", wrapped(&format!("hint: {}", clean(hint)), "  ")));
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// `text` in lines of readable width. What is between backticks is not torn apart: it is for copying.
+fn wrapped(text: &str, indent: &str) -> String {
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in words(paragraph) {
+            if !line.is_empty() && line.chars().count() + word.chars().count() >= WIDTH {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+        lines.push(line);
+    }
+    lines.iter().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn words(paragraph: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut inside = false;
+    for word in paragraph.split_whitespace() {
+        match found.last_mut() {
+            Some(last) if inside => last.push_str(&format!(" {word}")),
+            _ => found.push(word.to_owned()),
+        }
+        inside ^= word.matches('`').count() % 2 == 1;
+    }
+    found
 }
 
 fn one(diagnostic: &Diagnostic, sources: &Sources, secrets: &Secrets, renderer: &Renderer) -> String {
@@ -40,10 +106,10 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, secrets: &Secrets, renderer: 
         note(clean(&format!("{} {}", value.traversal, value.statement)));
     }
     if !diagnostic.detail.is_empty() {
-        note(clean(&diagnostic.detail));
+        note(wrapped(&clean(&diagnostic.detail), ""));
     }
     if let Some(hint) = &diagnostic.hint {
-        elements.push(Level::HELP.with_name("hint").message(clean(hint)).into());
+        elements.push(Level::HELP.with_name("hint").message(wrapped(&clean(hint), "")).into());
     }
     let group: Group<'_> = level.primary_title(clean(&diagnostic.summary)).elements(elements);
     let text = renderer.render(&[group]);

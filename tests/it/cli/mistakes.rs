@@ -1,0 +1,110 @@
+//! Wrong configurations and flags: all mistakes at once, each with its place and what to do.
+
+use super::environment::{TestEnvironment, session};
+
+fn plan(mesh: &str) -> String {
+    session(&TestEnvironment::prepared("").rewritten(mesh), &[&["plan"]])
+}
+
+impl TestEnvironment {
+    fn rewritten(self, mesh: &str) -> Self {
+        self.write("mesh.hcl", mesh);
+        self
+    }
+}
+
+#[test]
+fn wrong_hcl() {
+    insta::assert_snapshot!(plan("resource \"meshform_data\" \"a\" {\n  input = [1,\n}\n\nresource meshform_data {\n  input = = 2\n}\n"));
+}
+
+#[test]
+fn unknown_names() {
+    insta::assert_snapshot!(plan(
+        "resource \"meshform_data\" \"a\" {\n  inptu = 1\n}\n\
+         resource \"meshform_date\" \"b\" {\n  input = 1\n}\n\
+         resource \"meshform_data\" \"c\" {\n  input = [meshform_data.nothing.id, var.none, local.none]\n}\n"
+    ));
+}
+
+#[test]
+fn wrong_type() {
+    insta::assert_snapshot!(plan(
+        "variable \"n\" {\n  type    = number\n  default = \"x\"\n}\n\
+         locals {\n  hosts = { a = 1 }\n}\n\
+         resource \"meshform_data\" \"a\" {\n  for_each = local.hosts.a\n  input    = local.hosts[\"b\"]\n}\n"
+    ));
+}
+
+#[test]
+fn a_cycle_is_told_with_its_path() {
+    insta::assert_snapshot!(plan(
+        "resource \"meshform_data\" \"a\" {\n  input = meshform_data.b.id\n}\n\
+         resource \"meshform_data\" \"b\" {\n  input = meshform_data.c.id\n}\n\
+         resource \"meshform_data\" \"c\" {\n  input = meshform_data.a.id\n}\n"
+    ));
+}
+
+#[test]
+fn a_secret_in_a_stored_attribute_is_refused() {
+    let mesh = "variable \"token\" {\n  type      = string\n  sensitive = true\n}\n\
+                resource \"meshform_data\" \"a\" {\n  input = { token = var.token }\n}\n";
+    let environment = TestEnvironment::prepared("").rewritten(mesh).with("MESHFORM_VAR_token", "hunter2-canary");
+    let told = session(&environment, &[&["plan"]]);
+    assert!(!told.contains("hunter2-canary"), "{told}");
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn values_of_variables() {
+    let mesh = "variable \"n\" {\n  type = number\n}\n";
+    let environment = TestEnvironment::prepared("").rewritten(mesh);
+    environment.write("extra.vars.hcl", "n = 1\nm = 2\n");
+    let commands: &[&[&str]] = &[
+        &["plan", "-input=false"],
+        &["plan", "-var", "n"],
+        &["plan", "-var", "n=x"],
+        &["plan", "-var=n=1", "-var=other=2"],
+        &["plan", "-var-file=extra.vars.hcl"],
+        &["plan", "-var-file=none.hcl"],
+    ];
+    insta::assert_snapshot!(session(&environment, commands));
+}
+
+#[test]
+fn wrong_flags() {
+    let environment = TestEnvironment::prepared("");
+    let commands: &[&[&str]] = &[
+        &["plan", "-nonsense"],
+        &["paln"],
+        &["apply", "-auto-approve", "-lock-timeout=soon"],
+        &["plan", "-replace=1x"],
+        &["apply", "-parallelism=0"],
+    ];
+    insta::assert_snapshot!(session(&environment, commands));
+}
+
+#[test]
+fn a_state_elsewhere_is_not_supported() {
+    let mesh = "meshform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key    = \"k\"\n    region = \"us-west-2\"\n  }\n}\n";
+    insta::assert_snapshot!(plan(mesh));
+}
+
+#[test]
+fn every_command_has_help() {
+    let environment = TestEnvironment::new("");
+    let commands: &[&[&str]] = &[
+        &["-help"],
+        &["init", "-help"],
+        &["validate", "-help"],
+        &["plan", "-help"],
+        &["apply", "-help"],
+        &["destroy", "-help"],
+        &["show", "-help"],
+        &["output", "-help"],
+        &["state", "list", "-help"],
+        &["state", "show", "-help"],
+        &["unlock", "-help"],
+    ];
+    insta::assert_snapshot!(session(&environment, commands));
+}

@@ -1,0 +1,83 @@
+//! Saved plans: exactly what was reviewed, or nothing.
+
+use super::environment::{TestEnvironment, session};
+
+const MESH: &str = "variable \"n\" {\n  default = 1\n}\n\
+    variable \"token\" {\n  type      = string\n  sensitive = true\n  default   = \"hunter2-default\"\n}\n\
+    resource \"meshform_data\" \"a\" {\n  input = { n = var.n, text = file(\"note.txt\") }\n}\n\
+    output \"secret\" {\n  value     = \"${var.token}!\"\n  sensitive = true\n}\n";
+
+fn environment() -> TestEnvironment {
+    let environment = TestEnvironment::prepared(MESH);
+    environment.write("note.txt", "a note");
+    environment
+}
+
+#[test]
+fn what_was_saved_is_applied() {
+    let environment = environment();
+    let commands: &[&[&str]] = &[
+        &["plan", "-var=n=2", "-out=saved.plan"],
+        &["show", "saved.plan"],
+        &["apply", "saved.plan"],
+        &["apply", "saved.plan"],
+    ];
+    insta::assert_snapshot!(session(&environment, commands));
+}
+
+#[test]
+fn it_brings_its_files_and_values_but_no_secret() {
+    let environment = environment();
+    assert_eq!(environment.run(&["plan", "-var=n=2", "-out=saved.plan"]).code, 0);
+    environment.write("note.txt", "another note");
+    environment.write("mesh.hcl", &MESH.replace("default = 1", "default = 5"));
+    let ran = environment.run(&["apply", "saved.plan"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let state = environment.run(&["state", "show", "meshform_data.a"]).stdout;
+    assert!(state.contains("\"a note\"") && state.contains("= 2"), "{state}");
+    for file in ["saved.plan", "meshform.state.json"] {
+        let bytes = environment.read(file);
+        assert!(!bytes.windows(7).any(|part| part == b"hunter2"), "a secret is in {file}");
+    }
+}
+
+#[test]
+fn a_sensitive_variable_is_given_again() {
+    let environment = environment();
+    assert_eq!(environment.run(&["plan", "-var=token=hunter2-given", "-out=saved.plan"]).code, 0);
+    environment.write("mesh.hcl", "");
+    let commands: &[&[&str]] = &[
+        &["apply", "saved.plan"],
+        &["apply", "-var=n=3", "-var=token=hunter2-given", "saved.plan"],
+        &["apply", "-var=token=hunter2-given", "saved.plan"],
+    ];
+    let told = session(&environment, commands);
+    assert!(!told.contains("hunter2"), "{told}");
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_stale_one_is_refused() {
+    let environment = environment();
+    assert_eq!(environment.run(&["apply", "-auto-approve"]).code, 0);
+    assert_eq!(environment.run(&["plan", "-var=n=2", "-out=saved.plan"]).code, 0);
+    assert_eq!(environment.run(&["apply", "-auto-approve", "-var=n=3"]).code, 0);
+    insta::assert_snapshot!(session(&environment, &[&["apply", "saved.plan"]]));
+}
+
+#[test]
+fn one_for_another_state_is_refused() {
+    let environment = environment();
+    assert_eq!(environment.run(&["plan", "-out=saved.plan"]).code, 0);
+    std::fs::remove_file(environment.path().join("meshform.state.json")).unwrap();
+    assert_eq!(environment.run(&["init"]).code, 0);
+    insta::assert_snapshot!(session(&environment, &[&["apply", "saved.plan"]]));
+}
+
+#[test]
+fn what_is_no_saved_plan_is_refused() {
+    let environment = environment();
+    let commands: &[&[&str]] =
+        &[&["apply", "note.txt"], &["show", "none"], &["plan", "-out=none/p"], &["apply", "-destroy", "note.txt"]];
+    insta::assert_snapshot!(session(&environment, commands));
+}

@@ -1,0 +1,3 @@
+//! Tests of the whole program, as users and scripts meet it.
+
+mod cli;
