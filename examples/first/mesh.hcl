@@ -11,6 +11,7 @@ variable "region" {
 }
 
 account "net" {
+  id     = "123456789012" # credentials of another account are refused; this one is the sandbox's
   region = var.region
 }
 
