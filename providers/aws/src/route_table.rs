@@ -34,7 +34,7 @@ impl Resource for RouteTableResource {
         Tagged::RouteTable.locate(ec2, intent).await
     }
 
-    /// The uid is the client token too, so that a second delivery of the request makes nothing.
+    /// The uid is the client token too, so that a second delivery of the request makes nothing more.
     async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError> {
         let table: RouteTable = spec(planned)?;
         let (ec2, token) = (step.ec2, step.request.uid);

@@ -41,7 +41,7 @@ impl Step<'_, '_> {
         let effect = Effect {
             name,
             locator: Locator::Uid,
-            repeatable: false,
+            repeatable: tagged.takes_token(),
             creates: true,
         };
         let made = self.effects.run(effect, |permit| {

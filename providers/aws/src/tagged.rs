@@ -27,6 +27,12 @@ impl Tagged {
         }
     }
 
+    /// Whether its creation takes a client token, so that repeating it makes nothing more ("Ensuring idempotency in
+    /// Amazon EC2 API requests", EC2 developer guide). The others have none.
+    pub(crate) fn takes_token(self) -> bool {
+        matches!(self, Tagged::RouteTable)
+    }
+
     /// The name of the filter by id.
     pub(crate) fn id_filter(self) -> &'static str {
         match self {

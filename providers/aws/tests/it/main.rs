@@ -1,0 +1,12 @@
+//! The adapter under the real engine against a real EC2 API. Each test has an account of its own.
+
+#![expect(clippy::unwrap_used, reason = "these are tests: they fail by panicking")]
+
+mod data;
+mod errors;
+mod faults;
+mod network;
+mod reads;
+mod subnet;
+mod support;
+mod vpc;
