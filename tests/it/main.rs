@@ -1,3 +1,4 @@
 //! Tests of the whole program, as users and scripts meet it.
 
 mod cli;
+mod tidy;

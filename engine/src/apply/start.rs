@@ -12,7 +12,7 @@ use super::step::{Work, execute, finish, read};
 use crate::adapter::{AdapterError, ErrorClass};
 use crate::event::Event;
 use crate::object::Object;
-use crate::plan::{Change, Reason, StepIndex, StepKind, settled};
+use crate::plan::{Action, Change, Reason, StepIndex, StepKind, settled};
 use crate::resolve;
 
 fn refused(message: String) -> AdapterError {
@@ -63,8 +63,10 @@ impl Run {
     }
 
     fn announce(&self, change: &Change, index: StepIndex) {
-        let id = change.record.as_ref().map(|record| record.id.clone());
         let action = action(change, self.plan.steps[index].kind);
+        // Where an object is created the recorded one is another: the one that it replaces.
+        let record = change.record.as_ref().filter(|_| action != Action::Create);
+        let id = record.map(|record| record.id.clone());
         self.context.sink.event(Event::StepStarted { address: change.address.clone(), action, id });
     }
 
