@@ -5,6 +5,11 @@
 //! 1. [`Sources`] holds the texts, [`Range`] is a place in one of them, [`Diagnostic`] a mistake at such a place.
 //! 2. [`parse_body`] turns a text into a [`Body`] of attributes and blocks, collecting all mistakes.
 //! 3. [`Expr`] is one expression: it knows what it refers to and evaluates to a [`Value`] against a [`Scope`].
+//! 4. [`parse_constraint`] reads a type as it is written, [`convert`] makes a value fit it.
+//! 5. [`format`] gives a text its standard layout.
+//!
+//! Inside: `syntax` (text to tokens to expressions), `eval` (expressions to values), `convert` (types), `functions`
+//! (by family), `format` (layout).
 //!
 //! This crate must never know what a resource, a plan or a mesh is: names are given their meaning by the [`Scope`].
 //! It reads no files but through [`Files`], no clock, no environment.

@@ -153,6 +153,10 @@ fn run(
     } else {
         (function.run)(&arguments)?
     };
+    // What comes later has no parts that could be secret one by one, so all of it is.
+    if matches!(result, Value::Later(_)) {
+        secret |= arguments.values.iter().any(Value::has_secret);
+    }
     Ok(secret_if(secret, result))
 }
 

@@ -266,7 +266,9 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
             );
         }
     };
-    Ok(secret_if(value_secret || key_secret, found))
+    // Which element it will be is not known: it may be a secret one.
+    let may_be_secret = matches!(found, Value::Later(_)) && !key.is_known() && value.has_secret();
+    Ok(secret_if(value_secret || key_secret || may_be_secret, found))
 }
 
 fn no_key<'a>(

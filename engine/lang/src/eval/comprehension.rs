@@ -120,6 +120,8 @@ struct Results {
     groups: BTreeMap<Str, Vec<Value>>,
     secret: bool,
     unknown: bool,
+    /// Whether a value was secret whose place is not known.
+    dropped_secret: bool,
 }
 
 impl Results {
@@ -138,6 +140,7 @@ impl Results {
         let name = self.key(key, env)?;
         let value = eval(&node.result, env)?;
         let Some(name) = name.filter(|_| !self.unknown) else {
+            self.dropped_secret |= value.has_secret();
             return Ok(());
         };
         if *group {
@@ -192,8 +195,13 @@ impl Results {
     }
 
     fn finish(self, kind: &ForKind) -> Value {
+        if self.unknown {
+            // What comes later has no parts that could be secret one by one, so all of it is.
+            let values = self.tuple.iter().chain(self.object.values()).chain(self.groups.values().flatten());
+            let secret = self.secret || self.dropped_secret || values.into_iter().any(Value::has_secret);
+            return secret_if(secret, Value::later(Type::Any));
+        }
         let value = match kind {
-            _ if self.unknown => Value::later(Type::Any),
             ForKind::Tuple => Value::tuple(self.tuple),
             ForKind::Object { group: true, .. } => Value::object(
                 self.groups

@@ -80,8 +80,8 @@ impl Budget {
     }
 }
 
-/// About as many elements as fit a gigabyte.
-const MAX_SIZE: u64 = 8_000_000;
+/// About as many elements as fit half a gigabyte.
+const MAX_SIZE: u64 = 4_000_000;
 
 /// Bytes of text that count as one element.
 pub(crate) const TEXT_UNIT: usize = 64;
@@ -171,7 +171,7 @@ fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     let mut diagnostics = Diagnostics::new();
     let mut attributes: BTreeMap<Str, Value> = BTreeMap::new();
     let mut keys_known = true;
-    let mut keys_secret = false;
+    let (mut keys_secret, mut secrets) = (false, false);
     for item in items {
         let key = match &item.key {
             Key::Name(name, _) => Ok((Some(name.clone()), false)),
@@ -185,18 +185,21 @@ fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
         keys_secret |= secret;
         match name {
             Some(name) => _ = attributes.insert(name, value),
-            None => keys_known = false,
+            None => {
+                keys_known = false;
+                secrets |= value.has_secret();
+            }
         }
     }
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
-    let value = if keys_known {
-        Value::object(attributes)
-    } else {
-        Value::later(Type::Any)
-    };
-    Ok(secret_if(keys_secret, value))
+    if keys_known {
+        return Ok(secret_if(keys_secret, Value::object(attributes)));
+    }
+    // What comes later has no parts that could be secret one by one, so all of it is.
+    let secret = keys_secret || secrets || attributes.values().any(Value::has_secret);
+    Ok(secret_if(secret, Value::later(Type::Any)))
 }
 
 /// The text that `value` is as the key of an object, `None` if that is known later, and whether it is secret.

@@ -223,4 +223,14 @@ proptest! {
         prop_assert!(secret.has_secret(), "{}: {:?}", text, secret);
         prop_assert_eq!(secret.ty(), known.ty());
     }
+
+    #[test]
+    fn a_later_secret_gives_a_secret((_, value) in operand(), text in template()) {
+        prop_assume!(!text.starts_with("try"));
+        let Ok(_) = Names::new([("v", value.clone())]).evaluate(text) else { return Ok(()) };
+        for ty in [value.ty(), Type::Any] {
+            let got = Names::new([("v", Value::later(ty).into_secret())]).evaluate(text).unwrap();
+            prop_assert!(got.has_secret(), "{}: {:?}", text, got);
+        }
+    }
 }
