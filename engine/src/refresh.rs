@@ -146,29 +146,47 @@ impl Reader<'_> {
         kind: &str,
         items: Vec<Item>,
     ) -> Result<Vec<(Place, Option<Observation>)>, RefreshError> {
-        let fail = |items: &[Item], source| RefreshError {
+        let fail = |targets: &[Target], source| RefreshError {
             scope: key.clone(),
-            addresses: items.iter().map(|item| item.target.address.clone()).collect(),
+            addresses: targets.iter().map(|target| target.address.clone()).collect(),
             source,
         };
+        let all = |items: Vec<Item>| items.into_iter().map(|item| item.target).collect::<Vec<_>>();
         let missing = |what: String| {
             AdapterError::refused(crate::ErrorClass::Invalid, what)
                 .hint("The state names something that this version of meshform does not know.")
         };
         let Some(scope) = scope else {
-            return Err(fail(&items, missing(format!("the state has no scope `{key}`"))));
+            return Err(fail(&all(items), missing(format!("the state has no scope `{key}`"))));
         };
         let Some(adapter) = self.registry.get(kind) else {
-            return Err(fail(&items, missing(format!("there is no resource kind `{kind}`"))));
+            return Err(fail(&all(items), missing(format!("there is no resource kind `{kind}`"))));
         };
-        let targets: Vec<Target> = items.iter().map(|item| item.target.clone()).collect();
-        let mut found = match self.many(&**adapter, &scope, kind, &targets).await {
-            Ok(found) => found,
-            Err(error) => return Err(fail(&items, error)),
-        };
+        let (mut targets, mut places, mut sure) = (Vec::new(), Vec::new(), Vec::new());
+        for item in items {
+            targets.push(item.target);
+            places.push(item.place);
+            sure.push(!item.unsure);
+        }
+        match self.seen(&**adapter, &scope, kind, &targets, &sure).await {
+            Ok(found) => Ok(places.into_iter().zip(found).collect()),
+            Err(error) => Err(fail(&targets, error)),
+        }
+    }
+
+    /// What there is of `targets`. Of those that are not `sure`, none is missing before it must have become visible.
+    async fn seen(
+        &self,
+        adapter: &dyn Adapter,
+        scope: &Scope,
+        kind: &str,
+        targets: &[Target],
+        sure: &[bool],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
+        let mut found = self.many(adapter, scope, kind, targets).await?;
         let unsure = |found: &[Option<Observation>]| {
-            let unsure = |place: &usize| found[*place].is_none() && items[*place].unsure;
-            (0..items.len()).filter(unsure).collect::<Vec<usize>>()
+            let unsure = |place: &usize| found[*place].is_none() && !sure[*place];
+            (0..targets.len()).filter(unsure).collect::<Vec<usize>>()
         };
         // What is not seen may not be visible yet; taking it for gone would make a second one.
         let certain = self.clock.monotonic() + adapter.timing(kind).settle;
@@ -176,13 +194,11 @@ impl Reader<'_> {
         while !missing.is_empty() && self.clock.monotonic() < certain {
             self.clock.sleep(LOOK_AGAIN.min(certain.saturating_sub(self.clock.monotonic()))).await;
             let again: Vec<Target> = missing.iter().map(|place| targets[*place].clone()).collect();
-            match self.many(&**adapter, &scope, kind, &again).await {
-                Ok(seen) => missing.iter().zip(seen).for_each(|(place, seen)| found[*place] = seen),
-                Err(error) => return Err(fail(&items, error)),
-            }
+            let seen = self.many(adapter, scope, kind, &again).await?;
+            missing.iter().zip(seen).for_each(|(place, seen)| found[*place] = seen);
             missing = unsure(&found);
         }
-        Ok(items.into_iter().map(|item| item.place).zip(found).collect())
+        Ok(found)
     }
 
     async fn many(
@@ -212,11 +228,7 @@ impl Reader<'_> {
         let mut results = stream::iter(used)
             .map(|key| async move {
                 let scope = snapshot_scope(snapshot, scopes, key)?;
-                let result = match adapter_for(&scope, self.registry) {
-                    None => return None,
-                    Some(adapter) => self.retry.read(self.clock, self.entropy, || adapter.identify(&scope)).await,
-                };
-                let checked = result.and_then(|identity| check(&scope, identity));
+                let checked = verified(&scope, self.registry, (self.clock, self.entropy, self.retry)).await?;
                 Some((key.clone(), checked))
             })
             .buffer_unordered(BATCHES_AT_ONCE);
@@ -254,6 +266,17 @@ pub(crate) fn snapshot_scope(
         (Some(scope), _) | (None, Some(scope)) => Some(scope.clone()),
         (None, None) => (&*key.0 == "local").then_some(Scope::Local),
     }
+}
+
+/// Who `scope` is, if it is what it claims to be; `None` for one that is nobody.
+pub(crate) async fn verified(
+    scope: &Scope,
+    registry: &Registry,
+    (clock, entropy, retry): (&dyn Clock, &dyn Entropy, RetryPolicy),
+) -> Option<Result<Identity, AdapterError>> {
+    let adapter = adapter_for(scope, registry)?;
+    let identity = retry.read(clock, entropy, || adapter.identify(scope)).await;
+    Some(identity.and_then(|identity| check(scope, identity)))
 }
 
 fn adapter_for<'a>(scope: &Scope, registry: &'a Registry) -> Option<&'a Arc<dyn Adapter>> {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _};
 use meshform_state::journal::{Event, Intent, Outcome, Recorder};
-use meshform_state::{Address, Session, StoreError};
+use meshform_state::{Address, Scope, Session, StoreError};
 
 use super::settle::{left, settle};
-use crate::adapter::{AdapterError, Registry};
+use crate::adapter::{Adapter, AdapterError, Registry};
 use crate::clock::{Clock, Entropy};
 use crate::event::EventSink;
+use crate::refresh::verified;
 use crate::retry::RetryPolicy;
 
 /// How many effects are looked up at once.
@@ -53,22 +54,14 @@ pub async fn recover(
     }
     let scopes = folded.snapshot.scopes.clone();
     let doubts: Vec<Intent> = folded.in_doubt.iter().map(|doubt| doubt.intent.clone()).collect();
+    let means = (clock, entropy, retry);
     let lookups = doubts.into_iter().map(|intent| {
-        let scope = scopes.get(&intent.scope).cloned().unwrap_or(meshform_state::Scope::Local);
+        let scope = scopes.get(&intent.scope).cloned().unwrap_or(Scope::Local);
         let adapter = registry.get(&intent.kind).map(Arc::clone);
         async move {
             // Only a creation can leave something that nothing else would find; all else shows at the next look.
             let id = match (&intent.draft, adapter) {
-                (Some(_), Some(adapter)) => {
-                    let (address, effect) = (intent.address.clone(), intent.effect.clone());
-                    sink.event(crate::event::Event::Resolving { address: address.clone(), effect: effect.clone() });
-                    let wait = left(adapter.timing(&intent.kind), intent.time_ms, clock.now_ms());
-                    let found = settle(&*adapter, &scope, &intent, wait, (clock, entropy, retry)).await;
-                    if let Ok(id) = &found {
-                        sink.event(crate::event::Event::Resolved { address, effect, id: id.clone() });
-                    }
-                    found
-                }
+                (Some(_), Some(adapter)) => look_up(&*adapter, &scope, registry, &intent, means, sink).await,
                 (Some(_), None) => Err(AdapterError::refused(
                     crate::ErrorClass::Invalid,
                     format!("there is no resource kind `{}`", intent.kind),
@@ -102,4 +95,24 @@ pub async fn recover(
             Ok(recorder)
         }
     }
+}
+
+async fn look_up(
+    adapter: &dyn Adapter,
+    scope: &Scope,
+    registry: &Registry,
+    intent: &Intent,
+    (clock, entropy, retry): (&dyn Clock, &dyn Entropy, RetryPolicy),
+    sink: &dyn EventSink,
+) -> Result<Option<String>, AdapterError> {
+    let (address, effect) = (intent.address.clone(), intent.effect.clone());
+    sink.event(crate::event::Event::Resolving { address: address.clone(), effect: effect.clone() });
+    // In another account or cluster of the same name nothing would be found, and believed not to be.
+    if let Some(identity) = verified(scope, registry, (clock, entropy, retry)).await {
+        identity?;
+    }
+    let wait = left(adapter.timing(&intent.kind), intent.time_ms, clock.now_ms());
+    let id = settle(adapter, scope, intent, wait, (clock, entropy, retry)).await?;
+    sink.event(crate::event::Event::Resolved { address, effect, id: id.clone() });
+    Ok(id)
 }

@@ -39,8 +39,9 @@ fn changed(output: &Output, after: Value, recorded: Option<&OutputRecord>) -> Op
         Some(_) => !output.sensitive && before.as_ref() == Some(&after),
         None => false,
     };
-    // What planning looked up knows no origins any more; apply goes by what was configured.
-    let refill = || (!after.is_known()).then(|| Arc::new(Refill(output.value.clone())) as Arc<dyn Recipe>);
+    // What planning looked up knows no origins any more. Apply goes by what was configured and what then is there, so
+    // that nothing is recorded of an object that was never made.
+    let refill = || (!output.value.is_known()).then(|| Arc::new(Refill(output.value.clone())) as Arc<dyn Recipe>);
     let recipe = output.recipe.clone().or_else(refill);
     let (name, sensitive) = (output.name.clone(), output.sensitive);
     (!same).then_some(OutputChange { name, before, after: Some(after), recipe, sensitive })

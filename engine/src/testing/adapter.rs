@@ -54,6 +54,9 @@ impl FakeAdapter {
         let mut inner = self.world.inner();
         inner.reads += 1;
         inner.arrive(now);
+        if inner.account.is_some() {
+            return None;
+        }
         let visible = inner.things.values().filter(|thing| thing.seen_at <= now);
         let ghosts = inner.ghosts.iter().map(|(_, thing)| thing);
         visible.chain(ghosts).find(|thing| wanted(thing)).cloned()
@@ -194,7 +197,9 @@ fn changing(name: &'static str, id: &str) -> Effect {
 impl Adapter for FakeAdapter {
     async fn identify(&self, scope: &Scope) -> Result<Identity, AdapterError> {
         self.alive().await;
+        let other = self.world.inner().account.clone();
         let id = match scope {
+            _ if other.is_some() => other.unwrap_or_default(),
             Scope::Aws { account: Some(account), .. } => account.clone(),
             _ => "000000000000".to_owned(),
         };

@@ -117,6 +117,7 @@ pub(super) struct Inner {
     pub(super) faults: BTreeMap<u64, Fault>,
     pub(super) chance: Option<Chance>,
     pub(super) struck: Vec<Fault>,
+    pub(super) account: Option<String>,
     process: CancellationToken,
 }
 
@@ -150,6 +151,11 @@ impl World {
     pub fn chance(&self, seed: u64, percent: u32, times: u32, kinds: &[Fault]) {
         let rng = SmallRng::seed_from_u64(seed);
         self.inner().chance = Some(Chance { rng, percent, left: times, kinds: kinds.to_vec() });
+    }
+
+    /// Lets the credentials be of another account, in which nothing is found; `None` for the right one.
+    pub fn account(&self, account: Option<&str>) {
+        self.inner().account = account.map(str::to_owned);
     }
 
     /// Nothing goes wrong any more.

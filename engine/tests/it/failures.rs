@@ -251,3 +251,29 @@ fn what_cannot_be_seen_for_a_moment_is_not_made_again() {
     assert!(outcome.stale[0].what.contains("there again"));
     lab.settled(&wanted).unwrap();
 }
+
+#[test]
+fn in_another_account_nothing_is_believed_to_be_absent() {
+    let mut lab = Lab::new(1);
+    lab.world.fault(1, Fault::KillAfter);
+    assert!(matches!(lab.apply(&whole()), Ran::Killed));
+    lab.world.clock.advance(Duration::from_secs(3_600));
+    lab.world.account(Some("111111111111"));
+    let Ran::Refused(reason) = lab.apply(&whole()) else { panic!("the account is another one") };
+    assert!(reason.contains("111111111111"), "{reason}");
+    lab.world.account(None);
+    lab.converge(&whole()).unwrap();
+    assert_eq!(lab.world.happened("create"), 5);
+}
+
+#[test]
+fn nothing_is_recorded_of_what_was_never_made() {
+    let net = || desired([Make::new(BY_UID, "net")]);
+    let wanted = meshform_engine::testing::filled(net(), "name", "fake_uid.net", "name");
+    let mut lab = Lab::new(1);
+    lab.world.fault(1, Fault::Refused);
+    assert_eq!(ended(lab.apply(&wanted)).failed.len(), 1);
+    assert!(lab.snapshot().outputs.is_empty());
+    lab.converge(&wanted).unwrap();
+    assert_eq!(lab.snapshot().outputs.len(), 1);
+}

@@ -7,4 +7,5 @@ mod matrix;
 mod moves;
 mod random;
 mod sabotage;
+mod scale;
 mod shapes;

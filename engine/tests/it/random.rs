@@ -150,7 +150,7 @@ proptest! {
         let mut lab = Lab::new(5);
         lab.converge(&desired(configuration(&first, &second))).map_err(TestCaseError::fail)?;
         let wanted = desired(configuration(&second, &first));
-        let plan = lab.plan(&wanted).map_err(TestCaseError::fail)?;
+        let plan = possible(lab.plan(&wanted))?.map_err(TestCaseError::fail)?;
         for order in orders {
             let again = lab.plan(&shuffled(&wanted, order)).map_err(TestCaseError::fail)?;
             prop_assert_eq!(digest(&plan), digest(&again));
@@ -170,8 +170,17 @@ proptest! {
     }
 }
 
+/// Some changes have no order: what is deleted first waits for something that must turn to its replacement before. They
+/// are refused before anything is done, and are of no interest here.
+fn possible<T>(result: Result<T, String>) -> Result<Result<T, String>, TestCaseError> {
+    match result {
+        Err(reason) if reason.contains("No order of steps is possible") => Err(TestCaseError::reject(reason)),
+        other => Ok(other),
+    }
+}
+
 fn converges(lab: &mut Lab, wanted: &Desired) -> Result<(), TestCaseError> {
-    let converged = lab.converge(wanted);
+    let converged = possible(lab.converge(wanted))?;
     let told = |wrong| format!("{wrong}\nafter {:?}\nof {:?}", lab.world.struck(), lab.world.ledger());
     converged.map(drop).map_err(|wrong| TestCaseError::fail(told(wrong)))
 }
