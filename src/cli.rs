@@ -162,7 +162,7 @@ pub(crate) struct ScopeArgs {
     /// Replaces this resource. May be given several times.
     #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
     pub(crate) replace: Vec<String>,
-    /// Asks for the values of variables that have none; `-input=false` makes that an error.
+    /// Whether the user may be asked anything; with `-input=false` what needs approval needs `-auto-approve`.
     #[arg(long, default_value = "true")]
     pub(crate) input: bool,
     /// How many steps run at once at most; without it, 10 in each account, region or cluster, and 32 in all.
@@ -249,8 +249,6 @@ pub(crate) struct ShowArgs {
     /// A saved plan; without one the state is shown.
     #[arg(value_name = "PLAN")]
     pub(crate) plan: Option<String>,
-    #[command(flatten)]
-    pub(crate) variables: VariableArgs,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }

@@ -204,6 +204,7 @@ pub(crate) async fn plan(
     let plan = build(input)
         .map_err(|found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone()))?;
     checked(&plan)?;
+    loaded.warnings.extend(unknown(&wish.replace, &plan));
     Ok(Planned { plan: Arc::new(plan), loaded, reads, facts, wish })
 }
 
@@ -229,6 +230,16 @@ fn answered(once: &dyn Fn(&Facts) -> Once, answers: &BTreeMap<String, String>, k
             return facts;
         }
     }
+}
+
+/// Addresses that were asked to be replaced and are not there: most likely mistyped.
+fn unknown(replace: &BTreeSet<Address>, plan: &Plan) -> Diagnostics {
+    let is_there = |address: &Address| plan.changes.iter().any(|change| change.address == *address);
+    let missing = replace.iter().filter(|address| !is_there(address)).map(|address| {
+        let detail = format!("Neither configuration nor state has `{address}`, which `-replace` names.");
+        Diagnostic::warning("Resource to replace not found", detail).hint("`meshform state list` lists all.")
+    });
+    Diagnostics(missing.collect())
 }
 
 /// Refuses a plan that the checker does not believe.

@@ -183,3 +183,69 @@ pub(super) fn moved(saved: &str, now: &Json) -> String {
     let shown = &differ[..differ.len().min(MOST_NAMES)];
     if differ.is_empty() { String::new() } else { format!(": {}{more}", shown.join(", ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use meshform_engine::apply::{Doubt, Failure as Failed, Skipped};
+
+    use super::*;
+    use crate::render::Form;
+    use crate::render::testing::{Written, address, printer};
+    use crate::session::Input;
+
+    fn reported(outcome: Outcome, form: Form) -> String {
+        let written = Written::default();
+        let printer = printer(&written, form, &["hunter2"]);
+        let input = Input { reader: Box::new(std::io::empty()), terminal: false };
+        let session = Session::new(".".into(), crate::Environment::default(), Vec::new(), printer.clone(), input);
+        let exit = report(&session, outcome, false).unwrap_or_else(|failure| {
+            printer.diagnostics(&failure.diagnostics, &failure.sources);
+            failure.exit()
+        });
+        format!("{}exit code {}\n", written.text(), exit.code())
+    }
+
+    fn partial() -> Outcome {
+        let failed = Failed {
+            address: address("test_thing.a"),
+            action: Action::Create,
+            class: Some(ErrorClass::Denied),
+            message: "AccessDenied: no right to use hunter2".into(),
+            hint: None,
+        };
+        let skipped = |at: &str, because: Option<&str>| Skipped {
+            address: address(at),
+            action: Action::Create,
+            because: because.map(address),
+        };
+        Outcome {
+            done: vec![(address("test_thing.d"), Action::Create), (address("test_thing.e"), Action::Delete)],
+            failed: vec![failed],
+            skipped: vec![
+                skipped("test_thing.b", Some("test_thing.a")),
+                skipped("test_thing.c", Some("test_thing.a")),
+            ],
+            in_doubt: vec![Doubt { address: address("test_thing.f"), effect: "test:Create".into() }],
+            ..Outcome::default()
+        }
+    }
+
+    #[test]
+    fn a_partial_failure_says_what_is_done_failed_left_out_and_in_doubt() {
+        insta::assert_snapshot!(reported(partial(), Form::Text));
+        insta::assert_snapshot!(reported(partial(), Form::Stream));
+    }
+
+    #[test]
+    fn an_interrupted_run_says_how_to_go_on() {
+        let skipped = Skipped { address: address("test_thing.b"), action: Action::Create, because: None };
+        let outcome = Outcome { interrupted: true, skipped: vec![skipped], ..Outcome::default() };
+        insta::assert_snapshot!(reported(outcome, Form::Text));
+    }
+
+    #[test]
+    fn what_moved_before_the_run_makes_the_plan_stale() {
+        let stale = meshform_engine::apply::Mismatch { address: address("test_thing.b"), what: "It is gone.".into() };
+        insta::assert_snapshot!(reported(Outcome { stale: vec![stale], ..Outcome::default() }, Form::Text));
+    }
+}

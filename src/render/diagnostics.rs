@@ -13,14 +13,17 @@ use super::values::{Secrets, visible};
 /// The width of paragraphs.
 const WIDTH: usize = 90;
 
-/// All of `diagnostics` in their order, each followed by an empty line.
+/// All of `diagnostics` in their order, with empty lines between them.
 pub(crate) fn text(diagnostics: &Diagnostics, sources: &Sources, secrets: &Secrets, palette: Palette) -> String {
     let renderer = match palette {
         Palette::Plain => Renderer::plain(),
         Palette::Colour => Renderer::styled(),
     };
     let mut out = String::new();
-    for diagnostic in &diagnostics.0 {
+    for (index, diagnostic) in diagnostics.0.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
         let has_place = diagnostic.range.is_some() || !diagnostic.related.is_empty();
         let text = if has_place {
             one(diagnostic, sources, secrets, &renderer)
@@ -28,7 +31,7 @@ pub(crate) fn text(diagnostics: &Diagnostics, sources: &Sources, secrets: &Secre
             unplaced(diagnostic, secrets, palette)
         };
         out.push_str(&text);
-        out.push_str("\n\n");
+        out.push('\n');
     }
     out
 }

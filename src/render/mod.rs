@@ -21,7 +21,7 @@ mod progress;
 mod resource;
 mod style;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod values;
 
 pub(crate) use diagnostics::report;

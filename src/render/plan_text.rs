@@ -77,15 +77,16 @@ impl View<'_> {
     }
 
     fn legend(&self, changes: &[&Change]) -> String {
-        let mut out = "\nMeshform compared the configuration with what is there and made the following\n\
-                       plan. Resource actions are indicated with the following symbols:\n"
-            .to_owned();
-        for action in LEGEND {
-            if changes.iter().any(|change| change.action == action) {
-                out.push_str(&format!("{} {}\n", symbol(action, self.palette), legend(action)));
-            }
+        let used = LEGEND.into_iter().filter(|action| changes.iter().any(|change| change.action == *action));
+        let lines: String =
+            used.map(|action| format!("{} {}\n", symbol(action, self.palette), legend(action))).collect();
+        if lines.is_empty() {
+            return String::new();
         }
-        out
+        format!(
+            "\nMeshform compared the configuration with what is there and made the following\n\
+             plan. Resource actions are indicated with the following symbols:\n{lines}"
+        )
     }
 
     fn drift(&self) -> String {

@@ -74,3 +74,49 @@ pub(crate) fn later() -> Value {
 pub(crate) fn json(text: &str) -> Value {
     super::values::parse_json(text).unwrap()
 }
+
+/// What a printer wrote, to either stream.
+#[derive(Clone, Default)]
+pub(crate) struct Written(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl Written {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A clock that stands.
+#[derive(Debug)]
+pub(crate) struct Standing;
+
+#[async_trait::async_trait]
+impl meshform_engine::Clock for Standing {
+    fn now_ms(&self) -> u64 {
+        0
+    }
+
+    fn monotonic(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
+
+    async fn sleep(&self, _duration: std::time::Duration) {}
+}
+
+/// A printer whose streams both go to `written`, and which knows some secrets.
+pub(crate) fn printer(written: &Written, form: super::Form, secrets: &[&str]) -> super::Printer {
+    let stream = || super::Stream { writer: Box::new(written.clone()), terminal: false };
+    let printer = super::Printer::new(stream(), stream(), form, true, Arc::new(Standing));
+    printer.learn(&secrets.iter().map(|secret| Value::from(*secret).into_secret()).collect::<Vec<_>>());
+    printer
+}

@@ -121,6 +121,11 @@ pub(super) fn spoken(duration: Duration) -> String {
     }
 }
 
+/// The object that a step starts with. What is created has none yet, though what it replaces may have one.
+pub(super) fn known(action: Action, id: Option<&str>) -> Option<&str> {
+    id.filter(|_| action != Action::Create)
+}
+
 /// ` [id=…]`, where there is one.
 pub(super) fn identity(id: Option<&str>) -> String {
     id.filter(|id| !id.is_empty()).map(|id| format!(" [id={}]", super::values::visible(id))).unwrap_or_default()

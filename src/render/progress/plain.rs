@@ -8,7 +8,7 @@ use meshform_state::Address;
 
 use super::super::printer::Printer;
 use super::super::style::Role;
-use super::{STILL, Show, identity, spoken, words};
+use super::{STILL, Show, identity, known, spoken, words};
 
 /// One line for each thing that happens, and one every ten seconds for each step that runs.
 pub(super) struct Plain {
@@ -50,7 +50,7 @@ pub(super) fn line(event: &Event, printer: &Printer) -> Option<String> {
             None => format!("{} `{effect}` had not happened", strong(address)),
         },
         Event::StepStarted { address, action, id } => {
-            format!("{} {}...{}", strong(address), words(*action).doing, identity(id.as_deref()))
+            format!("{} {}...{}", strong(address), words(*action).doing, identity(known(*action, id.as_deref())))
         }
         Event::StepDone { address, action, id, elapsed } => {
             let id = identity(id.as_deref());
@@ -80,6 +80,7 @@ impl Show for Plain {
         }
         match event {
             Event::StepStarted { address, action, id } => {
+                let id = known(action, id.as_deref()).map(str::to_owned);
                 self.running.insert((address, action), Running { since: now, told: now, id, waits_for: None });
             }
             Event::StepWaiting { address, action, reason, .. } => {
@@ -105,5 +106,63 @@ impl Show for Plain {
             }
         }
         lines.iter().for_each(|text| self.line(text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::{Written, address, printer};
+    use super::super::Show;
+    use super::super::bars::Bars;
+    use super::super::stream::Stream;
+    use super::*;
+    use crate::render::Form;
+
+    /// A run in which something of everything happens, with the second at which it does.
+    fn story() -> Vec<(u64, Event)> {
+        let (a, b, c) = (address("test_thing.a"), address("test_thing.b"), address("vpc.w.test_thing.c[0]"));
+        let (create, update) = (Action::Create, Action::Update);
+        let after = Duration::from_secs;
+        vec![
+            (0, Event::RefreshStarted { count: 2 }),
+            (0, Event::RefreshDone { count: 2 }),
+            (0, Event::Resolving { address: a.clone(), effect: "test:Create".into() }),
+            (1, Event::Resolved { address: a.clone(), effect: "test:Create".into(), id: None }),
+            (1, Event::ApplyStarted { steps: 3 }),
+            (1, Event::StepStarted { address: a.clone(), action: create, id: Some("old".into()) }),
+            (1, Event::StepStarted { address: b.clone(), action: update, id: Some("b-1".into()) }),
+            (2, Event::StepWaiting { address: a.clone(), action: create, reason: "waits for hunter2".into(), elapsed: after(1) }),
+            (12, Event::StepDone { address: b, action: update, id: Some("b-1".into()), elapsed: after(11) }),
+            (75, Event::StepFailed { address: a.clone(), action: create, message: "no".into(), hint: None, elapsed: after(74) }),
+            (75, Event::StepSkipped { address: c, action: create, because: a }),
+            (75, Event::Stopping),
+        ]
+    }
+
+    fn told(show: impl FnOnce(Printer) -> Box<dyn Show>, form: Form) -> String {
+        let written = Written::default();
+        let mut show = show(printer(&written, form, &["hunter2"]));
+        for (at, event) in story() {
+            show.event(event, Duration::from_secs(at));
+        }
+        show.end();
+        written.text()
+    }
+
+    #[test]
+    fn a_run_is_told_in_lines() {
+        insta::assert_snapshot!(told(|printer| Box::new(Plain::new(printer)), Form::Text));
+    }
+
+    #[test]
+    fn a_run_is_told_in_events() {
+        insta::assert_snapshot!(told(|printer| Box::new(Stream::new(printer)), Form::Stream));
+    }
+
+    #[test]
+    fn bars_leave_the_lines_that_stay() {
+        let told = told(|printer| Box::new(Bars::new(printer)), Form::Text);
+        assert!(told.contains("test_thing.b: Modifications complete after 11s [id=b-1]"), "{told}");
+        assert!(!told.contains("Creating..."), "{told}");
     }
 }

@@ -12,7 +12,7 @@ use super::super::address_json::{Parts, parts};
 use super::super::headline::action_reason;
 use super::super::plan_json::told;
 use super::super::printer::{Level, Printer};
-use super::{STILL, Show, identity, spoken, words};
+use super::{STILL, Show, identity, known, spoken, words};
 
 /// Events as JSON lines.
 pub(super) struct Stream {
@@ -121,8 +121,9 @@ impl Show for Stream {
     fn event(&mut self, event: Event, now: Duration) {
         match event {
             Event::StepStarted { address, action, id } => {
-                let hook = json!({ "id_key": id.as_ref().map(|_| "id"), "id_value": id });
-                let message = format!("{address}: {}...{}", words(action).doing, identity(id.as_deref()));
+                let id = known(action, id.as_deref());
+                let hook = json!({ "id_key": id.map(|_| "id"), "id_value": id });
+                let message = format!("{address}: {}...{}", words(action).doing, identity(id));
                 self.step("apply_start", (&address, action), &message, hook);
                 self.running.insert((address, action), (now, now));
             }

@@ -34,7 +34,7 @@ fn it_brings_its_files_and_values_but_no_secret() {
     let ran = environment.run(&["apply", "saved.plan"]);
     assert_eq!(ran.code, 0, "{ran}");
     let state = environment.run(&["state", "show", "meshform_data.a"]).stdout;
-    assert!(state.contains("\"a note\"") && state.contains("= 2"), "{state}");
+    assert!(state.contains("\"a note\"") && state.contains("\"2\""), "{state}");
     for file in ["saved.plan", "meshform.state.json"] {
         let bytes = environment.read(file);
         assert!(!bytes.windows(7).any(|part| part == b"hunter2"), "a secret is in {file}");
@@ -51,7 +51,8 @@ fn a_sensitive_variable_is_given_again() {
         &["apply", "-var=n=3", "-var=token=hunter2-given", "saved.plan"],
         &["apply", "-var=token=hunter2-given", "saved.plan"],
     ];
-    let told = session(&environment, commands);
+    // The flags themselves are shown by the test, not by the program.
+    let told = session(&environment, commands).replace("-var=token=hunter2-given", "-var=token=…");
     assert!(!told.contains("hunter2"), "{told}");
     insta::assert_snapshot!(told);
 }
