@@ -18,6 +18,11 @@ pub enum FaultKind {
         /// 500 to 599.
         status: u16,
     },
+    /// The same answer, but it has happened.
+    ServerErrorAfter {
+        /// 500 to 599.
+        status: u16,
+    },
     /// The key is not accepted: 401 `AuthFailure` for EC2, `InvalidClientTokenId` elsewhere.
     AuthFailure,
     /// The policy denies the action: 403 `UnauthorizedOperation` for EC2, `AccessDenied` elsewhere.

@@ -67,6 +67,10 @@ impl Arrived<'_> {
                 self.deliver().await;
                 Ending::Reset
             }
+            FaultKind::ServerErrorAfter { status } => {
+                self.deliver().await;
+                Ending::Reply(refusal::broken(&self.call.service, status))
+            }
             FaultKind::Twice { answer } => {
                 let (first, second) = (self.deliver().await, self.deliver().await);
                 Ending::Reply(if answer == Answer::First { first } else { second })

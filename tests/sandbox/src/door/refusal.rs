@@ -59,6 +59,11 @@ pub(crate) fn auth_failure(service: &str) -> Reply {
     Reply::error(service, status, code, message)
 }
 
+/// Returns the answer of a service that is broken.
+pub(crate) fn broken(service: &str, status: u16) -> Reply {
+    Reply::error(service, status, server_error(service, status), "An error occurred.")
+}
+
 /// Returns the answer of a fault that refuses a request; nothing when the fault lets it pass.
 pub(crate) fn of_fault(service: &str, fault: &FaultKind) -> Option<Reply> {
     let (status, code, message) = match fault {
@@ -74,6 +79,7 @@ pub(crate) fn of_fault(service: &str, fault: &FaultKind) -> Option<Reply> {
         } => (*status, code.as_str(), message.as_str()),
         FaultKind::ResetBefore
         | FaultKind::ResetAfter
+        | FaultKind::ServerErrorAfter { .. }
         | FaultKind::Twice { .. }
         | FaultKind::NotFoundFor { .. }
         | FaultKind::Delay { .. } => return None,

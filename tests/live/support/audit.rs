@@ -1,0 +1,111 @@
+//! What is there, beside what is recorded: orphans, duplicates, records of nothing.
+
+use std::collections::BTreeMap;
+
+use meshform_sandbox::AwsObject;
+use meshform_state::Snapshot;
+use meshform_state::journal::Folded;
+use serde_json::Value as Json;
+
+use super::sandbox::{REGION, cluster};
+use super::world::World;
+
+/// How many objects of each kind a world has beside those that it had at its start.
+pub(crate) type Census = BTreeMap<String, usize>;
+
+impl World {
+    /// What was made and is still there, with what AWS makes along with it.
+    pub(crate) fn made(&self) -> Vec<AwsObject> {
+        let now = self.door().objects(&[REGION]).unwrap();
+        now.difference(&self.before).cloned().collect()
+    }
+
+    /// How many objects there are of each kind.
+    pub(crate) fn census(&self) -> Census {
+        let mut census = Census::new();
+        for object in self.made() {
+            let associations = object.body.matches("<routeTableAssociationId>").count();
+            *census.entry(object.kind).or_default() += 1;
+            if associations > 0 {
+                *census.entry("association".to_owned()).or_default() += associations;
+            }
+        }
+        for (what, there) in [("namespace", self.kube_namespace()), ("settings", self.kube_settings())] {
+            if there.is_some() {
+                census.insert(what.to_owned(), 1);
+            }
+        }
+        let others = self.kube_others();
+        if others > 0 {
+            census.insert("other ConfigMaps".to_owned(), others);
+        }
+        census
+    }
+
+    /// What is wrong between state and world once everything is done, as sentences.
+    pub(crate) fn audit(&self, folded: &Folded, expected: &Census) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if folded.open_run.is_some() || folded.has_ended() || folded.is_contained() {
+            wrong.push("a run is left open".to_owned());
+        }
+        wrong.extend(folded.in_doubt.iter().map(|doubt| format!("in doubt: {:?}", doubt.intent)));
+        let census = self.census();
+        if census != *expected {
+            wrong.push(format!("there are {census:?}, expected {expected:?}"));
+        }
+        wrong.extend(self.unrecorded(&folded.snapshot));
+        wrong
+    }
+
+    /// Records of nothing, and objects with another mark than recorded.
+    fn unrecorded(&self, snapshot: &Snapshot) -> Vec<String> {
+        let made = self.made();
+        let mut wrong = Vec::new();
+        for record in snapshot.records.values().chain(snapshot.deposed.values()) {
+            if record.incomplete {
+                wrong.push(format!("`{}` is recorded as incomplete", record.address));
+            }
+            let there = match record.kind.as_str() {
+                "meshform_data" => true,
+                "kubernetes_namespace" => bears(self.kube_namespace(), &record.uid),
+                "kubernetes_manifest" => bears(self.kube_settings(), &record.uid),
+                "aws_route_table_association" => {
+                    let id = format!("<routeTableAssociationId>{}<", record.id);
+                    made.iter().any(|object| object.body.contains(&id))
+                }
+                _ => made.iter().any(|object| object.id == record.id),
+            };
+            if !there {
+                wrong.push(format!("`{}` is recorded as {}, which is not there as recorded", record.address, record.id));
+            }
+        }
+        wrong
+    }
+
+    /// The namespace, if it is there.
+    pub(crate) fn kube_namespace(&self) -> Option<Json> {
+        cluster().get(&format!("/api/v1/namespaces/{}", self.namespace)).ok()
+    }
+
+    /// The path of the ConfigMap.
+    pub(crate) fn settings_path(&self) -> String {
+        format!("/api/v1/namespaces/{}/configmaps/settings", self.namespace)
+    }
+
+    /// The ConfigMap, if it is there.
+    pub(crate) fn kube_settings(&self) -> Option<Json> {
+        cluster().get(&self.settings_path()).ok()
+    }
+
+    /// How many more ConfigMaps there are than that and the one of the control plane.
+    fn kube_others(&self) -> usize {
+        let list = cluster().get(&format!("/api/v1/namespaces/{}/configmaps", self.namespace)).unwrap();
+        let items = list["items"].as_array().cloned().unwrap_or_default();
+        let known = |name: &Json| name == "settings" || name == "kube-root-ca.crt";
+        items.iter().filter(|item| !known(&item["metadata"]["name"])).count()
+    }
+}
+
+fn bears(object: Option<Json>, uid: &str) -> bool {
+    object.is_some_and(|object| object["metadata"]["annotations"][meshform_kube::UID_MARK] == uid)
+}

@@ -1,0 +1,16 @@
+//! What all suites share: one sandbox for the process, and a world of its own for each test.
+
+mod adapters;
+mod audit;
+mod binary;
+mod clock;
+pub(crate) mod config;
+pub(crate) mod points;
+mod process;
+mod sandbox;
+mod world;
+
+pub(crate) use binary::{Binary, Said};
+pub(crate) use process::Ran;
+pub(crate) use sandbox::{REGION, cluster, runtime, sandbox, say};
+pub(crate) use world::{Sabotage, World};

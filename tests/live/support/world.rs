@@ -1,0 +1,164 @@
+//! A world of one test: an account behind a door of its own, a namespace, a state on a simulated disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use meshform_aws::{AwsAdapter, AwsSettings, Role, SdkConfig};
+use meshform_engine::apply::Limits;
+use meshform_engine::local::LocalAdapter;
+use meshform_engine::retry::RetryPolicy;
+use meshform_engine::testing::SeededEntropy;
+use meshform_engine::{Adapter, Clock, Entropy as _, Home, Kinds, Registry};
+use meshform_kube::KubeAdapter;
+use meshform_kube::testing::Faults;
+use meshform_sandbox::{AwsObject, Door, OpenDoor};
+use meshform_state::Store as _;
+use meshform_state::journal::{Event, Folded};
+use meshform_state::store::MemoryStore;
+use tokio_util::sync::CancellationToken;
+
+use super::adapters::{Blind, Heard};
+use super::clock::PacedClock;
+use super::config::example;
+use super::sandbox::{REGION, cluster, number, sandbox};
+
+/// What is broken on purpose.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sabotage {
+    /// Syncing does nothing.
+    pub(crate) no_sync: bool,
+    /// Intents are written with their outcomes.
+    pub(crate) no_intent: bool,
+    /// Lookups find nothing.
+    pub(crate) no_lookup: bool,
+    /// Steps expect nothing.
+    pub(crate) no_expectation: bool,
+}
+
+/// A state, an account, a namespace.
+pub(crate) struct World {
+    /// The twelve digits of the account.
+    pub(crate) account: String,
+    /// The name of the namespace that the example makes.
+    pub(crate) namespace: String,
+    /// The configuration.
+    pub(crate) config: String,
+    /// What goes wrong on the way to Kubernetes, and what was asked.
+    pub(crate) kube: Arc<Faults>,
+    /// The state, as the last process saw it.
+    pub(crate) store: MemoryStore,
+    /// How much at once.
+    pub(crate) limits: Limits,
+    /// What is broken on purpose.
+    pub(crate) sabotage: Sabotage,
+    /// Ends the present process.
+    pub(crate) death: CancellationToken,
+    pub(super) clock: Arc<PacedClock>,
+    pub(super) entropy: Arc<SeededEntropy>,
+    pub(super) kinds: Kinds,
+    pub(super) retry: RetryPolicy,
+    pub(super) heard: Heard,
+    pub(super) before: BTreeSet<AwsObject>,
+    open: OpenDoor,
+}
+
+impl World {
+    /// An empty world.
+    pub(crate) fn new() -> Self {
+        let number = number();
+        let account = format!("{:012}", 700_000_000_000 + number);
+        let namespace = format!("live-{number}");
+        let open = sandbox().open_door(&account).unwrap();
+        let before = open.door.objects(&[REGION]).unwrap();
+        let entropy = Arc::new(SeededEntropy::new(number));
+        let kubeconfig = cluster().kubeconfig.display().to_string();
+        let store = MemoryStore::create_new(&entropy.uuid()).unwrap();
+        World {
+            config: example(&account, &namespace, Some(&kubeconfig)),
+            account,
+            namespace,
+            kube: Faults::new(),
+            store,
+            limits: Limits::default(),
+            sabotage: Sabotage::default(),
+            death: CancellationToken::new(),
+            clock: Arc::default(),
+            entropy,
+            kinds: meshform_kinds::kinds(),
+            // What depends on something goes in real time: the namespace's controller, the garbage collector.
+            retry: RetryPolicy { busy_attempts: 400, ..RetryPolicy::default() },
+            heard: Heard::default(),
+            before,
+            open,
+        }
+    }
+
+    /// The way to AWS.
+    pub(crate) fn door(&self) -> &Door {
+        &self.open.door
+    }
+
+    /// What the journals said since the last call.
+    pub(crate) fn heard(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the state says.
+    pub(crate) fn folded(&self) -> Folded {
+        self.store.load().unwrap()
+    }
+
+    /// The ids in the state, by address.
+    pub(crate) fn ids(&self) -> BTreeMap<String, String> {
+        let records = self.store.load().unwrap().snapshot.records;
+        records.values().map(|record| (record.address.to_string(), record.id.clone())).collect()
+    }
+
+    /// A client of somebody else in the same account.
+    pub(crate) fn stranger(&self) -> aws_sdk_ec2::Client {
+        let region = aws_config::Region::new(REGION);
+        aws_sdk_ec2::Client::new(&self.sdk().to_builder().region(region).build())
+    }
+
+    fn sdk(&self) -> SdkConfig {
+        let keys = self.door().credentials();
+        let keys = Credentials::new(&keys.access_key, &keys.secret_key, None, None, "test");
+        SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .endpoint_url(self.door().endpoint())
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .build()
+    }
+
+    /// The adapters of a new process.
+    pub(super) fn registry(&self) -> Registry {
+        let settings = AwsSettings {
+            base: Some(self.sdk()),
+            retry: self.retry,
+            ..AwsSettings::new(Role::Apply, Arc::clone(&self.clock) as Arc<dyn Clock>, self.entropy.clone())
+        };
+        let aws = self.seeing(Arc::new(AwsAdapter::new(settings)));
+        let kube = self.seeing(Arc::new(KubeAdapter::with_wrap(self.kube.wrap())));
+        let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
+        let mut registry = Registry::default();
+        let managed = self.kinds.names(false).filter_map(|name| self.kinds.managed(name));
+        let data = self.kinds.names(true).filter_map(|name| self.kinds.data(name));
+        for kind in managed.chain(data) {
+            let adapter = match kind.schema().home {
+                Home::Local => &local,
+                Home::Aws => &aws,
+                Home::Cluster => &kube,
+            };
+            registry.add(kind.schema().kind, adapter);
+        }
+        registry.add_home(Home::Aws, &aws);
+        registry.add_home(Home::Cluster, &kube);
+        registry
+    }
+
+    fn seeing(&self, adapter: Arc<dyn Adapter>) -> Arc<dyn Adapter> {
+        if self.sabotage.no_lookup { Arc::new(Blind(adapter)) } else { adapter }
+    }
+}
