@@ -197,7 +197,11 @@ impl Results {
     fn finish(self, kind: &ForKind) -> Value {
         if self.unknown {
             // What comes later has no parts that could be secret one by one, so all of it is.
-            let values = self.tuple.iter().chain(self.object.values()).chain(self.groups.values().flatten());
+            let values = self
+                .tuple
+                .iter()
+                .chain(self.object.values())
+                .chain(self.groups.values().flatten());
             let secret = self.secret || self.dropped_secret || values.into_iter().any(Value::has_secret);
             return secret_if(secret, Value::later(Type::Any));
         }

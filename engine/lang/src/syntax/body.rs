@@ -140,9 +140,13 @@ impl Parser<'_> {
                 first.insert(attribute.name.clone(), attribute.name_range);
                 return true;
             };
-            let message = format!("`{}` is set already; each argument may be set once.", attribute.name);
+            let message = format!(
+                "`{}` is set already; each argument may be set once.",
+                attribute.name
+            );
             let found = Diagnostic::error("Attribute redefined", message).at(attribute.name_range);
-            self.diagnostics.push(found.related(*place, "it is set here first"));
+            self.diagnostics
+                .push(found.related(*place, "it is set here first"));
             false
         });
     }

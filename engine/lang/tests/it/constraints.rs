@@ -1,6 +1,8 @@
 //! Type constraints as they are written, and what values become by them.
 
-use meshform_lang::{Diagnostics, Sources, TypeConstraint, Value, convert, parse_constraint, parse_expression};
+use meshform_lang::{
+    Diagnostics, Sources, TypeConstraint, Value, convert, parse_constraint, parse_expression,
+};
 
 use crate::support::evaluate;
 
@@ -17,7 +19,9 @@ fn defaults_of_optional_attributes_are_filled_in_at_any_depth() {
          inner = optional(object({ on = optional(bool, true) }), {}) }))",
     )
     .unwrap();
-    let given = evaluate("{ x = { name = 1, extra = true }, y = { name = \"b\", size = null, inner = { on = false } } }");
+    let given = evaluate(
+        "{ x = { name = 1, extra = true }, y = { name = \"b\", size = null, inner = { on = false } } }",
+    );
     let got = convert(&given.unwrap(), &ty).unwrap();
     let x = got.get("x").unwrap();
     assert_eq!(x.get("name"), Some(&Value::from("1")));
@@ -33,7 +37,13 @@ fn defaults_of_optional_attributes_are_filled_in_at_any_depth() {
 
 #[test]
 fn types_print_and_parse() {
-    for text in ["any", "list(string)", "map(set(number))", "tuple([bool, any])", "object({a = string, b = list(any)})"] {
+    for text in [
+        "any",
+        "list(string)",
+        "map(set(number))",
+        "tuple([bool, any])",
+        "object({a = string, b = list(any)})",
+    ] {
         assert_eq!(constraint(text).unwrap().ty().to_string(), text);
     }
 }
@@ -41,10 +51,24 @@ fn types_print_and_parse() {
 #[test]
 fn mistakes_in_types_are_told() {
     for text in [
-        "strnig", "list", "list()", "list(string, number)", "object(string)", "tuple(string)", "optional(string)",
-        "\"string\"", "1", "object({ a = optional(number, \"x\") })", "object({ a = optional() })", "string()", "a.b",
+        "strnig",
+        "list",
+        "list()",
+        "list(string, number)",
+        "object(string)",
+        "tuple(string)",
+        "optional(string)",
+        "\"string\"",
+        "1",
+        "object({ a = optional(number, \"x\") })",
+        "object({ a = optional() })",
+        "string()",
+        "a.b",
     ] {
         assert!(constraint(text).is_err(), "{text}");
     }
-    assert_eq!(constraint("strnig").unwrap_err().0[0].hint.as_deref(), Some("did you mean `string`?"));
+    assert_eq!(
+        constraint("strnig").unwrap_err().0[0].hint.as_deref(),
+        Some("did you mean `string`?")
+    );
 }

@@ -105,22 +105,35 @@ fn chains_are_asked_for_as_far_as_their_keys_are_known() {
     impl Scope for Instances {
         fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
             if &*traversal.root == "key" {
-                return Ok(Resolved { value: Value::from("k"), steps: 0 });
+                return Ok(Resolved {
+                    value: Value::from("k"),
+                    steps: 0,
+                });
             }
-            let [(Step::Attribute(name), _), (Step::Index(key), _), (Step::Attribute(last), _)] =
-                traversal.steps.as_slice()
+            let [
+                (Step::Attribute(name), _),
+                (Step::Index(key), _),
+                (Step::Attribute(last), _),
+            ] = traversal.steps.as_slice()
             else {
                 panic!("{traversal:?}");
             };
             assert_eq!((&**name, key, &**last), ("subnet", &Value::from("k"), "id"));
-            Ok(Resolved { value: Value::from("one"), steps: 3 })
+            Ok(Resolved {
+                value: Value::from("one"),
+                steps: 3,
+            })
         }
     }
     let mut sources = meshform_lang::Sources::default();
     let source = sources.add("test", "aws.subnet[key].id");
     let expr = meshform_lang::parse_expression(&sources, source).unwrap();
     assert_eq!(expr.evaluate(&Instances).unwrap(), Value::from("one"));
-    let references: Vec<_> = expr.references().iter().map(|r| (r.root.to_string(), r.steps.len())).collect();
+    let references: Vec<_> = expr
+        .references()
+        .iter()
+        .map(|r| (r.root.to_string(), r.steps.len()))
+        .collect();
     assert_eq!(references, [("aws".to_owned(), 1), ("key".to_owned(), 0)]);
 }
 
@@ -132,10 +145,19 @@ fn mistakes_tell_the_values_that_took_part_but_never_secrets() {
     ]);
     let found = names.evaluate("object.nam").unwrap_err();
     assert_eq!(found.0[0].hint.as_deref(), Some("did you mean `name`?"));
-    assert_eq!(found.0[0].values[0].statement, "is object with 1 attribute \"name\"");
+    assert_eq!(
+        found.0[0].values[0].statement,
+        "is object with 1 attribute \"name\""
+    );
     let found = names.evaluate("object.name + object").unwrap_err();
     assert_eq!(found.0[0].values[0].traversal, "object");
-    for text in ["secret + 1", "tonumber(secret)", "{ a = 1 }[secret]", "{ (secret) = 1 }.x", "regex(\"x\", secret)"] {
+    for text in [
+        "secret + 1",
+        "tonumber(secret)",
+        "{ a = 1 }[secret]",
+        "{ (secret) = 1 }.x",
+        "regex(\"x\", secret)",
+    ] {
         let found = names.evaluate(text).unwrap_err();
         assert!(!format!("{found:?}").contains("hidden"), "{text}: {found:?}");
     }

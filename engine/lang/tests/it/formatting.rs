@@ -13,6 +13,10 @@ fn layout_is_that_of_terraform() {
             include_str!("../fmt/edge.in.hcl"),
             include_str!("../fmt/edge.out.hcl"),
         ),
+        (
+            include_str!("../fmt/mesh.in.hcl"),
+            include_str!("../fmt/mesh.out.hcl"),
+        ),
     ] {
         let got = format(text).unwrap();
         for (line, (got, want)) in got.lines().zip(want.lines()).enumerate() {

@@ -61,7 +61,11 @@ fn what_the_parser_lets_through_fits_the_stack() {
         for depth in [20, 40, 48, 98, 2_000] {
             _ = evaluate(&text(depth));
         }
-        assert!(!open.contains('(') || evaluate(&text(40)).is_ok(), "{open}: {:?}", evaluate(&text(40)));
+        assert!(
+            !open.contains('(') || evaluate(&text(40)).is_ok(),
+            "{open}: {:?}",
+            evaluate(&text(40))
+        );
     }
 }
 

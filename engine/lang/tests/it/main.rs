@@ -4,6 +4,7 @@
 mod conformance;
 mod constraints;
 mod evaluation;
+mod files;
 mod formatting;
 mod limits;
 mod properties;
