@@ -96,7 +96,9 @@ impl<'a> Effects<'a> {
         loop {
             attempt += 1;
             let error = match call(Permit(())).await {
-                Ok(None) if effect.creates => AdapterError::lost(ErrorClass::Other, "the answer did not say what was made"),
+                Ok(None) if effect.creates => {
+                    AdapterError::lost(ErrorClass::Other, "the answer did not say what was made")
+                }
                 Ok(id) => {
                     self.gatekeeper.end(&intent, Ended::Done(id.as_deref())).await?;
                     return Ok(id);
@@ -113,8 +115,15 @@ impl<'a> Effects<'a> {
                 Doubt::None => Ended::Failed(&error),
                 Doubt::LookUp(_) | Doubt::Repeat => Ended::Settled(None),
             };
-            if !self.gatekeeper.again(&error, doubt == Doubt::Repeat, attempt).await {
-                return self.give_up(&effect, &intent, doubt, ended).await.and_then(|id| id.ok_or(error).map(Some));
+            if !self
+                .gatekeeper
+                .again(&error, doubt == Doubt::Repeat, attempt)
+                .await
+            {
+                return self
+                    .give_up(&effect, &intent, doubt, ended)
+                    .await
+                    .and_then(|id| id.ok_or(error).map(Some));
             }
             if doubt == Doubt::Repeat {
                 // Not a moment without an intent: what this one may have made is found by the next one's locator.

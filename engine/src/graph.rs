@@ -31,7 +31,8 @@ impl Graph {
     /// Says that `first` comes before `then`. Edges may be repeated; nodes that do not exist are left out.
     pub fn order(&mut self, first: usize, then: usize) {
         if first < self.edges.node_count() && then < self.edges.node_count() {
-            self.edges.add_edge(NodeIndex::new(first), NodeIndex::new(then), ());
+            self.edges
+                .add_edge(NodeIndex::new(first), NodeIndex::new(then), ());
         }
     }
 
@@ -45,8 +46,10 @@ impl Graph {
         for edge in self.edges.edge_references() {
             waiting[edge.target().index()] += 1;
         }
-        let mut ready: BinaryHeap<Reverse<usize>> =
-            (0..count).filter(|node| waiting[*node] == 0).map(Reverse).collect();
+        let mut ready: BinaryHeap<Reverse<usize>> = (0..count)
+            .filter(|node| waiting[*node] == 0)
+            .map(Reverse)
+            .collect();
         let mut order = Vec::with_capacity(count);
         while let Some(Reverse(node)) = ready.pop() {
             order.push(node);
@@ -57,7 +60,11 @@ impl Graph {
                 }
             }
         }
-        if order.len() == count { Ok(order) } else { Err(self.cycle(&waiting)) }
+        if order.len() == count {
+            Ok(order)
+        } else {
+            Err(self.cycle(&waiting))
+        }
     }
 
     /// Walks backwards from a node that never became ready: each such node has one before it, so a node repeats.
@@ -69,7 +76,11 @@ impl Graph {
             if let Some(start) = seen.get(&node) {
                 let mut cycle = path.split_off(*start);
                 cycle.reverse();
-                let smallest = cycle.iter().enumerate().min_by_key(|(_, node)| **node).map_or(0, |(at, _)| at);
+                let smallest = cycle
+                    .iter()
+                    .enumerate()
+                    .min_by_key(|(_, node)| **node)
+                    .map_or(0, |(at, _)| at);
                 cycle.rotate_left(smallest);
                 return Cycle(cycle);
             }
@@ -91,7 +102,10 @@ impl Graph {
 
 /// The position of each address in a list.
 pub(crate) fn positions<'a>(addresses: impl Iterator<Item = &'a Address>) -> HashMap<&'a Address, usize> {
-    addresses.enumerate().map(|(position, address)| (address, position)).collect()
+    addresses
+        .enumerate()
+        .map(|(position, address)| (address, position))
+        .collect()
 }
 
 #[cfg(test)]

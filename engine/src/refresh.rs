@@ -94,13 +94,29 @@ impl Reader<'_> {
         let identities = self.identify(snapshot, scopes).await?;
         let count = snapshot.records.len() + snapshot.deposed.len();
         sink.event(Event::RefreshStarted { count });
-        let mut observed = Observed { identities, ..Observed::default() };
+        let mut observed = Observed {
+            identities,
+            ..Observed::default()
+        };
         let mut batches: BTreeMap<(&ScopeKey, &str), Vec<Item>> = BTreeMap::new();
-        let current = snapshot.records.values().map(|record| (record, Place::Current(record.address.clone())));
-        let deposed = snapshot.deposed.iter().map(|(key, record)| (record, Place::Deposed(key.clone())));
+        let current = snapshot
+            .records
+            .values()
+            .map(|record| (record, Place::Current(record.address.clone())));
+        let deposed = snapshot
+            .deposed
+            .iter()
+            .map(|(key, record)| (record, Place::Deposed(key.clone())));
         for (record, place) in current.chain(deposed) {
-            let item = Item { target: self.target(record), place, unsure: record.incomplete };
-            batches.entry((&record.scope, &record.kind)).or_default().push(item);
+            let item = Item {
+                target: self.target(record),
+                place,
+                unsure: record.incomplete,
+            };
+            batches
+                .entry((&record.scope, &record.kind))
+                .or_default()
+                .push(item);
         }
         let mut errors = Vec::new();
         let mut results = stream::iter(batches)
@@ -122,7 +138,11 @@ impl Reader<'_> {
         }
         sink.event(Event::RefreshDone { count });
         errors.sort_by(|a: &RefreshError, b| (&a.scope, &a.addresses).cmp(&(&b.scope, &b.addresses)));
-        if errors.is_empty() { Ok(observed) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(observed)
+        } else {
+            Err(errors)
+        }
     }
 
     fn target(&self, record: &Record) -> Target {
@@ -157,10 +177,16 @@ impl Reader<'_> {
                 .hint("The state names something that this version of meshform does not know.")
         };
         let Some(scope) = scope else {
-            return Err(fail(&all(items), missing(format!("the state has no scope `{key}`"))));
+            return Err(fail(
+                &all(items),
+                missing(format!("the state has no scope `{key}`")),
+            ));
         };
         let Some(adapter) = self.registry.get(kind) else {
-            return Err(fail(&all(items), missing(format!("there is no resource kind `{kind}`"))));
+            return Err(fail(
+                &all(items),
+                missing(format!("there is no resource kind `{kind}`")),
+            ));
         };
         let (mut targets, mut places, mut sure) = (Vec::new(), Vec::new(), Vec::new());
         for item in items {
@@ -192,10 +218,15 @@ impl Reader<'_> {
         let certain = self.clock.monotonic() + adapter.timing(kind).settle;
         let mut missing = unsure(&found);
         while !missing.is_empty() && self.clock.monotonic() < certain {
-            self.clock.sleep(LOOK_AGAIN.min(certain.saturating_sub(self.clock.monotonic()))).await;
+            self.clock
+                .sleep(LOOK_AGAIN.min(certain.saturating_sub(self.clock.monotonic())))
+                .await;
             let again: Vec<Target> = missing.iter().map(|place| targets[*place].clone()).collect();
             let seen = self.many(adapter, scope, kind, &again).await?;
-            missing.iter().zip(seen).for_each(|(place, seen)| found[*place] = seen);
+            missing
+                .iter()
+                .zip(seen)
+                .for_each(|(place, seen)| found[*place] = seen);
             missing = unsure(&found);
         }
         Ok(found)
@@ -208,11 +239,20 @@ impl Reader<'_> {
         kind: &str,
         targets: &[Target],
     ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let found = self.retry.read(self.clock, self.entropy, || adapter.read_many(scope, kind, targets)).await?;
+        let found = self
+            .retry
+            .read(self.clock, self.entropy, || {
+                adapter.read_many(scope, kind, targets)
+            })
+            .await?;
         if found.len() == targets.len() {
             return Ok(found);
         }
-        let message = format!("internal error: {} answers for {} objects of `{kind}`", found.len(), targets.len());
+        let message = format!(
+            "internal error: {} answers for {} objects of `{kind}`",
+            found.len(),
+            targets.len()
+        );
         Err(AdapterError::refused(crate::ErrorClass::Other, message))
     }
 
@@ -223,8 +263,10 @@ impl Reader<'_> {
         scopes: &BTreeMap<ScopeKey, Scope>,
     ) -> Result<BTreeMap<ScopeKey, Identity>, Vec<RefreshError>> {
         let recorded = snapshot.records.values().chain(snapshot.deposed.values());
-        let used: std::collections::BTreeSet<&ScopeKey> =
-            recorded.map(|record| &record.scope).chain(scopes.keys()).collect();
+        let used: std::collections::BTreeSet<&ScopeKey> = recorded
+            .map(|record| &record.scope)
+            .chain(scopes.keys())
+            .collect();
         let mut results = stream::iter(used)
             .map(|key| async move {
                 let scope = snapshot_scope(snapshot, scopes, key)?;
@@ -237,11 +279,19 @@ impl Reader<'_> {
             match result {
                 None => {}
                 Some((key, Ok(identity))) => _ = identities.insert(key, identity),
-                Some((scope, Err(source))) => errors.push(RefreshError { scope, addresses: Vec::new(), source }),
+                Some((scope, Err(source))) => errors.push(RefreshError {
+                    scope,
+                    addresses: Vec::new(),
+                    source,
+                }),
             }
         }
         errors.sort_by(|a, b| a.scope.cmp(&b.scope));
-        if errors.is_empty() { Ok(identities) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(identities)
+        } else {
+            Err(errors)
+        }
     }
 }
 
@@ -255,7 +305,12 @@ pub(crate) fn snapshot_scope(
     let configured = scopes.get(key);
     match (configured, recorded) {
         (
-            Some(Scope::Cluster { name, uid: None, kubeconfig, context }),
+            Some(Scope::Cluster {
+                name,
+                uid: None,
+                kubeconfig,
+                context,
+            }),
             Some(Scope::Cluster { uid: Some(uid), .. }),
         ) => Some(Scope::Cluster {
             name: name.clone(),
@@ -297,11 +352,17 @@ fn check(scope: &Scope, identity: Identity) -> Result<Identity, AdapterError> {
         Some(expected) if *expected != identity.id => {
             let (what, hint) = match scope {
                 Scope::Cluster { name, .. } => (
-                    format!("cluster `{name}` is not the one that the state knows: its identity is {}, recorded is {expected}", identity.id),
+                    format!(
+                        "cluster `{name}` is not the one that the state knows: its identity is {}, recorded is {expected}",
+                        identity.id
+                    ),
                     "The kubeconfig context points to another cluster, or the cluster was made anew. Point it to the recorded one, or give the new cluster another name.",
                 ),
                 _ => (
-                    format!("the credentials are of account {} ({}), the configuration says {expected}", identity.id, identity.caller),
+                    format!(
+                        "the credentials are of account {} ({}), the configuration says {expected}",
+                        identity.id, identity.caller
+                    ),
                     "Use credentials of the configured account, or a role in it.",
                 ),
             };

@@ -26,12 +26,18 @@ pub(crate) fn fields(resource: &Resource, lookup: &dyn Lookup) -> Result<Box<[Va
             let filled = fill(field, lookup);
             *field = match &resource.kind.schema().attributes[slot].normalise {
                 // A value that arrives late is brought to its one form where it arrives.
-                Some(normalise) if filled.is_known() && !filled.is_null() => normalise(filled.clone()).unwrap_or(filled),
+                Some(normalise) if filled.is_known() && !filled.is_null() => {
+                    normalise(filled.clone()).unwrap_or(filled)
+                }
                 _ => filled,
             };
         }
     }
-    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(fields) }
+    if diagnostics.has_errors() {
+        Err(diagnostics)
+    } else {
+        Ok(fields)
+    }
 }
 
 /// The value of an output with everything filled in that `lookup` knows.
@@ -69,20 +75,27 @@ pub(crate) fn fill(value: &Value, lookup: &dyn Lookup) -> Value {
             .as_ref()
             .and_then(|origin| lookup.attribute(&origin.address, &origin.attribute))
             .unwrap_or_else(|| value.clone()),
-        Value::List(list) => {
-            Value::list(list.element.clone(), list.items.iter().map(|item| fill(item, lookup)).collect())
-        }
-        Value::Set(list) => {
-            Value::set(list.element.clone(), list.items.iter().map(|item| fill(item, lookup)).collect())
-        }
+        Value::List(list) => Value::list(
+            list.element.clone(),
+            list.items.iter().map(|item| fill(item, lookup)).collect(),
+        ),
+        Value::Set(list) => Value::set(
+            list.element.clone(),
+            list.items.iter().map(|item| fill(item, lookup)).collect(),
+        ),
         Value::Map(map) => Value::map(
             map.element.clone(),
-            map.entries.iter().map(|(name, item)| (name.clone(), fill(item, lookup))).collect(),
+            map.entries
+                .iter()
+                .map(|(name, item)| (name.clone(), fill(item, lookup)))
+                .collect(),
         ),
         Value::Tuple(items) => Value::tuple(items.iter().map(|item| fill(item, lookup)).collect()),
-        Value::Object(attributes) => {
-            Value::object(attributes.iter().map(|(name, item)| (name.clone(), fill(item, lookup))))
-        }
+        Value::Object(attributes) => Value::object(
+            attributes
+                .iter()
+                .map(|(name, item)| (name.clone(), fill(item, lookup))),
+        ),
         Value::Secret(inner) => fill(inner, lookup).into_secret(),
         other => other.clone(),
     }

@@ -42,9 +42,15 @@ impl RetryPolicy {
         if attempt >= attempts {
             return None;
         }
-        let doubled = self.first_pause.saturating_mul(1 << attempt.saturating_sub(1).min(16));
+        let doubled = self
+            .first_pause
+            .saturating_mul(1 << attempt.saturating_sub(1).min(16));
         // Full jitter below half: callers that were throttled together do not return together.
-        Some(doubled.min(self.longest_pause).mul_f64(0.5 + entropy.unit() / 2.0))
+        Some(
+            doubled
+                .min(self.longest_pause)
+                .mul_f64(0.5 + entropy.unit() / 2.0),
+        )
     }
 
     /// Makes `call` until it succeeds, fails for good or has been made often enough. For reads only.

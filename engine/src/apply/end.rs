@@ -22,11 +22,13 @@ impl Run {
         match left {
             Left::Gone => self.writer.push(gone(change)),
             Left::Answer(object) => {
-                self.objects.insert(change.address.clone(), (Arc::clone(&change.kind), object));
+                self.objects
+                    .insert(change.address.clone(), (Arc::clone(&change.kind), object));
             }
             Left::Object(object, record) => {
                 id = Some(record.id.clone());
-                self.objects.insert(change.address.clone(), (Arc::clone(&change.kind), object));
+                self.objects
+                    .insert(change.address.clone(), (Arc::clone(&change.kind), object));
                 self.writer.push(Fact::Put(Arc::new(record)));
             }
         }
@@ -38,14 +40,21 @@ impl Run {
         let change = &self.plan.changes[self.plan.steps[index].change];
         let action = action(change, self.plan.steps[index].kind);
         let elapsed = self.elapsed(index);
-        self.writer.notice(Event::StepDone { address: change.address.clone(), action, id, elapsed });
+        self.writer.notice(Event::StepDone {
+            address: change.address.clone(),
+            action,
+            id,
+            elapsed,
+        });
         self.fresh.remove(&index);
         self.schedule.finish(index);
     }
 
     fn elapsed(&self, index: StepIndex) -> Duration {
         let now = self.context.clock.monotonic();
-        self.started.get(&index).map_or(Duration::ZERO, |start| now.saturating_sub(*start))
+        self.started
+            .get(&index)
+            .map_or(Duration::ZERO, |start| now.saturating_sub(*start))
     }
 
     pub(super) fn failed(&mut self, index: StepIndex, error: &AdapterError) {
@@ -54,7 +63,13 @@ impl Run {
         let action = action(change, plan.steps[index].kind);
         let (message, hint) = (error.message.clone(), error.hint.clone());
         let (address, elapsed) = (change.address.clone(), self.elapsed(index));
-        let failure = Failure { address, action, class: Some(error.class), message, hint };
+        let failure = Failure {
+            address,
+            action,
+            class: Some(error.class),
+            message,
+            hint,
+        };
         self.context.sink.event(Event::StepFailed {
             address: failure.address.clone(),
             action,
@@ -81,9 +96,17 @@ impl Run {
         let (address, action) = (change.address.clone(), action(change, step.kind));
         if let Some(because) = because {
             let (address, because) = (address.clone(), because.clone());
-            self.context.sink.event(Event::StepSkipped { address, action, because });
+            self.context.sink.event(Event::StepSkipped {
+                address,
+                action,
+                because,
+            });
         }
-        self.outcome.skipped.push(Skipped { address, action, because: because.cloned() });
+        self.outcome.skipped.push(Skipped {
+            address,
+            action,
+            because: because.cloned(),
+        });
     }
 
     pub(super) fn skip_rest(&mut self) {
@@ -113,12 +136,20 @@ impl Run {
                 },
             };
             let value = value.map(|value| output_record(&value, output.sensitive));
-            self.writer.push(Fact::Output { name: output.name.to_string(), value });
+            self.writer.push(Fact::Output {
+                name: output.name.to_string(),
+                value,
+            });
         }
         let finished = self.writer.finish().await;
         tell(&mut self.outcome, &*self.context.sink, finished.told);
-        self.outcome.failed.extend(finished.lost.into_iter().filter_map(unrecorded));
-        let doubt = |intent: meshform_state::journal::Intent| Doubt { address: intent.address, effect: intent.effect };
+        self.outcome
+            .failed
+            .extend(finished.lost.into_iter().filter_map(unrecorded));
+        let doubt = |intent: meshform_state::journal::Intent| Doubt {
+            address: intent.address,
+            effect: intent.effect,
+        };
         self.outcome.in_doubt = finished.in_doubt.into_iter().map(doubt).collect();
         self.outcome.store_error = finished.error;
         self.outcome.snapshot = finished.snapshot;
@@ -137,10 +168,18 @@ fn tell(outcome: &mut Outcome, sink: &dyn crate::event::EventSink, told: Vec<Eve
 
 /// What was done and is not on disk: the next run finds it out.
 fn unrecorded(event: Event) -> Option<Failure> {
-    let Event::StepDone { address, action, .. } = event else { return None };
+    let Event::StepDone { address, action, .. } = event else {
+        return None;
+    };
     let message = "it was done, but that could not be recorded".to_owned();
     let hint = Some("Mend the disk or the permissions and run again: it will be looked up.".to_owned());
-    Some(Failure { address, action, class: None, message, hint })
+    Some(Failure {
+        address,
+        action,
+        class: None,
+        message,
+        hint,
+    })
 }
 
 fn output_record(value: &Value, sensitive: bool) -> OutputRecord {
@@ -149,8 +188,14 @@ fn output_record(value: &Value, sensitive: bool) -> OutputRecord {
     let raw = serde_json::value::RawValue::from_string(text).ok();
     // A secret that reached an output without the mark is kept as little as one with it.
     if sensitive || encoded.is_err() {
-        OutputRecord { sensitive: true, value: None }
+        OutputRecord {
+            sensitive: true,
+            value: None,
+        }
     } else {
-        OutputRecord { sensitive: false, value: raw }
+        OutputRecord {
+            sensitive: false,
+            value: raw,
+        }
     }
 }

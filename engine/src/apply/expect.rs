@@ -49,14 +49,22 @@ pub async fn mismatches(
         .map(|(key, scope)| (key.clone(), scope.clone()))
         .collect();
     let observed = reader.refresh(&touched, &scopes, &Silent).await?;
-    Ok(expected.into_iter().filter_map(|(change, digest)| mismatch(change, digest, &observed)).collect())
+    Ok(expected
+        .into_iter()
+        .filter_map(|(change, digest)| mismatch(change, digest, &observed))
+        .collect())
 }
 
 /// A snapshot of just the objects that steps touch, at the addresses that they were planned with.
 fn touched(expected: &[(&Change, Option<&str>)], snapshot: &Snapshot) -> Snapshot {
-    let mut touched = Snapshot { scopes: snapshot.scopes.clone(), ..Snapshot::default() };
+    let mut touched = Snapshot {
+        scopes: snapshot.scopes.clone(),
+        ..Snapshot::default()
+    };
     for (change, digest) in expected {
-        let Some(mut record) = change.record.clone() else { continue };
+        let Some(mut record) = change.record.clone() else {
+            continue;
+        };
         if digest.is_none() {
             // As after a creation that was interrupted, one look is not enough.
             Arc::make_mut(&mut record).incomplete = true;
@@ -64,7 +72,10 @@ fn touched(expected: &[(&Change, Option<&str>)], snapshot: &Snapshot) -> Snapsho
         match &change.deposed {
             None => _ = touched.records.insert(change.address.clone(), record),
             Some(uid) => {
-                let key = DeposedKey { address: change.address.clone(), uid: uid.clone() };
+                let key = DeposedKey {
+                    address: change.address.clone(),
+                    uid: uid.clone(),
+                };
                 touched.deposed.insert(key, record);
             }
         }
@@ -77,7 +88,10 @@ fn mismatch(change: &Change, digest: Option<&str>, observed: &Observed) -> Optio
     let now = match &change.deposed {
         None => observed.objects.get(&change.address),
         Some(uid) => {
-            let key = DeposedKey { address: change.address.clone(), uid: uid.clone() };
+            let key = DeposedKey {
+                address: change.address.clone(),
+                uid: uid.clone(),
+            };
             observed.deposed.get(&key)
         }
     };
@@ -88,20 +102,27 @@ fn mismatch(change: &Change, digest: Option<&str>, observed: &Observed) -> Optio
         (Some(Some(observation)), Some(digest)) => {
             let recorded = crate::Object::decode(&record.attributes, change.kind.schema()).ok()?;
             let configured = configured(change, &recorded);
-            let now = change.kind.project(&observation.object, &configured, Some(&recorded));
+            let now = change
+                .kind
+                .project(&observation.object, &configured, Some(&recorded));
             if object_digest(&now) == digest {
                 return None;
             }
             "it was changed".to_owned()
         }
     };
-    Some(Mismatch { address: change.address.clone(), what })
+    Some(Mismatch {
+        address: change.address.clone(),
+        what,
+    })
 }
 
 /// The object that the planner projected with: configured attributes where there is a configuration.
 fn configured(change: &Change, recorded: &crate::Object) -> crate::Object {
     match &change.configured {
-        Some(fields) => crate::Object { fields: fields.clone() },
+        Some(fields) => crate::Object {
+            fields: fields.clone(),
+        },
         None => recorded.clone(),
     }
 }

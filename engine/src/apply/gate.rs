@@ -46,8 +46,11 @@ pub(super) struct Gate {
 }
 
 fn closed() -> AdapterError {
-    AdapterError::refused(ErrorClass::Other, "the journal cannot be written, so nothing more was begun")
-        .hint("Mend the disk or the permissions and run again: everything that was done is known.")
+    AdapterError::refused(
+        ErrorClass::Other,
+        "the journal cannot be written, so nothing more was begun",
+    )
+    .hint("Mend the disk or the permissions and run again: everything that was done is known.")
 }
 
 impl Gate {
@@ -64,11 +67,17 @@ impl Gate {
             effect: effect.name.to_owned(),
             locator: effect.locator.clone(),
             time_ms: self.clock.now_ms(),
-            draft: if effect.creates { subject.draft.clone().map(Arc::new) } else { None },
+            draft: if effect.creates {
+                subject.draft.clone().map(Arc::new)
+            } else {
+                None
+            },
         };
         let (number, numbered) = oneshot::channel();
         let (ack, acked) = oneshot::channel();
-        self.sender.send(Message::Begin(Box::new(intent.clone()), number, ack)).map_err(|_| closed())?;
+        self.sender
+            .send(Message::Begin(Box::new(intent.clone()), number, ack))
+            .map_err(|_| closed())?;
         intent.id = numbered.await.map_err(|_| closed())?;
         match acked.await {
             Ok(Ok(())) => Ok(intent),
@@ -93,11 +102,19 @@ impl Gatekeeper for Gate {
 
     async fn end(&mut self, intent: &Intent, result: Ended<'_>) -> Result<(), AdapterError> {
         let outcome = match result {
-            Ended::Done(id) => Outcome::Done { id: id.map(str::to_owned) },
-            Ended::Failed(error) => Outcome::Failed { message: error.message.clone() },
-            Ended::Settled(id) => Outcome::Resolved { id: id.map(str::to_owned) },
+            Ended::Done(id) => Outcome::Done {
+                id: id.map(str::to_owned),
+            },
+            Ended::Failed(error) => Outcome::Failed {
+                message: error.message.clone(),
+            },
+            Ended::Settled(id) => Outcome::Resolved {
+                id: id.map(str::to_owned),
+            },
         };
-        self.sender.send(Message::End(intent.id, outcome)).map_err(|_| closed())
+        self.sender
+            .send(Message::End(intent.id, outcome))
+            .map_err(|_| closed())
     }
 
     async fn again(&mut self, error: &AdapterError, doubtful: bool, attempt: u32) -> bool {
@@ -107,7 +124,9 @@ impl Gatekeeper for Gate {
         }
         let pause = self.retry.pause(error, attempt, &*self.entropy).or_else(|| {
             let lost = AdapterError::lost(ErrorClass::Unavailable, "the answer was lost");
-            doubtful.then(|| self.retry.pause(&lost, attempt, &*self.entropy)).flatten()
+            doubtful
+                .then(|| self.retry.pause(&lost, attempt, &*self.entropy))
+                .flatten()
         });
         match pause {
             Some(pause) => {
@@ -120,7 +139,10 @@ impl Gatekeeper for Gate {
 
     async fn settle(&mut self, intent: &Intent, since: Since) -> Result<Option<String>, AdapterError> {
         let (address, effect) = (intent.address.clone(), intent.effect.clone());
-        self.sink.event(crate::event::Event::Resolving { address: address.clone(), effect: effect.clone() });
+        self.sink.event(crate::event::Event::Resolving {
+            address: address.clone(),
+            effect: effect.clone(),
+        });
         let timing = self.adapter.timing(&intent.kind);
         let wait = match since {
             Since::Sent => timing.call + timing.settle,
@@ -128,7 +150,11 @@ impl Gatekeeper for Gate {
         };
         let means = (&*self.clock, &*self.entropy, self.retry);
         let id = settle(&*self.adapter, &self.subject.scope, intent, wait, means).await?;
-        self.sink.event(crate::event::Event::Resolved { address, effect, id: id.clone() });
+        self.sink.event(crate::event::Event::Resolved {
+            address,
+            effect,
+            id: id.clone(),
+        });
         Ok(id)
     }
 

@@ -32,7 +32,11 @@ pub(super) struct Facts<'a> {
 impl Template {
     pub(super) fn of(change: &Change) -> Self {
         let mut dependencies: Vec<Address> = match (&change.resource, &change.record) {
-            (Some(resource), _) => resource.dependencies.iter().map(|dependency| dependency.on.clone()).collect(),
+            (Some(resource), _) => resource
+                .dependencies
+                .iter()
+                .map(|dependency| dependency.on.clone())
+                .collect(),
             (None, Some(record)) => record.dependencies.clone(),
             (None, None) => Vec::new(),
         };
@@ -62,7 +66,9 @@ impl Template {
             scope: self.scope.clone(),
             id: facts.id.to_owned(),
             uid: facts.uid.to_owned(),
-            attributes: known(facts.object, &*self.kind).encode(schema).map_err(|error| unstorable(&error))?,
+            attributes: known(facts.object, &*self.kind)
+                .encode(schema)
+                .map_err(|error| unstorable(&error))?,
             private: facts.private,
             dependencies: self.dependencies.clone(),
             create_before_destroy: self.create_before_destroy,
@@ -79,8 +85,18 @@ fn unstorable(error: &EncodeError) -> AdapterError {
 /// The object with what is not known yet left out.
 fn known(object: &Object, kind: &dyn Kind) -> Object {
     let schema = kind.schema();
-    let fields = object.fields.iter().zip(&schema.attributes).map(|(value, attribute)| {
-        if attribute.write_only || !value.is_known() { Value::Null(attribute.ty.clone()) } else { value.clone() }
-    });
-    Object { fields: fields.collect() }
+    let fields = object
+        .fields
+        .iter()
+        .zip(&schema.attributes)
+        .map(|(value, attribute)| {
+            if attribute.write_only || !value.is_known() {
+                Value::Null(attribute.ty.clone())
+            } else {
+                value.clone()
+            }
+        });
+    Object {
+        fields: fields.collect(),
+    }
 }

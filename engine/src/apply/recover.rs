@@ -71,16 +71,25 @@ pub async fn recover(
             (intent, id)
         }
     });
-    let mut results: Vec<(Intent, Result<Option<String>, AdapterError>)> =
-        stream::iter(lookups).buffer_unordered(LOOKUPS_AT_ONCE).collect().await;
+    let mut results: Vec<(Intent, Result<Option<String>, AdapterError>)> = stream::iter(lookups)
+        .buffer_unordered(LOOKUPS_AT_ONCE)
+        .collect()
+        .await;
     results.sort_by_key(|(intent, _)| intent.id);
     let mut events = Vec::new();
     let mut failed = None;
     for (intent, result) in results {
         match result {
-            Ok(id) => events.push(Event::Outcome { intent: intent.id, outcome: Outcome::Resolved { id } }),
+            Ok(id) => events.push(Event::Outcome {
+                intent: intent.id,
+                outcome: Outcome::Resolved { id },
+            }),
             Err(source) => {
-                let lookup = RecoverError::Lookup { address: intent.address, effect: intent.effect, source };
+                let lookup = RecoverError::Lookup {
+                    address: intent.address,
+                    effect: intent.effect,
+                    source,
+                };
                 failed = failed.or(Some(lookup));
             }
         }
@@ -106,13 +115,20 @@ async fn look_up(
     sink: &dyn EventSink,
 ) -> Result<Option<String>, AdapterError> {
     let (address, effect) = (intent.address.clone(), intent.effect.clone());
-    sink.event(crate::event::Event::Resolving { address: address.clone(), effect: effect.clone() });
+    sink.event(crate::event::Event::Resolving {
+        address: address.clone(),
+        effect: effect.clone(),
+    });
     // In another account or cluster of the same name nothing would be found, and believed not to be.
     if let Some(identity) = verified(scope, registry, (clock, entropy, retry)).await {
         identity?;
     }
     let wait = left(adapter.timing(&intent.kind), intent.time_ms, clock.now_ms());
     let id = settle(adapter, scope, intent, wait, (clock, entropy, retry)).await?;
-    sink.event(crate::event::Event::Resolved { address, effect, id: id.clone() });
+    sink.event(crate::event::Event::Resolved {
+        address,
+        effect,
+        id: id.clone(),
+    });
     Ok(id)
 }

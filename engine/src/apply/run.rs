@@ -81,7 +81,11 @@ pub async fn run(
     let snapshot = &recorder.folded().snapshot;
     let stale = mismatches(&plan, snapshot, &reader).await?;
     if !stale.is_empty() || (plan.steps.is_empty() && plan.outputs.is_empty()) {
-        return Ok(Outcome { stale, snapshot: snapshot.clone(), ..Outcome::default() });
+        return Ok(Outcome {
+            stale,
+            snapshot: snapshot.clone(),
+            ..Outcome::default()
+        });
     }
     let mut run = Run::new(plan, recorder, context);
     run.open();
@@ -111,11 +115,15 @@ pub(super) struct Run {
 
 impl Lookup for Run {
     fn object(&self, address: &Address) -> Option<Value> {
-        self.objects.get(address).map(|(kind, object)| object.to_value(kind.schema()))
+        self.objects
+            .get(address)
+            .map(|(kind, object)| object.to_value(kind.schema()))
     }
 
     fn attribute(&self, address: &Address, name: &str) -> Option<Value> {
-        self.objects.get(address).map(|(kind, object)| object.get(kind.schema(), name).clone())
+        self.objects
+            .get(address)
+            .map(|(kind, object)| object.get(kind.schema(), name).clone())
     }
 }
 
@@ -135,7 +143,12 @@ impl Run {
             .changes
             .iter()
             .filter(|change| change.action == Action::NoOp && change.deposed.is_none())
-            .filter_map(|change| Some((change.address.clone(), (Arc::clone(&change.kind), change.before.clone()?))))
+            .filter_map(|change| {
+                Some((
+                    change.address.clone(),
+                    (Arc::clone(&change.kind), change.before.clone()?),
+                ))
+            })
             .collect();
         Run {
             schedule: Schedule::new(&plan, context.limits),
@@ -159,7 +172,12 @@ impl Run {
         for fact in std::mem::take(&mut self.opening) {
             self.writer.push(fact);
         }
-        let steps = self.plan.steps.iter().filter(|step| step.kind != StepKind::Pass).count();
+        let steps = self
+            .plan
+            .steps
+            .iter()
+            .filter(|step| step.kind != StepKind::Pass)
+            .count();
         self.context.sink.event(Event::ApplyStarted { steps });
     }
 
@@ -244,7 +262,8 @@ impl Run {
 
     fn heard(&mut self, address: &Address) {
         let plan = Arc::clone(&self.plan);
-        self.fresh.retain(|index| plan.changes[plan.steps[*index].change].address != *address);
+        self.fresh
+            .retain(|index| plan.changes[plan.steps[*index].change].address != *address);
     }
 
     fn joined(&mut self, joined: Result<(tokio::task::Id, Ended), tokio::task::JoinError>) {
@@ -276,20 +295,31 @@ type Ended = (StepIndex, Result<Left, AdapterError>);
 /// The first events of a run: where its resources live, and where recorded ones are now.
 fn opening(begin: Fact, plan: &Plan, snapshot: &Snapshot) -> Vec<Fact> {
     let mut facts = vec![begin];
-    let used: BTreeSet<_> = plan.steps.iter().map(|step| &plan.changes[step.change].scope).collect();
+    let used: BTreeSet<_> = plan
+        .steps
+        .iter()
+        .map(|step| &plan.changes[step.change].scope)
+        .collect();
     let scopes = used.into_iter().filter_map(|key| plan.scopes.get(key));
     facts.extend(scopes.cloned().map(Fact::Scope));
     let current = plan.changes.iter().filter(|change| change.deposed.is_none());
     for change in current.clone() {
         let Some(record) = &change.record else { continue };
-        let key = DeposedKey { address: change.address.clone(), uid: record.uid.clone() };
+        let key = DeposedKey {
+            address: change.address.clone(),
+            uid: record.uid.clone(),
+        };
         // Its replacement never came to be, so that the plan took it for the object of its address again.
         if snapshot.deposed.contains_key(&key) {
             facts.push(Fact::Restore(key));
         }
     }
     let moves = current.filter_map(|change| Some((change.previous_address.as_ref()?, &change.address)));
-    facts.extend(in_order(moves.collect()).into_iter().map(|(from, to)| Fact::Moved { from, to }));
+    facts.extend(
+        in_order(moves.collect())
+            .into_iter()
+            .map(|(from, to)| Fact::Moved { from, to }),
+    );
     facts
 }
 
@@ -302,7 +332,12 @@ fn in_order(moves: HashMap<&Address, &Address>) -> Vec<(Address, Address)> {
         while let Some((from, to)) = chain.last().and_then(|(_, to)| left.remove_entry(*to)) {
             chain.push((from, to));
         }
-        ordered.extend(chain.into_iter().rev().map(|(from, to)| (from.clone(), to.clone())));
+        ordered.extend(
+            chain
+                .into_iter()
+                .rev()
+                .map(|(from, to)| (from.clone(), to.clone())),
+        );
     }
     ordered
 }
@@ -328,7 +363,10 @@ pub(super) fn gone(change: &Change) -> Fact {
         _ => None,
     };
     match uid {
-        Some(uid) => Fact::DeposedGone(DeposedKey { address: change.address.clone(), uid }),
+        Some(uid) => Fact::DeposedGone(DeposedKey {
+            address: change.address.clone(),
+            uid,
+        }),
         None => Fact::Gone(change.address.clone()),
     }
 }

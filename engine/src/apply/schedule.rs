@@ -17,7 +17,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { total: 32, per_scope: 10 }
+        Limits {
+            total: 32,
+            per_scope: 10,
+        }
     }
 }
 
@@ -62,11 +65,17 @@ impl Schedule {
             let next = lane_of.len();
             lanes.push(*lane_of.entry(&plan.changes[step.change].scope).or_insert(next));
             waiting_for[index] = step.after.len();
-            step.after.iter().for_each(|before| dependents[*before].push(index));
+            step.after
+                .iter()
+                .for_each(|before| dependents[*before].push(index));
         }
         let mut remaining = vec![1; count];
         for index in (0..count).rev() {
-            let behind = dependents[index].iter().map(|next: &usize| remaining[*next]).max().unwrap_or(0);
+            let behind = dependents[index]
+                .iter()
+                .map(|next: &usize| remaining[*next])
+                .max()
+                .unwrap_or(0);
             remaining[index] = behind + 1;
         }
         let mut schedule = Schedule {
@@ -100,7 +109,9 @@ impl Schedule {
             return None;
         }
         let open = (0..self.ready.len()).filter(|lane| self.running_in[*lane] < self.limits.per_scope.max(1));
-        let (lane, first) = open.filter_map(|lane| Some((lane, *self.ready[lane].first()?))).min_by_key(|(_, key)| *key)?;
+        let (lane, first) = open
+            .filter_map(|lane| Some((lane, *self.ready[lane].first()?)))
+            .min_by_key(|(_, key)| *key)?;
         self.ready[lane].remove(&first);
         let index = first.1;
         self.states[index] = State::Running;
@@ -146,8 +157,12 @@ impl Schedule {
     pub fn stop(&mut self) -> Vec<StepIndex> {
         self.stopped = true;
         let left = |state: &State| matches!(state, State::Waiting | State::Ready);
-        let steps: Vec<StepIndex> = (0..self.states.len()).filter(|index| left(&self.states[*index])).collect();
-        steps.iter().for_each(|index| self.states[*index] = State::Skipped);
+        let steps: Vec<StepIndex> = (0..self.states.len())
+            .filter(|index| left(&self.states[*index]))
+            .collect();
+        steps
+            .iter()
+            .for_each(|index| self.states[*index] = State::Skipped);
         self.ready.iter_mut().for_each(BTreeSet::clear);
         steps
     }

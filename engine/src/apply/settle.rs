@@ -33,7 +33,10 @@ pub(super) async fn settle(
     loop {
         // The time is taken before the look: what became visible during the look was not certain to be seen.
         let looked = clock.monotonic();
-        match retry.read(clock, entropy, || adapter.locate(scope, intent)).await? {
+        match retry
+            .read(clock, entropy, || adapter.locate(scope, intent))
+            .await?
+        {
             Located::Found(id) => return Ok(Some(id)),
             Located::Absent if looked >= certain => return Ok(None),
             Located::Absent => clock.sleep(PAUSE.min(certain.saturating_sub(looked))).await,

@@ -36,7 +36,10 @@ impl Run {
             }
             StepKind::Depose => {
                 if let Some(record) = &change.record {
-                    let key = DeposedKey { address: change.address.clone(), uid: record.uid.clone() };
+                    let key = DeposedKey {
+                        address: change.address.clone(),
+                        uid: record.uid.clone(),
+                    };
                     self.writer.push(Fact::Depose(key));
                 }
                 self.schedule.finish(index);
@@ -67,7 +70,11 @@ impl Run {
         // Where an object is created the recorded one is another: the one that it replaces.
         let record = change.record.as_ref().filter(|_| action != Action::Create);
         let id = record.map(|record| record.id.clone());
-        self.context.sink.event(Event::StepStarted { address: change.address.clone(), action, id });
+        self.context.sink.event(Event::StepStarted {
+            address: change.address.clone(),
+            action,
+            id,
+        });
     }
 
     /// Records what was observed, with no effect outside.
@@ -116,7 +123,13 @@ impl Run {
         let draft = match (&planned, kind) {
             // An update has no draft, but must not send what cannot be recorded either.
             (Some(object), StepKind::Create | StepKind::Update) => {
-                let facts = Facts { id: "", uid: &uid, object, private: None, incomplete: true };
+                let facts = Facts {
+                    id: "",
+                    uid: &uid,
+                    object,
+                    private: None,
+                    incomplete: true,
+                };
                 Some(template.record(facts)?).filter(|_| creates)
             }
             _ => None,
@@ -164,10 +177,16 @@ impl Run {
     /// The planned object with everything filled in. It must be what the plan showed.
     fn planned(&self, change: &Change, kind: StepKind) -> Result<Object, AdapterError> {
         let Some(resource) = &change.resource else {
-            return Err(AdapterError::refused(ErrorClass::Invalid, "the plan has no configuration for this step"));
+            return Err(AdapterError::refused(
+                ErrorClass::Invalid,
+                "the plan has no configuration for this step",
+            ));
         };
         let fields = resolve::fields(resource, self).map_err(|found| {
-            let texts: Vec<String> = found.into_iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect();
+            let texts: Vec<String> = found
+                .into_iter()
+                .map(|d| format!("{}: {}", d.summary, d.detail))
+                .collect();
             AdapterError::refused(ErrorClass::Invalid, texts.join("; "))
         })?;
         let object = settled(change, &fields, kind == StepKind::Create);

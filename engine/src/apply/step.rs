@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use meshform_state::journal::Operation;
 use meshform_state::Record;
+use meshform_state::journal::Operation;
 use serde_json::value::RawValue;
 
 use super::gate::Gate;
 use super::records::{Facts, Template};
-use crate::adapter::{Applied, AdapterError, ErrorClass, Observation, Readiness, Request, Target};
+use crate::adapter::{AdapterError, Applied, ErrorClass, Observation, Readiness, Request, Target};
 use crate::effects::Effects;
 use crate::event::Event;
 use crate::kind::Kind;
@@ -91,7 +91,9 @@ pub(super) async fn execute(mut work: Work) -> Result<Left, AdapterError> {
             Err(error) => return Err(error),
         }
     };
-    let Some(applied) = applied else { return Ok(Left::Gone) };
+    let Some(applied) = applied else {
+        return Ok(Left::Gone);
+    };
     let private = private.map(ToOwned::to_owned);
     left(&work, &applied, private).await
 }
@@ -101,7 +103,11 @@ pub(super) async fn execute(mut work: Work) -> Result<Left, AdapterError> {
 /// # Errors
 /// Why it cannot be used.
 pub(super) async fn finish(work: Work) -> Result<Left, AdapterError> {
-    let applied = Applied { id: work.id.clone(), object: None, private: None };
+    let applied = Applied {
+        id: work.id.clone(),
+        object: None,
+        private: None,
+    };
     let seen = work.seen.as_ref().and_then(|seen| seen.private.clone());
     left(&work, &applied, seen).await
 }
@@ -112,15 +118,28 @@ pub(super) async fn finish(work: Work) -> Result<Left, AdapterError> {
 /// Why it cannot be read.
 pub(super) async fn read(work: Work) -> Result<Left, AdapterError> {
     let subject = &work.gate.subject;
-    let arguments = work.planned.clone().unwrap_or_else(|| Object::empty(work.kind.schema()));
+    let arguments = work
+        .planned
+        .clone()
+        .unwrap_or_else(|| Object::empty(work.kind.schema()));
     let query = || work.gate.adapter.query(&subject.scope, &subject.kind, &arguments);
-    work.gate.retry.read(&*work.gate.clock, &*work.gate.entropy, query).await.map(Left::Answer)
+    work.gate
+        .retry
+        .read(&*work.gate.clock, &*work.gate.entropy, query)
+        .await
+        .map(Left::Answer)
 }
 
 async fn left(work: &Work, applied: &Applied, private: Option<Box<RawValue>>) -> Result<Left, AdapterError> {
     let (object, private) = ready(work, applied, private).await?;
     let uid = &work.gate.subject.uid;
-    let facts = Facts { id: &applied.id, uid, object: &object, private, incomplete: false };
+    let facts = Facts {
+        id: &applied.id,
+        uid,
+        object: &object,
+        private,
+        incomplete: false,
+    };
     let record = work.template.record(facts)?;
     Ok(Left::Object(object, record))
 }
@@ -128,7 +147,12 @@ async fn left(work: &Work, applied: &Applied, private: Option<Box<RawValue>>) ->
 fn waiting(work: &Work, reason: String) {
     let address = work.gate.subject.address.clone();
     let elapsed = Duration::ZERO;
-    work.gate.sink.event(Event::StepWaiting { address, action: work.action, reason, elapsed });
+    work.gate.sink.event(Event::StepWaiting {
+        address,
+        action: work.action,
+        reason,
+        elapsed,
+    });
 }
 
 /// The object once it can be used: from the answers if they gave it, else by looking until it is.
@@ -154,16 +178,31 @@ async fn ready(
     let limit = work.gate.adapter.timing(&subject.kind).ready;
     let mut pause = FIRST_PAUSE;
     loop {
-        let look = || work.gate.adapter.read_many(&subject.scope, &subject.kind, std::slice::from_ref(&target));
+        let look = || {
+            work.gate
+                .adapter
+                .read_many(&subject.scope, &subject.kind, std::slice::from_ref(&target))
+        };
         let found = work.gate.retry.read(clock, &*work.gate.entropy, look).await?;
         let reason = match found.into_iter().next().flatten() {
-            Some(Observation { object, private: now, readiness: Readiness::Ready, .. }) => {
+            Some(Observation {
+                object,
+                private: now,
+                readiness: Readiness::Ready,
+                ..
+            }) => {
                 return Ok((project(work, &object), now.or(private)));
             }
-            Some(Observation { readiness: Readiness::Failed(reason), .. }) => {
+            Some(Observation {
+                readiness: Readiness::Failed(reason),
+                ..
+            }) => {
                 return Err(AdapterError::refused(ErrorClass::Other, reason));
             }
-            Some(Observation { readiness: Readiness::Pending(reason), .. }) => reason,
+            Some(Observation {
+                readiness: Readiness::Pending(reason),
+                ..
+            }) => reason,
             None => "it is not visible yet".to_owned(),
         };
         if clock.monotonic().saturating_sub(started) >= limit {

@@ -71,7 +71,8 @@ impl Writer {
     }
 
     pub(super) fn has_work(&self) -> bool {
-        self.error.is_none() && (!self.pending.is_empty() || !self.acks.is_empty() || !self.notices.is_empty())
+        self.error.is_none()
+            && (!self.pending.is_empty() || !self.acks.is_empty() || !self.notices.is_empty())
     }
 
     pub(super) fn is_flushing(&self) -> bool {
@@ -87,10 +88,16 @@ impl Writer {
         if self.flush.is_some() || !self.has_work() {
             return;
         }
-        let Some(mut recorder) = self.recorder.take() else { return };
+        let Some(mut recorder) = self.recorder.take() else {
+            return;
+        };
         let events = std::mem::take(&mut self.pending);
         let task = tokio::task::spawn_blocking(move || {
-            let result = if events.is_empty() { Ok(()) } else { recorder.record(&events) };
+            let result = if events.is_empty() {
+                Ok(())
+            } else {
+                recorder.record(&events)
+            };
             (recorder, result)
         });
         let (acks, notices) = (std::mem::take(&mut self.acks), std::mem::take(&mut self.notices));
@@ -104,9 +111,13 @@ impl Writer {
 
     /// Waits for the running write and tells those who wait for it. Never ends if none runs.
     pub(super) async fn flushed(&mut self) {
-        let Some(flush) = &mut self.flush else { return std::future::pending().await };
+        let Some(flush) = &mut self.flush else {
+            return std::future::pending().await;
+        };
         let joined = (&mut flush.task).await;
-        let Some(Flush { acks, notices, .. }) = self.flush.take() else { return };
+        let Some(Flush { acks, notices, .. }) = self.flush.take() else {
+            return;
+        };
         match joined {
             Ok((recorder, result)) => {
                 self.recorder = Some(recorder);
@@ -136,9 +147,16 @@ impl Writer {
             self.flushed().await;
         }
         self.lost.append(&mut self.notices);
-        let mut finished =
-            Finished { snapshot: Snapshot::default(), in_doubt: Vec::new(), told: self.told, lost: self.lost, error: self.error };
-        let Some(recorder) = self.recorder else { return finished };
+        let mut finished = Finished {
+            snapshot: Snapshot::default(),
+            in_doubt: Vec::new(),
+            told: self.told,
+            lost: self.lost,
+            error: self.error,
+        };
+        let Some(recorder) = self.recorder else {
+            return finished;
+        };
         let folded = recorder.folded();
         finished.in_doubt = folded.in_doubt.iter().map(|doubt| doubt.intent.clone()).collect();
         finished.snapshot = folded.snapshot.clone();
@@ -151,15 +169,26 @@ impl Writer {
             (recorder.folded().snapshot.clone(), result.err())
         });
         match committed.await {
-            Ok((snapshot, error)) => Finished { snapshot, error, ..finished },
-            Err(_) => Finished { error: Some(died()), ..finished },
+            Ok((snapshot, error)) => Finished {
+                snapshot,
+                error,
+                ..finished
+            },
+            Err(_) => Finished {
+                error: Some(died()),
+                ..finished
+            },
         }
     }
 }
 
 fn died() -> StoreError {
     let source = std::io::Error::other("the writer died");
-    StoreError::Io { action: "write", place: "the journal".to_owned(), source }
+    StoreError::Io {
+        action: "write",
+        place: "the journal".to_owned(),
+        source,
+    }
 }
 
 /// How the writing ended.

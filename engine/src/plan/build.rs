@@ -1,12 +1,13 @@
 //! Building a plan: what is desired, recorded and observed, resource by resource in the order of dependencies.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot, Value};
 
 use super::drift::drift;
+use super::leftovers::{kept, restore};
 use super::model::{Action, Change, Plan, Reason, Seen};
 use super::moves::{Relocated, relocate};
 use super::order::{cycle_diagnostic, order, spread_create_first};
@@ -51,9 +52,25 @@ pub struct Options {
 /// # Errors
 /// What the configuration forbids or what cannot be told from the inputs, all of it.
 pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
-    let Input { desired, snapshot, observed, kinds, options } = input;
-    let Desired { resources, scopes, outputs, moved, removed } = desired;
-    let Relocated { mut records, previous, diagnostics } = relocate(&snapshot.records, &moved);
+    let Input {
+        desired,
+        snapshot,
+        observed,
+        kinds,
+        options,
+    } = input;
+    let Desired {
+        resources,
+        scopes,
+        outputs,
+        moved,
+        removed,
+    } = desired;
+    let Relocated {
+        mut records,
+        previous,
+        diagnostics,
+    } = relocate(&snapshot.records, &moved);
     let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
     let kept = kept(&resources);
     let restored = restore(&resources, &snapshot.deposed, &mut records);
@@ -74,8 +91,10 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     } else {
         let resources = spread_create_first(resources);
         match order(&resources) {
-            Ok(order) => order.into_iter().for_each(|index| builder.resource(&resources[index])),
-            Err(diagnostic) => builder.diagnostics.push(diagnostic),
+            Ok(order) => order
+                .into_iter()
+                .for_each(|index| builder.resource(&resources[index])),
+            Err(found) => builder.diagnostics.extend(found),
         }
     }
     builder.leftovers(&removed, &kept);
@@ -101,41 +120,46 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         changes,
     };
     plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
-    plan.steps = steps::steps(&plan.changes, &builder.restored).map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
+    plan.steps = steps::steps(&plan.changes, &builder.restored)
+        .map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
     Ok(plan)
 }
 
 /// Key of a change: address, then deposed objects behind the current one.
 type ChangeKey = (Address, Option<String>);
 
-struct Builder<'a> {
-    records: BTreeMap<Address, Arc<Record>>,
-    previous: BTreeMap<Address, Address>,
-    restored: BTreeMap<Address, DeposedKey>,
-    observed: &'a Observed,
-    kinds: &'a Kinds,
-    options: &'a Options,
-    planned: HashMap<Address, (Arc<dyn Kind>, Object)>,
-    changes: BTreeMap<ChangeKey, Change>,
-    drift: Vec<super::model::Drift>,
-    diagnostics: Diagnostics,
+pub(super) struct Builder<'a> {
+    pub(super) records: BTreeMap<Address, Arc<Record>>,
+    pub(super) previous: BTreeMap<Address, Address>,
+    pub(super) restored: BTreeMap<Address, DeposedKey>,
+    pub(super) observed: &'a Observed,
+    pub(super) kinds: &'a Kinds,
+    pub(super) options: &'a Options,
+    pub(super) planned: HashMap<Address, (Arc<dyn Kind>, Object)>,
+    pub(super) changes: BTreeMap<ChangeKey, Change>,
+    pub(super) drift: Vec<super::model::Drift>,
+    pub(super) diagnostics: Diagnostics,
 }
 
 impl Lookup for Builder<'_> {
     fn object(&self, address: &Address) -> Option<Value> {
-        self.planned.get(address).map(|(kind, object)| object.to_value(kind.schema()))
+        self.planned
+            .get(address)
+            .map(|(kind, object)| object.to_value(kind.schema()))
     }
 
     fn attribute(&self, address: &Address, name: &str) -> Option<Value> {
-        self.planned.get(address).map(|(kind, object)| object.get(kind.schema(), name).clone())
+        self.planned
+            .get(address)
+            .map(|(kind, object)| object.get(kind.schema(), name).clone())
     }
 }
 
 /// What is recorded and observed at one address.
-struct Present {
-    record: Arc<Record>,
-    recorded: Object,
-    observation: Option<Arc<Observation>>,
+pub(super) struct Present {
+    pub(super) record: Arc<Record>,
+    pub(super) recorded: Object,
+    pub(super) observation: Option<Arc<Observation>>,
 }
 
 impl Builder<'_> {
@@ -147,7 +171,10 @@ impl Builder<'_> {
         let schema = resource.kind.schema();
         if schema.data {
             let after = creation(resource, &fields);
-            self.planned.insert(resource.address.clone(), (Arc::clone(&resource.kind), after.clone()));
+            self.planned.insert(
+                resource.address.clone(),
+                (Arc::clone(&resource.kind), after.clone()),
+            );
             return self.add(Change {
                 action: Action::Read,
                 reason: Reason::ConfigUnknown,
@@ -157,27 +184,42 @@ impl Builder<'_> {
         }
         let present = match self.present(&resource.address) {
             Ok(present) => present,
-            Err(diagnostic) => return self.diagnostics.push(diagnostic),
+            Err(found) => return self.diagnostics.extend(found),
         };
         let change = match present {
             None => {
                 let after = creation(resource, &fields);
-                Change { action: Action::Create, after: Some(after), ..blank(resource) }
+                Change {
+                    action: Action::Create,
+                    after: Some(after),
+                    ..blank(resource)
+                }
             }
-            Some(Present { record, observation: None, .. }) => Change {
+            Some(Present {
+                record,
+                observation: None,
+                ..
+            }) => Change {
                 action: Action::Create,
                 reason: Reason::Vanished,
                 after: Some(creation(resource, &fields)),
                 record: Some(record),
                 ..blank(resource)
             },
-            Some(Present { record, recorded, observation: Some(observation) }) => {
-                self.existing(resource, &fields, record, &recorded, &observation)
-            }
+            Some(Present {
+                record,
+                recorded,
+                observation: Some(observation),
+            }) => self.existing(resource, &fields, record, &recorded, &observation),
         };
-        let known = if self.options.refresh_only { change.before.clone() } else { change.after.clone() };
+        let known = if self.options.refresh_only {
+            change.before.clone()
+        } else {
+            change.after.clone()
+        };
         if let Some(known) = known {
-            self.planned.insert(resource.address.clone(), (Arc::clone(&resource.kind), known));
+            self.planned
+                .insert(resource.address.clone(), (Arc::clone(&resource.kind), known));
         }
         let destroys = matches!(change.action, Action::Replace(_));
         if destroys && resource.lifecycle.prevent_destroy {
@@ -194,8 +236,12 @@ impl Builder<'_> {
         recorded: &Object,
         observation: &Observation,
     ) -> Change {
-        let configured = Object { fields: fields.into() };
-        let before = resource.kind.project(&observation.object, &configured, Some(recorded));
+        let configured = Object {
+            fields: fields.into(),
+        };
+        let before = resource
+            .kind
+            .project(&observation.object, &configured, Some(recorded));
         let forced = Forced {
             failed: matches!(observation.readiness, crate::adapter::Readiness::Failed(_)),
             requested: self.options.replace.contains(&resource.address),
@@ -221,21 +267,29 @@ impl Builder<'_> {
 
     /// Whether something that `replace_triggered_by` names changes. What it names comes first in the order.
     fn triggered(&self, resource: &Resource) -> bool {
-        resource.lifecycle.replace_triggered_by.iter().any(|(address, attribute)| {
-            let Some(change) = self.changes.get(&(address.clone(), None)) else { return false };
-            match (attribute, &change.before, &change.after) {
-                (Some(name), Some(before), Some(after)) => {
-                    let schema = change.kind.schema();
-                    before.get(schema, name) != after.get(schema, name)
+        resource
+            .lifecycle
+            .replace_triggered_by
+            .iter()
+            .any(|(address, attribute)| {
+                let Some(change) = self.changes.get(&(address.clone(), None)) else {
+                    return false;
+                };
+                match (attribute, &change.before, &change.after) {
+                    (Some(name), Some(before), Some(after)) => {
+                        let schema = change.kind.schema();
+                        before.get(schema, name) != after.get(schema, name)
+                    }
+                    _ => !matches!(change.action, Action::NoOp | Action::Read),
                 }
-                _ => !matches!(change.action, Action::NoOp | Action::Read),
-            }
-        })
+            })
     }
 
     /// What is recorded and observed at `address`; also notes its drift.
-    fn present(&mut self, address: &Address) -> Result<Option<Present>, Diagnostic> {
-        let Some(record) = self.records.get(address).cloned() else { return Ok(None) };
+    pub(super) fn present(&mut self, address: &Address) -> Result<Option<Present>, Diagnostics> {
+        let Some(record) = self.records.get(address).cloned() else {
+            return Ok(None);
+        };
         let kind = kind_of(self.kinds, &record)?;
         let recorded = recorded(kind, &record)?;
         let read_as = self.previous.get(address).unwrap_or(address);
@@ -245,95 +299,25 @@ impl Builder<'_> {
         };
         let observation = match observed {
             Some(observation) => {
-                self.drift.extend(drift(address, &**kind, &recorded, &record, observation.as_deref()));
+                self.drift.extend(drift(
+                    address,
+                    &**kind,
+                    &recorded,
+                    &record,
+                    observation.as_deref(),
+                ));
                 observation.clone()
             }
             None => Some(Arc::new(as_recorded(&recorded, &record))),
         };
-        Ok(Some(Present { record, recorded, observation }))
+        Ok(Some(Present {
+            record,
+            recorded,
+            observation,
+        }))
     }
 
-    /// Recorded objects that the configuration does not have.
-    fn leftovers(&mut self, removed: &[crate::desired::Removed], kept: &HashSet<Address>) {
-        let blocks: HashSet<String> =
-            self.planned.keys().map(|address| address.without_key().to_owned()).collect();
-        let rest: Vec<Address> = self.records.keys().filter(|address| !self.planned.contains_key(*address)).cloned().collect();
-        for address in rest {
-            let present = match self.present(&address) {
-                Ok(Some(present)) => present,
-                Ok(None) => continue,
-                Err(diagnostic) => {
-                    self.diagnostics.push(diagnostic);
-                    continue;
-                }
-            };
-            let keep = kept.contains(&address)
-                || removed.iter().any(|block| !block.destroy && names(&block.from, &address));
-            let reason = if self.options.destroy { Reason::Destroy } else { gone_reason(&address, &blocks) };
-            if let Ok(change) = self.leftover(&address, present, keep, reason) {
-                self.add(change);
-            }
-        }
-    }
-
-    fn leftover(&self, address: &Address, present: Present, keep: bool, reason: Reason) -> Result<Change, Diagnostic> {
-        let Present { record, recorded, observation } = present;
-        let kind = Arc::clone(kind_of(self.kinds, &record)?);
-        let (action, reason) = match (&observation, keep) {
-            (None, _) => (Action::NoOp, Reason::Vanished),
-            (Some(_), true) => (Action::Forget, Reason::Removed),
-            (Some(_), false) => (Action::Delete, reason),
-        };
-        Ok(Change {
-            address: address.clone(),
-            previous_address: self.previous.get(address).cloned(),
-            deposed: None,
-            scope: record.scope.clone(),
-            action,
-            reason,
-            before: observation.as_ref().map(|seen| kind.project(&seen.object, &recorded, Some(&recorded))),
-            after: None,
-            replace_slots: Vec::new(),
-            resource: None,
-            configured: None,
-            why: None,
-            range: None,
-            observed: observation.as_deref().map(seen),
-            record: Some(record),
-            kind,
-        })
-    }
-
-    fn deposed(&mut self, snapshot: &Snapshot) {
-        let restored: HashSet<DeposedKey> = self.restored.values().cloned().collect();
-        for (key, record) in snapshot.deposed.iter().filter(|(key, _)| !restored.contains(key)) {
-            match self.deposed_change(key, record) {
-                Ok(change) => self.add(change),
-                Err(diagnostic) => self.diagnostics.push(diagnostic),
-            }
-        }
-    }
-
-    fn deposed_change(&self, key: &DeposedKey, record: &Arc<Record>) -> Result<Change, Diagnostic> {
-        let recorded = recorded(kind_of(self.kinds, record)?, record)?;
-        let observation = match self.observed.deposed.get(key) {
-            Some(observation) => observation.clone(),
-            None => Some(Arc::new(as_recorded(&recorded, record))),
-        };
-        let present = Present { record: Arc::clone(record), recorded, observation };
-        let change = self.leftover(&key.address, present, false, Reason::Deposed)?;
-        Ok(Change { deposed: Some(key.uid.clone()), previous_address: None, ..change })
-    }
-
-    fn forbid_destroy(&mut self, resources: &[Arc<Resource>]) {
-        for resource in resources {
-            if resource.lifecycle.prevent_destroy && self.records.contains_key(&resource.address) {
-                self.diagnostics.push(prevented(resource, "destroyed"));
-            }
-        }
-    }
-
-    fn add(&mut self, mut change: Change) {
+    pub(super) fn add(&mut self, mut change: Change) {
         if self.options.refresh_only {
             let vanished = change.reason == Reason::Vanished;
             change.action = Action::NoOp;
@@ -341,34 +325,9 @@ impl Builder<'_> {
             change.after = change.before.clone();
             change.replace_slots.clear();
         }
-        self.changes.insert((change.address.clone(), change.deposed.clone()), change);
+        self.changes
+            .insert((change.address.clone(), change.deposed.clone()), change);
     }
-}
-
-/// What was put aside for a replacement that never came to be is the object of its address again: it is compared with
-/// what is wanted now, and goes only once there is another one.
-fn restore(
-    resources: &[Arc<Resource>],
-    deposed: &BTreeMap<DeposedKey, Arc<Record>>,
-    records: &mut BTreeMap<Address, Arc<Record>>,
-) -> BTreeMap<Address, DeposedKey> {
-    let mut restored = BTreeMap::new();
-    if deposed.is_empty() {
-        return restored;
-    }
-    let wanted: HashSet<&Address> = resources.iter().map(|resource| &resource.address).collect();
-    for (key, record) in deposed {
-        if wanted.contains(&key.address) && !records.contains_key(&key.address) {
-            records.insert(key.address.clone(), Arc::clone(record));
-            restored.insert(key.address.clone(), key.clone());
-        }
-    }
-    restored
-}
-
-/// What outlives a destruction.
-fn kept(resources: &[Arc<Resource>]) -> HashSet<Address> {
-    resources.iter().filter(|resource| resource.lifecycle.keep).map(|resource| resource.address.clone()).collect()
 }
 
 fn blank(resource: &Arc<Resource>) -> Change {
@@ -392,11 +351,14 @@ fn blank(resource: &Arc<Resource>) -> Change {
     }
 }
 
-fn seen(observation: &Observation) -> Arc<Seen> {
-    Arc::new(Seen { private: observation.private.clone(), version: observation.version.clone() })
+pub(super) fn seen(observation: &Observation) -> Arc<Seen> {
+    Arc::new(Seen {
+        private: observation.private.clone(),
+        version: observation.version.clone(),
+    })
 }
 
-fn as_recorded(recorded: &Object, record: &Record) -> Observation {
+pub(super) fn as_recorded(recorded: &Object, record: &Record) -> Observation {
     Observation {
         object: recorded.clone(),
         private: record.private.clone(),
@@ -406,47 +368,40 @@ fn as_recorded(recorded: &Object, record: &Record) -> Observation {
     }
 }
 
-fn kind_of<'a>(kinds: &'a Kinds, record: &Record) -> Result<&'a Arc<dyn Kind>, Diagnostic> {
+pub(super) fn kind_of<'a>(kinds: &'a Kinds, record: &Record) -> Result<&'a Arc<dyn Kind>, Diagnostics> {
     kinds.managed(&record.kind).ok_or_else(|| {
         Diagnostic::error(
             "Unknown kind in the state",
-            format!("The state has `{}` of kind `{}`, which this version does not know.", record.address, record.kind),
+            format!(
+                "The state has `{}` of kind `{}`, which this version does not know.",
+                record.address, record.kind
+            ),
         )
         .about(&record.address)
         .hint("Use the version of meshform that wrote the state, or a newer one.")
+        .into()
     })
 }
 
-fn recorded(kind: &Arc<dyn Kind>, record: &Record) -> Result<Object, Diagnostic> {
+pub(super) fn recorded(kind: &Arc<dyn Kind>, record: &Record) -> Result<Object, Diagnostics> {
     Object::decode(&record.attributes, kind.schema()).map_err(|error| {
-        Diagnostic::error("Unreadable record in the state", format!("The record of `{}`: {error}.", record.address))
-            .about(&record.address)
-            .hint("The state was changed by hand, or by a version that this one does not know.")
+        Diagnostic::error(
+            "Unreadable record in the state",
+            format!("The record of `{}`: {error}.", record.address),
+        )
+        .about(&record.address)
+        .hint("The state was changed by hand, or by a version that this one does not know.")
+        .into()
     })
 }
 
-fn names(block: &Address, address: &Address) -> bool {
-    address
-        .as_str()
-        .strip_prefix(block.as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
-}
-
-fn gone_reason(address: &Address, blocks: &HashSet<String>) -> Reason {
-    if !blocks.contains(address.without_key()) {
-        return Reason::NotInConfiguration;
-    }
-    match address.segments().pop().and_then(|segment| segment.key) {
-        Some(meshform_state::addr::Key::Index(_)) => Reason::IndexGone,
-        Some(meshform_state::addr::Key::Text(_)) => Reason::KeyGone,
-        None => Reason::NotInConfiguration,
-    }
-}
-
-fn prevented(resource: &Resource, what: &str) -> Diagnostic {
+pub(super) fn prevented(resource: &Resource, what: &str) -> Diagnostic {
     Diagnostic::error(
         "Destruction is prevented",
-        format!("`{}` would be {what}, but its `lifecycle` says `prevent_destroy = true`.", resource.address),
+        format!(
+            "`{}` would be {what}, but its `lifecycle` says `prevent_destroy = true`.",
+            resource.address
+        ),
     )
     .at(resource.range)
     .about(&resource.address)
@@ -456,9 +411,20 @@ fn prevented(resource: &Resource, what: &str) -> Diagnostic {
 /// A cluster is recorded with the identity that it has now, so that another one of its name is not taken for it.
 fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scope {
     match (scope, identity) {
-        (Scope::Cluster { name, uid: None, kubeconfig, context }, Some(identity)) => {
-            Scope::Cluster { name, uid: Some(identity.id.clone()), kubeconfig, context }
-        }
+        (
+            Scope::Cluster {
+                name,
+                uid: None,
+                kubeconfig,
+                context,
+            },
+            Some(identity),
+        ) => Scope::Cluster {
+            name,
+            uid: Some(identity.id.clone()),
+            kubeconfig,
+            context,
+        },
         (scope, _) => scope,
     }
 }

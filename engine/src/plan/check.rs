@@ -24,7 +24,10 @@ pub fn check(plan: &Plan) -> Vec<Violation> {
     for (at, step) in plan.steps.iter().enumerate() {
         steps_of.entry(step.change).or_default().push(at);
         if step.after.iter().any(|before| *before >= at) {
-            found.push(violation(&plan.changes[step.change], "a step comes before one that it waits for"));
+            found.push(violation(
+                &plan.changes[step.change],
+                "a step comes before one that it waits for",
+            ));
         }
     }
     for (index, change) in plan.changes.iter().enumerate() {
@@ -41,7 +44,10 @@ pub fn check(plan: &Plan) -> Vec<Violation> {
 }
 
 fn violation(change: &Change, what: &str) -> Violation {
-    Violation { address: change.address.clone(), what: what.to_owned() }
+    Violation {
+        address: change.address.clone(),
+        what: what.to_owned(),
+    }
 }
 
 fn check_shape<'a>(change: &Change, steps: impl Iterator<Item = &'a Step>, found: &mut Vec<Violation>) {
@@ -50,7 +56,10 @@ fn check_shape<'a>(change: &Change, steps: impl Iterator<Item = &'a Step>, found
     let expected: &[StepKind] = match change.action {
         Action::NoOp => {
             if !matches!(kinds.as_slice(), [] | [StepKind::Record | StepKind::Pass]) {
-                found.push(violation(change, "nothing is to change, but there is a step that changes it"));
+                found.push(violation(
+                    change,
+                    "nothing is to change, but there is a step that changes it",
+                ));
             }
             return;
         }
@@ -73,13 +82,19 @@ fn check_shape<'a>(change: &Change, steps: impl Iterator<Item = &'a Step>, found
         Action::NoOp => has,
     };
     if has != expected {
-        found.push(violation(change, "what it was and what it will be do not fit its action"));
+        found.push(violation(
+            change,
+            "what it was and what it will be do not fit its action",
+        ));
     }
     if let (Action::Update, Some(before), Some(after)) = (change.action, &change.before, &change.after) {
         let schema = change.kind.schema();
         for (slot, attribute) in schema.attributes.iter().enumerate() {
             if attribute.force_new && before.fields[slot] != after.fields[slot] {
-                found.push(violation(change, &format!("`{}` cannot be updated in place", attribute.name)));
+                found.push(violation(
+                    change,
+                    &format!("`{}` cannot be updated in place", attribute.name),
+                ));
             }
         }
     }
@@ -95,24 +110,39 @@ fn check_order(plan: &Plan, steps_of: &HashMap<usize, Vec<usize>>, found: &mut V
         .map(|(index, change)| (&change.address, index))
         .collect();
     let step = |change: usize, wanted: &[StepKind]| {
-        steps_of.get(&change).into_iter().flatten().copied().find(|at| wanted.contains(&plan.steps[*at].kind))
+        steps_of
+            .get(&change)
+            .into_iter()
+            .flatten()
+            .copied()
+            .find(|at| wanted.contains(&plan.steps[*at].kind))
     };
     let making = [StepKind::Create, StepKind::Update, StepKind::Read];
     for (index, change) in plan.changes.iter().enumerate() {
         for dependency in change.resource.iter().flat_map(|resource| &resource.dependencies) {
-            let needed = by_address.get(&dependency.on).and_then(|needed| step(*needed, &making));
+            let needed = by_address
+                .get(&dependency.on)
+                .and_then(|needed| step(*needed, &making));
             if let (Some(needed), Some(own)) = (needed, step(index, &making))
                 && needed > own
             {
-                found.push(violation(change, &format!("it is made before `{}`, which it needs", dependency.on)));
+                found.push(violation(
+                    change,
+                    &format!("it is made before `{}`, which it needs", dependency.on),
+                ));
             }
         }
         for needed in change.record.iter().flat_map(|record| &record.dependencies) {
-            let ends = by_address.get(needed).and_then(|needed| step(*needed, &[StepKind::Delete]));
+            let ends = by_address
+                .get(needed)
+                .and_then(|needed| step(*needed, &[StepKind::Delete]));
             if let (Some(ends), Some(own)) = (ends, step(index, &[StepKind::Delete]))
                 && ends < own
             {
-                found.push(violation(change, &format!("`{needed}`, which it needs, is deleted before it")));
+                found.push(violation(
+                    change,
+                    &format!("`{needed}`, which it needs, is deleted before it"),
+                ));
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use meshform_state::value::Type;
 use meshform_state::Value;
+use meshform_state::value::Type;
 use sha2::{Digest as _, Sha256};
 
 use super::model::{Action, Plan};
@@ -18,17 +18,28 @@ pub fn digest(plan: &Plan) -> String {
             continue;
         }
         hasher.text(change.address.as_str());
-        hasher.text(change.previous_address.as_ref().map_or("", |address| address.as_str()));
+        hasher.text(
+            change
+                .previous_address
+                .as_ref()
+                .map_or("", |address| address.as_str()),
+        );
         hasher.text(change.deposed.as_deref().unwrap_or(""));
         hasher.text(change.kind.schema().kind);
         hasher.text(&change.scope.0);
-        hasher.text(&format!("{:?} {:?} {:?}", change.action, change.reason, change.replace_slots));
+        hasher.text(&format!(
+            "{:?} {:?} {:?}",
+            change.action, change.reason, change.replace_slots
+        ));
         hasher.object(change.before.as_ref());
         hasher.object(change.after.as_ref());
     }
     for step in &plan.steps {
         let change = &plan.changes[step.change];
-        hasher.text(&format!("{} {:?} {:?} {:?}", change.address, step.kind, step.after, step.expect));
+        hasher.text(&format!(
+            "{} {:?} {:?} {:?}",
+            change.address, step.kind, step.after, step.expect
+        ));
     }
     for output in &plan.outputs {
         hasher.text(&output.name);
@@ -73,10 +84,13 @@ impl Hasher {
     }
 
     fn finish(self) -> String {
-        self.0.finalize().iter().fold(String::with_capacity(64), |mut out, byte| {
-            _ = write!(out, "{byte:02x}");
-            out
-        })
+        self.0
+            .finalize()
+            .iter()
+            .fold(String::with_capacity(64), |mut out, byte| {
+                _ = write!(out, "{byte:02x}");
+                out
+            })
     }
 }
 

@@ -21,7 +21,12 @@ pub(super) fn drift(
         return None;
     }
     let Some(observation) = observed else {
-        return Some(Drift { address: address.clone(), before: recorded.clone(), after: None, owners: Vec::new() });
+        return Some(Drift {
+            address: address.clone(),
+            before: recorded.clone(),
+            after: None,
+            owners: Vec::new(),
+        });
     };
     let now = kind.project(&observation.object, recorded, Some(recorded));
     let schema = kind.schema();
@@ -40,16 +45,26 @@ pub(super) fn drift(
 fn owners(kind: &dyn Kind, recorded: &Object, now: &Object, owners: &[Owner]) -> Vec<Owner> {
     let mut changed = Vec::new();
     for (slot, attribute) in kind.schema().attributes.iter().enumerate() {
-        differences(&recorded.fields[slot], &now.fields[slot], attribute.name.to_owned(), &mut changed);
+        differences(
+            &recorded.fields[slot],
+            &now.fields[slot],
+            attribute.name.to_owned(),
+            &mut changed,
+        );
     }
     // APIs write paths in their own ways; the words in them are the same.
     let words = |path: &str| -> Vec<String> {
-        path.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        path.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let changed: Vec<Vec<String>> = changed.iter().map(|path| words(path)).collect();
     let owns = |owner: &&Owner| {
         let path = words(&owner.path);
-        changed.iter().any(|changed| changed.starts_with(&path) || path.starts_with(changed))
+        changed
+            .iter()
+            .any(|changed| changed.starts_with(&path) || path.starts_with(changed))
     };
     owners.iter().filter(owns).cloned().collect()
 }

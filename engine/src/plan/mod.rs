@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod digest;
 mod drift;
+mod leftovers;
 mod model;
 mod moves;
 mod order;
@@ -17,7 +18,8 @@ mod steps;
 pub use build::{Input, Options, build};
 pub use check::{Violation, check};
 pub use digest::{digest, object_digest};
-pub(crate) use propose::settled;
 pub use model::{
-    Action, Change, Drift, Expect, Order, OutputChange, Plan, Reason, Seen, Step, StepIndex, StepKind, Summary,
+    Action, Change, Drift, Expect, Order, OutputChange, Plan, Reason, Seen, Step, StepIndex, StepKind,
+    Summary,
 };
+pub(crate) use propose::settled;

@@ -163,7 +163,10 @@ pub struct OutputChange {
 
 impl std::fmt::Debug for OutputChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OutputChange").field("name", &self.name).field("sensitive", &self.sensitive).finish_non_exhaustive()
+        f.debug_struct("OutputChange")
+            .field("name", &self.name)
+            .field("sensitive", &self.sensitive)
+            .finish_non_exhaustive()
     }
 }
 

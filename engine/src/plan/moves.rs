@@ -16,18 +16,29 @@ pub(super) struct Relocated {
 }
 
 pub(super) fn relocate(records: &BTreeMap<Address, Arc<Record>>, moved: &[Moved]) -> Relocated {
-    let mut relocated =
-        Relocated { records: records.clone(), previous: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    let mut relocated = Relocated {
+        records: records.clone(),
+        previous: BTreeMap::new(),
+        diagnostics: Diagnostics::new(),
+    };
     for block in moved {
-        let sources: Vec<Address> =
-            relocated.records.keys().filter(|address| new_address(address, block).is_some()).cloned().collect();
+        let sources: Vec<Address> = relocated
+            .records
+            .keys()
+            .filter(|address| new_address(address, block).is_some())
+            .cloned()
+            .collect();
         for source in sources {
-            let Some(target) = new_address(&source, block) else { continue };
+            let Some(target) = new_address(&source, block) else {
+                continue;
+            };
             if relocated.records.contains_key(&target) {
                 relocated.diagnostics.push(
                     Diagnostic::error(
                         "Two objects for one address",
-                        format!("`{source}` is to move to `{target}`, but the state has an object there already."),
+                        format!(
+                            "`{source}` is to move to `{target}`, but the state has an object there already."
+                        ),
                     )
                     .at(block.range)
                     .hint("Remove the `moved` block, or move the other object away first."),
@@ -54,7 +65,11 @@ fn rename_dependencies(relocated: &mut Relocated) {
     }
     let moved: HashMap<&Address, &Address> = relocated.previous.iter().map(|(to, from)| (from, to)).collect();
     for record in relocated.records.values_mut() {
-        if record.dependencies.iter().any(|needed| moved.contains_key(needed)) {
+        if record
+            .dependencies
+            .iter()
+            .any(|needed| moved.contains_key(needed))
+        {
             let needs = &mut Arc::make_mut(record).dependencies;
             needs.iter_mut().for_each(|needed| {
                 if let Some(to) = moved.get(needed) {
@@ -72,5 +87,7 @@ fn new_address(address: &Address, block: &Moved) -> Option<Address> {
     if !whole {
         return None;
     }
-    Address::parse(&format!("{}{rest}", block.to.as_str())).ok().filter(|target| target != address)
+    Address::parse(&format!("{}{rest}", block.to.as_str()))
+        .ok()
+        .filter(|target| target != address)
 }

@@ -20,13 +20,21 @@ pub(super) fn changes(
     let mut changes = Vec::new();
     for output in outputs {
         let value = resolve::value(&output.value, output.recipe.as_ref(), lookup);
-        let Some(after) = diagnostics.collect(value) else { continue };
+        let Some(after) = diagnostics.collect(value) else {
+            continue;
+        };
         changes.extend(changed(output, after, recorded.get(&*output.name)));
     }
     let names: HashSet<&str> = outputs.iter().map(|output| &*output.name).collect();
     for (name, record) in recorded.iter().filter(|(name, _)| !names.contains(name.as_str())) {
         let (name, before) = (name.as_str().into(), value_of(record));
-        changes.push(OutputChange { name, before, after: None, recipe: None, sensitive: record.sensitive });
+        changes.push(OutputChange {
+            name,
+            before,
+            after: None,
+            recipe: None,
+            sensitive: record.sensitive,
+        });
     }
     changes.sort_by(|a, b| a.name.cmp(&b.name));
     (changes, diagnostics)
@@ -41,10 +49,17 @@ fn changed(output: &Output, after: Value, recorded: Option<&OutputRecord>) -> Op
     };
     // What planning looked up knows no origins any more. Apply goes by what was configured and what then is there, so
     // that nothing is recorded of an object that was never made.
-    let refill = || (!output.value.is_known()).then(|| Arc::new(Refill(output.value.clone())) as Arc<dyn Recipe>);
+    let refill =
+        || (!output.value.is_known()).then(|| Arc::new(Refill(output.value.clone())) as Arc<dyn Recipe>);
     let recipe = output.recipe.clone().or_else(refill);
     let (name, sensitive) = (output.name.clone(), output.sensitive);
-    (!same).then_some(OutputChange { name, before, after: Some(after), recipe, sensitive })
+    (!same).then_some(OutputChange {
+        name,
+        before,
+        after: Some(after),
+        recipe,
+        sensitive,
+    })
 }
 
 fn value_of(record: &OutputRecord) -> Option<Value> {

@@ -40,18 +40,44 @@ pub(super) fn change(resource: &Resource, fields: &[Value], before: &Object, for
     let changed: Vec<usize> = (0..schema.attributes.len())
         .filter(|slot| !schema.attributes[*slot].write_only && after.fields[*slot] != before.fields[*slot])
         .collect();
-    let replace_slots: Vec<usize> =
-        changed.iter().copied().filter(|slot| schema.attributes[*slot].force_new).collect();
+    let replace_slots: Vec<usize> = changed
+        .iter()
+        .copied()
+        .filter(|slot| schema.attributes[*slot].force_new)
+        .collect();
     let reason = match forced {
         _ if !replace_slots.is_empty() => Reason::CannotUpdate,
         Forced { failed: true, .. } => Reason::Incomplete,
         Forced { requested: true, .. } => Reason::Requested,
         Forced { triggered: true, .. } => Reason::Triggered,
-        _ if changed.is_empty() => return Proposal { action: Action::NoOp, reason: Reason::None, after, replace_slots },
-        _ => return Proposal { action: Action::Update, reason: Reason::None, after, replace_slots },
+        _ if changed.is_empty() => {
+            return Proposal {
+                action: Action::NoOp,
+                reason: Reason::None,
+                after,
+                replace_slots,
+            };
+        }
+        _ => {
+            return Proposal {
+                action: Action::Update,
+                reason: Reason::None,
+                after,
+                replace_slots,
+            };
+        }
     };
-    let order = if resource.lifecycle.create_before_destroy { Order::CreateFirst } else { Order::DeleteFirst };
-    Proposal { action: Action::Replace(order), reason, after: creation(resource, fields), replace_slots }
+    let order = if resource.lifecycle.create_before_destroy {
+        Order::CreateFirst
+    } else {
+        Order::DeleteFirst
+    };
+    Proposal {
+        action: Action::Replace(order),
+        reason,
+        after: creation(resource, fields),
+        replace_slots,
+    }
 }
 
 /// The object that the configuration proposes: configured values, then defaults, then what the API gave or will give.
@@ -65,7 +91,10 @@ fn proposed(resource: &Resource, fields: &[Value], before: Option<&Object>) -> O
             (Value::Null(_), Some(was)) if attribute.computed => was.clone(),
             (Value::Null(_), None) if attribute.computed => Value::later(attribute.ty.clone()),
             (Value::Null(_), was) => {
-                let default = attribute.default.clone().unwrap_or_else(|| Value::Null(attribute.ty.clone()));
+                let default = attribute
+                    .default
+                    .clone()
+                    .unwrap_or_else(|| Value::Null(attribute.ty.clone()));
                 keep_equivalent(default, was)
             }
             (configured, was) => keep_equivalent(configured.clone(), was),
@@ -98,7 +127,11 @@ fn is_none(value: &Value) -> bool {
 
 /// The object of a step with `fields` as they turned out to be.
 pub(crate) fn settled(change: &Change, fields: &[Value], creates: bool) -> Object {
-    let Some(resource) = &change.resource else { return Object { fields: fields.into() } };
+    let Some(resource) = &change.resource else {
+        return Object {
+            fields: fields.into(),
+        };
+    };
     match &change.before {
         Some(before) if !creates => {
             let mut after = proposed(resource, fields, Some(before));

@@ -62,10 +62,23 @@ fn deposed_edges(changes: &[Change], places: &[Places], edges: &mut Vec<(usize, 
     if deposed.is_empty() {
         return;
     }
-    for (change, place) in changes.iter().zip(places).filter(|(change, _)| change.deposed.is_none()) {
+    for (change, place) in changes
+        .iter()
+        .zip(places)
+        .filter(|(change, _)| change.deposed.is_none())
+    {
         let needs = change.record.iter().flat_map(|record| &record.dependencies);
-        for ends in needs.chain([&change.address]).filter_map(|address| deposed.get(address)).flatten() {
-            edges.extend([place.makes, place.ends].into_iter().flatten().map(|own| (own, *ends)));
+        for ends in needs
+            .chain([&change.address])
+            .filter_map(|address| deposed.get(address))
+            .flatten()
+        {
+            edges.extend(
+                [place.makes, place.ends]
+                    .into_iter()
+                    .flatten()
+                    .map(|own| (own, *ends)),
+            );
         }
     }
 }
@@ -80,17 +93,41 @@ fn draft(index: usize, change: &Change, restored: bool, drafts: &mut Vec<(usize,
             let moved = restored || change.previous_address.is_some();
             let gone = change.reason == Reason::Vanished && change.record.is_some();
             let noted = gone || change.reason == Reason::Incomplete || needs_anew(change);
-            let makes = if moved || noted { add(StepKind::Record) } else { None };
-            Places { makes, ..Places::default() }
+            let makes = if moved || noted {
+                add(StepKind::Record)
+            } else {
+                None
+            };
+            Places {
+                makes,
+                ..Places::default()
+            }
         }
-        Action::Create => Places { makes: add(StepKind::Create), ..Places::default() },
-        Action::Read => Places { makes: add(StepKind::Read), ..Places::default() },
-        Action::Update => Places { makes: add(StepKind::Update), ..Places::default() },
-        Action::Delete => Places { ends: add(StepKind::Delete), ..Places::default() },
-        Action::Forget => Places { ends: add(StepKind::Forget), ..Places::default() },
-        Action::Replace(Order::DeleteFirst) => {
-            Places { ends: add(StepKind::Delete), makes: add(StepKind::Create), depose: None }
-        }
+        Action::Create => Places {
+            makes: add(StepKind::Create),
+            ..Places::default()
+        },
+        Action::Read => Places {
+            makes: add(StepKind::Read),
+            ..Places::default()
+        },
+        Action::Update => Places {
+            makes: add(StepKind::Update),
+            ..Places::default()
+        },
+        Action::Delete => Places {
+            ends: add(StepKind::Delete),
+            ..Places::default()
+        },
+        Action::Forget => Places {
+            ends: add(StepKind::Forget),
+            ..Places::default()
+        },
+        Action::Replace(Order::DeleteFirst) => Places {
+            ends: add(StepKind::Delete),
+            makes: add(StepKind::Create),
+            depose: None,
+        },
         Action::Replace(Order::CreateFirst) => Places {
             depose: add(StepKind::Depose),
             makes: add(StepKind::Create),
@@ -101,8 +138,14 @@ fn draft(index: usize, change: &Change, restored: bool, drafts: &mut Vec<(usize,
 
 /// Whether the recorded dependencies, by which it will be deleted one day, are no longer the configured ones.
 fn needs_anew(change: &Change) -> bool {
-    let (Some(resource), Some(record)) = (&change.resource, &change.record) else { return false };
-    let configured: BTreeSet<&Address> = resource.dependencies.iter().map(|dependency| &dependency.on).collect();
+    let (Some(resource), Some(record)) = (&change.resource, &change.record) else {
+        return false;
+    };
+    let configured: BTreeSet<&Address> = resource
+        .dependencies
+        .iter()
+        .map(|dependency| &dependency.on)
+        .collect();
     let recorded: BTreeSet<&Address> = record.dependencies.iter().collect();
     configured != recorded || resource.lifecycle.create_before_destroy != record.create_before_destroy
 }
@@ -115,7 +158,12 @@ fn pass_through(
     drafts: &mut Vec<(usize, StepKind)>,
 ) {
     let needs = |change: &Change| -> Vec<usize> {
-        change.resource.iter().flat_map(|resource| &resource.dependencies).filter_map(|d| by_address.get(&d.on).copied()).collect()
+        change
+            .resource
+            .iter()
+            .flat_map(|resource| &resource.dependencies)
+            .filter_map(|d| by_address.get(&d.on).copied())
+            .collect()
     };
     let real: Vec<bool> = places.iter().map(|place| place.makes.is_some()).collect();
     if real.iter().all(|real| !real) {
@@ -123,17 +171,23 @@ fn pass_through(
     }
     let mut graph = Graph::new(changes.len());
     for (index, change) in changes.iter().enumerate() {
-        needs(change).into_iter().for_each(|need| graph.order(need, index));
+        needs(change)
+            .into_iter()
+            .for_each(|need| graph.order(need, index));
     }
     let Ok(order) = graph.sorted() else { return };
     let mut before = vec![false; changes.len()];
     for index in &order {
-        before[*index] = needs(&changes[*index]).iter().any(|need| real[*need] || before[*need]);
+        before[*index] = needs(&changes[*index])
+            .iter()
+            .any(|need| real[*need] || before[*need]);
     }
     let mut behind = vec![false; changes.len()];
     for index in order.iter().rev() {
         if real[*index] || behind[*index] {
-            needs(&changes[*index]).into_iter().for_each(|need| behind[need] = true);
+            needs(&changes[*index])
+                .into_iter()
+                .for_each(|need| behind[need] = true);
         }
     }
     for index in 0..changes.len() {
@@ -165,7 +219,10 @@ fn making_edges(
 ) {
     let Some(makes) = place.makes else { return };
     for dependency in change.resource.iter().flat_map(|resource| &resource.dependencies) {
-        if let Some(needed) = by_address.get(&dependency.on).and_then(|index| places[*index].makes) {
+        if let Some(needed) = by_address
+            .get(&dependency.on)
+            .and_then(|index| places[*index].makes)
+        {
             edges.push((needed, makes));
         }
     }
@@ -181,7 +238,9 @@ fn ending_edges(
     edges: &mut Vec<(usize, usize)>,
 ) {
     for needed in change.record.iter().flat_map(|record| &record.dependencies) {
-        let Some(index) = by_address.get(needed).copied() else { continue };
+        let Some(index) = by_address.get(needed).copied() else {
+            continue;
+        };
         let Some(ends) = places[index].ends else { continue };
         match (place.ends, place.makes) {
             (Some(own), _) => edges.push((own, ends)),
@@ -200,7 +259,9 @@ fn sorted(
 ) -> Result<Vec<Step>, Vec<usize>> {
     let mut graph = Graph::new(drafts.len());
     edges.iter().for_each(|(first, then)| graph.order(*first, *then));
-    let order = graph.sorted().map_err(|cycle| cycle.0.iter().map(|step| drafts[*step].0).collect::<Vec<_>>())?;
+    let order = graph
+        .sorted()
+        .map_err(|cycle| cycle.0.iter().map(|step| drafts[*step].0).collect::<Vec<_>>())?;
     let mut position = vec![0; drafts.len()];
     for (at, step) in order.iter().enumerate() {
         position[*step] = at;
@@ -209,7 +270,12 @@ fn sorted(
         .iter()
         .map(|draft| {
             let (change, kind) = drafts[*draft];
-            Step { change, kind, after: Vec::new(), expect: expect(&changes[change], kind) }
+            Step {
+                change,
+                kind,
+                after: Vec::new(),
+                expect: expect(&changes[change], kind),
+            }
         })
         .collect();
     for (first, then) in edges {

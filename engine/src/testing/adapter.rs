@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::kinds::{self, BY_NAME, BY_TOKEN, IN_TWO};
 use super::world::{Call, Thing, World};
 use crate::adapter::{
-    Adapter, AdapterError, Applied, ErrorClass, Identity, Located, Observation, Readiness, Request, Target, Timing,
+    Adapter, AdapterError, Applied, ErrorClass, Identity, Located, Observation, Readiness, Request, Target,
+    Timing,
 };
 use crate::clock::Clock as _;
 use crate::effects::{Effect, Effects};
@@ -32,7 +33,12 @@ impl FakeAdapter {
     /// The way of `process` to `world`.
     #[must_use]
     pub fn new(world: World, process: CancellationToken) -> Self {
-        FakeAdapter { world, kinds: kinds::all(), process, blind: false }
+        FakeAdapter {
+            world,
+            kinds: kinds::all(),
+            process,
+            blind: false,
+        }
     }
 
     /// Sabotage: finds nothing again, whatever there is.
@@ -45,6 +51,22 @@ impl FakeAdapter {
     async fn alive(&self) {
         if self.process.is_cancelled() {
             std::future::pending().await
+        }
+    }
+
+    /// Whether a request to read is answered.
+    async fn readable(&self) -> Result<(), AdapterError> {
+        self.alive().await;
+        let mut inner = self.world.inner();
+        match inner.deaf.checked_sub(1) {
+            None => Ok(()),
+            Some(left) => {
+                inner.deaf = left;
+                Err(AdapterError::lost(
+                    ErrorClass::Unavailable,
+                    "ServiceUnavailable: nobody is in",
+                ))
+            }
         }
     }
 
@@ -64,8 +86,11 @@ impl FakeAdapter {
 
     fn observation(&self, thing: &Thing) -> Observation {
         let waits = self.world.clock.monotonic() < thing.ready_at;
-        let readiness =
-            if waits { Readiness::Pending("it is being made".to_owned()) } else { Readiness::Ready };
+        let readiness = if waits {
+            Readiness::Pending("it is being made".to_owned())
+        } else {
+            Readiness::Ready
+        };
         Observation {
             object: self.object(thing),
             private: None,
@@ -76,7 +101,11 @@ impl FakeAdapter {
     }
 
     fn object(&self, thing: &Thing) -> Object {
-        let Some(kind) = self.kinds.managed(&thing.kind) else { return Object { fields: Box::default() } };
+        let Some(kind) = self.kinds.managed(&thing.kind) else {
+            return Object {
+                fields: Box::default(),
+            };
+        };
         let schema = kind.schema();
         let mut object = Object::empty(schema);
         for (name, value) in &thing.fields {
@@ -91,17 +120,32 @@ impl FakeAdapter {
         object
     }
 
-    async fn create(&self, scope: &Scope, request: &Request<'_>, effects: &mut Effects<'_>) -> Result<Applied, AdapterError> {
+    async fn create(
+        &self,
+        scope: &Scope,
+        request: &Request<'_>,
+        effects: &mut Effects<'_>,
+    ) -> Result<Applied, AdapterError> {
         let token = (request.kind == BY_TOKEN).then(|| request.uid.to_owned());
         let locator = match request.kind {
             BY_TOKEN => Locator::Token(request.uid.to_owned()),
             BY_NAME => Locator::Natural(self.given(request, "name").unwrap_or_default()),
             _ => Locator::Uid,
         };
-        let effect = Effect { name: "fake:Create", locator, repeatable: token.is_some(), creates: true };
+        let effect = Effect {
+            name: "fake:Create",
+            locator,
+            repeatable: token.is_some(),
+            creates: true,
+        };
         let thing = self.thing(scope, request);
         let id = effects
-            .run(effect, |_permit| self.world.call(&self.process, Call::Create(Box::new(thing.clone()), token.clone())))
+            .run(effect, |_permit| {
+                self.world.call(
+                    &self.process,
+                    Call::Create(Box::new(thing.clone()), token.clone()),
+                )
+            })
             .await?
             .ok_or_else(|| AdapterError::lost(ErrorClass::Other, "the world did not say what it made"))?;
         if request.kind == IN_TWO {
@@ -110,7 +154,11 @@ impl FakeAdapter {
         if !matches!(request.kind, BY_TOKEN | BY_NAME) {
             self.end_twin(&id, request.uid, effects).await?;
         }
-        Ok(Applied { id, object: None, private: None })
+        Ok(Applied {
+            id,
+            object: None,
+            private: None,
+        })
     }
 
     fn thing(&self, scope: &Scope, request: &Request<'_>) -> Thing {
@@ -134,12 +182,21 @@ impl FakeAdapter {
 
     fn given(&self, request: &Request<'_>, name: &str) -> Option<String> {
         let kind = self.kinds.managed(request.kind)?;
-        request.planned?.get(kind.schema(), name).as_str().map(str::to_owned)
+        request
+            .planned?
+            .get(kind.schema(), name)
+            .as_str()
+            .map(str::to_owned)
     }
 
     async fn complete(&self, id: &str, effects: &mut Effects<'_>) -> Result<(), AdapterError> {
         let effect = changing("fake:Complete", id);
-        effects.run(effect, |_permit| self.world.call(&self.process, Call::Complete(id.to_owned()))).await.map(drop)
+        effects
+            .run(effect, |_permit| {
+                self.world.call(&self.process, Call::Complete(id.to_owned()))
+            })
+            .await
+            .map(drop)
     }
 
     /// A request that was delivered twice makes two objects with one uid, and the answer tells of one.
@@ -154,7 +211,12 @@ impl FakeAdapter {
         }
     }
 
-    async fn delete(&self, id: &str, name: &'static str, effects: &mut Effects<'_>) -> Result<(), AdapterError> {
+    async fn delete(
+        &self,
+        id: &str,
+        name: &'static str,
+        effects: &mut Effects<'_>,
+    ) -> Result<(), AdapterError> {
         let call = |_permit| async {
             match self.world.call(&self.process, Call::Delete(id.to_owned())).await {
                 Err(error) if error.class == ErrorClass::NotFound => Ok(None),
@@ -169,13 +231,21 @@ impl FakeAdapter {
         Ok(())
     }
 
-    async fn update(&self, request: &Request<'_>, effects: &mut Effects<'_>) -> Result<Applied, AdapterError> {
+    async fn update(
+        &self,
+        request: &Request<'_>,
+        effects: &mut Effects<'_>,
+    ) -> Result<Applied, AdapterError> {
         let kind = self.kinds.managed(request.kind);
-        let planned = request.planned.zip(kind).map(|(planned, kind)| kinds::given(planned, kind.schema()));
+        let planned = request
+            .planned
+            .zip(kind)
+            .map(|(planned, kind)| kinds::given(planned, kind.schema()));
         let fields = planned.unwrap_or_default();
-        let whole = request.before.zip(kind).is_none_or(|(before, kind)| {
-            before.get(kind.schema(), "whole").as_bool() != Some(false)
-        });
+        let whole = request
+            .before
+            .zip(kind)
+            .is_none_or(|(before, kind)| before.get(kind.schema(), "whole").as_bool() != Some(false));
         if !whole {
             self.complete(request.id, effects).await?;
         }
@@ -185,12 +255,21 @@ impl FakeAdapter {
             self.world.call(&self.process, call)
         };
         effects.run(changing("fake:Update", request.id), call).await?;
-        Ok(Applied { id: request.id.to_owned(), object: None, private: None })
+        Ok(Applied {
+            id: request.id.to_owned(),
+            object: None,
+            private: None,
+        })
     }
 }
 
 fn changing(name: &'static str, id: &str) -> Effect {
-    Effect { name, locator: Locator::Id(id.to_owned()), repeatable: true, creates: false }
+    Effect {
+        name,
+        locator: Locator::Id(id.to_owned()),
+        repeatable: true,
+        creates: false,
+    }
 }
 
 #[async_trait]
@@ -200,10 +279,16 @@ impl Adapter for FakeAdapter {
         let other = self.world.inner().account.clone();
         let id = match scope {
             _ if other.is_some() => other.unwrap_or_default(),
-            Scope::Aws { account: Some(account), .. } => account.clone(),
+            Scope::Aws {
+                account: Some(account),
+                ..
+            } => account.clone(),
             _ => "000000000000".to_owned(),
         };
-        Ok(Identity { id, caller: "a test".to_owned() })
+        Ok(Identity {
+            id,
+            caller: "a test".to_owned(),
+        })
     }
 
     async fn read_many(
@@ -212,20 +297,28 @@ impl Adapter for FakeAdapter {
         kind: &str,
         targets: &[Target],
     ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        self.alive().await;
+        self.readable().await?;
         let key = scope.key();
         let find = |target: &Target| {
             self.seen(|thing| thing.id == target.id && thing.kind == kind && thing.scope == key)
         };
-        Ok(targets.iter().map(|target| find(target).map(|thing| self.observation(&thing))).collect())
+        Ok(targets
+            .iter()
+            .map(|target| find(target).map(|thing| self.observation(&thing)))
+            .collect())
     }
 
     async fn query(&self, _scope: &Scope, kind: &str, arguments: &Object) -> Result<Object, AdapterError> {
-        self.alive().await;
+        self.readable().await?;
         let unknown = || AdapterError::refused(ErrorClass::Invalid, format!("`{kind}` is no data source"));
         let schema = self.kinds.data(kind).ok_or_else(unknown)?.schema();
-        let parent = arguments.get(schema, "parent").as_str().unwrap_or_default().to_owned();
-        let missing = || AdapterError::refused(ErrorClass::NotFound, format!("NotFound: there is no {parent}"));
+        let parent = arguments
+            .get(schema, "parent")
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let missing =
+            || AdapterError::refused(ErrorClass::NotFound, format!("NotFound: there is no {parent}"));
         let thing = self.seen(|thing| thing.id == parent).ok_or_else(missing)?;
         let mut object = arguments.clone();
         object.set(schema, "made", Value::string(format!("made of {}", thing.id)));
@@ -233,7 +326,7 @@ impl Adapter for FakeAdapter {
     }
 
     async fn locate(&self, scope: &Scope, intent: &Intent) -> Result<Located, AdapterError> {
-        self.alive().await;
+        self.readable().await?;
         if self.blind {
             return Ok(Located::Absent);
         }
@@ -258,12 +351,19 @@ impl Adapter for FakeAdapter {
         match request.operation {
             Operation::Create => self.create(scope, request, effects).await.map(Some),
             Operation::Update => self.update(request, effects).await.map(Some),
-            Operation::Delete => self.delete(request.id, "fake:Delete", effects).await.map(|()| None),
+            Operation::Delete => self
+                .delete(request.id, "fake:Delete", effects)
+                .await
+                .map(|()| None),
         }
     }
 
     fn timing(&self, _kind: &str) -> Timing {
         let manners = self.world.inner().manners;
-        Timing { call: manners.call, settle: manners.settle, ready: Duration::from_secs(600) }
+        Timing {
+            call: manners.call,
+            settle: manners.settle,
+            ready: Duration::from_secs(600),
+        }
     }
 }

@@ -21,8 +21,18 @@ pub(super) fn audit(store: &MemoryStore, world: &World) -> Vec<String> {
     if folded.open_run.is_some() || folded.has_ended() || folded.is_contained() {
         wrong.push("a run is left open".to_owned());
     }
-    wrong.extend(folded.in_doubt.iter().map(|doubt| format!("in doubt: {:?}", doubt.intent)));
-    if store.disk().names().iter().any(|name| name.to_string_lossy().ends_with(".journal")) {
+    wrong.extend(
+        folded
+            .in_doubt
+            .iter()
+            .map(|doubt| format!("in doubt: {:?}", doubt.intent)),
+    );
+    if store
+        .disk()
+        .names()
+        .iter()
+        .any(|name| name.to_string_lossy().ends_with(".journal"))
+    {
         wrong.push("there is still a journal".to_owned());
     }
     let snapshot = folded.snapshot;
@@ -33,20 +43,36 @@ pub(super) fn audit(store: &MemoryStore, world: &World) -> Vec<String> {
             wrong.push(format!("`{}` is recorded as incomplete", record.address));
         }
         if let Some(other) = recorded.insert(record.id.clone(), record) {
-            wrong.push(format!("{} is recorded twice, at `{}` and `{}`", record.id, other.address, record.address));
+            wrong.push(format!(
+                "{} is recorded twice, at `{}` and `{}`",
+                record.id, other.address, record.address
+            ));
         }
     }
     for thing in world.things() {
         match recorded.remove(&thing.id) {
             _ if thing.uid == STRANGER => {}
-            None => wrong.push(format!("orphan: {} `{}` of uid {}", thing.id, thing.name(), thing.uid)),
+            None => wrong.push(format!(
+                "orphan: {} `{}` of uid {}",
+                thing.id,
+                thing.name(),
+                thing.uid
+            )),
             Some(record) if record.uid != thing.uid => {
-                wrong.push(format!("{} bears uid {}, recorded is {}", thing.id, thing.uid, record.uid));
+                wrong.push(format!(
+                    "{} bears uid {}, recorded is {}",
+                    thing.id, thing.uid, record.uid
+                ));
             }
             Some(_) if !thing.whole => wrong.push(format!("{} was never completed", thing.id)),
             Some(_) => {}
         }
     }
-    wrong.extend(recorded.values().map(|record| format!("`{}` is recorded as {}, which does not exist", record.address, record.id)));
+    wrong.extend(recorded.values().map(|record| {
+        format!(
+            "`{}` is recorded as {}, which does not exist",
+            record.address, record.id
+        )
+    }));
     wrong
 }

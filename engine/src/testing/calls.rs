@@ -10,7 +10,10 @@ use crate::adapter::{AdapterError, ErrorClass};
 type Told = Result<Option<String>, AdapterError>;
 
 fn broken() -> Told {
-    Err(AdapterError::lost(ErrorClass::Unavailable, "InternalError: the other side is broken"))
+    Err(AdapterError::lost(
+        ErrorClass::Unavailable,
+        "InternalError: the other side is broken",
+    ))
 }
 
 fn reset() -> Told {
@@ -82,7 +85,9 @@ impl Inner {
             Call::Create(thing, token) => self.create(now, *thing, token, hidden),
             Call::Complete(id) => self.complete(now, &id),
             Call::Update(id, fields, password) => {
-                let Some(thing) = self.things.get_mut(&id) else { return missing(&id) };
+                let Some(thing) = self.things.get_mut(&id) else {
+                    return missing(&id);
+                };
                 thing.fields = fields;
                 thing.password = password.or(thing.password.take());
                 thing.version += 1;
@@ -97,9 +102,14 @@ impl Inner {
         if let Some(id) = token.as_ref().and_then(|token| self.tokens.get(token)) {
             return Ok(Some(id.clone()));
         }
-        let same = |other: &&Thing| other.kind == BY_NAME && other.scope == thing.scope && other.name() == thing.name();
+        let same = |other: &&Thing| {
+            other.kind == BY_NAME && other.scope == thing.scope && other.name() == thing.name()
+        };
         if thing.kind == BY_NAME && self.things.values().any(|other| same(&other)) {
-            return refused(ErrorClass::Conflict, format!("AlreadyExists: there is a `{}`", thing.name()));
+            return refused(
+                ErrorClass::Conflict,
+                format!("AlreadyExists: there is a `{}`", thing.name()),
+            );
         }
         if let Some(needed) = thing.needs().find(|needed| !self.things.contains_key(*needed)) {
             return refused(ErrorClass::Invalid, format!("NotFound: there is no {needed}"));
@@ -118,7 +128,9 @@ impl Inner {
     }
 
     fn complete(&mut self, now: Duration, id: &str) -> Told {
-        let Some(thing) = self.things.get_mut(id) else { return missing(id) };
+        let Some(thing) = self.things.get_mut(id) else {
+            return missing(id);
+        };
         thing.whole = true;
         thing.version += 1;
         self.note("complete", now, id);
@@ -126,7 +138,11 @@ impl Inner {
     }
 
     fn delete(&mut self, now: Duration, id: &str, hidden: Duration) -> Told {
-        if let Some(user) = self.things.values().find(|thing| thing.needs().any(|needed| needed == id)) {
+        if let Some(user) = self
+            .things
+            .values()
+            .find(|thing| thing.needs().any(|needed| needed == id))
+        {
             let message = format!("DependencyViolation: {} still needs {id}", user.id);
             return refused(ErrorClass::Busy, message);
         }
@@ -141,8 +157,17 @@ impl Inner {
     }
 
     fn note(&mut self, what: &'static str, at: Duration, id: &str) {
-        let name = self.things.get(id).map(|thing| thing.name().to_owned()).unwrap_or_default();
-        self.ledger.push(Happened { what, id: id.to_owned(), name, at });
+        let name = self
+            .things
+            .get(id)
+            .map(|thing| thing.name().to_owned())
+            .unwrap_or_default();
+        self.ledger.push(Happened {
+            what,
+            id: id.to_owned(),
+            name,
+            at,
+        });
     }
 }
 

@@ -49,13 +49,19 @@ impl ManualClock {
     /// A clock that each sleeper moves at once.
     #[must_use]
     pub fn new() -> Self {
-        ManualClock { ordered: false, state: Mutex::default() }
+        ManualClock {
+            ordered: false,
+            state: Mutex::default(),
+        }
     }
 
     /// A clock that wakes sleepers in order.
     #[must_use]
     pub fn ordered() -> Self {
-        ManualClock { ordered: true, state: Mutex::default() }
+        ManualClock {
+            ordered: true,
+            state: Mutex::default(),
+        }
     }
 
     /// Lets time pass with the runtime that this is called in, until [`ManualClock::leave`].
@@ -104,7 +110,9 @@ impl Clock for ManualClock {
     fn now_ms(&self) -> u64 {
         let state = self.state();
         let passed = u64::try_from(state.now().as_millis()).unwrap_or(u64::MAX);
-        START_MS.saturating_add(passed).saturating_add_signed(state.wall_ahead_ms)
+        START_MS
+            .saturating_add(passed)
+            .saturating_add_signed(state.wall_ahead_ms)
     }
 
     fn monotonic(&self) -> Duration {

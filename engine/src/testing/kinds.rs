@@ -34,7 +34,9 @@ impl FakeKind {
     /// The kind `name` at `home`.
     #[must_use]
     pub fn new(name: &'static str, home: Home) -> Self {
-        FakeKind { schema: Schema::new(name, home, attributes()) }
+        FakeKind {
+            schema: Schema::new(name, home, attributes()),
+        }
     }
 
     /// The data source.
@@ -62,7 +64,11 @@ fn attributes() -> Vec<Attribute> {
         Attribute::optional("password", Type::String, "Sent, never stored.").write_only(),
         Attribute::optional("password_version", Type::Number, "When to send it again."),
         Attribute::computed("made", Type::String, "What the world made of it."),
-        Attribute::computed("whole", Type::Bool, "Whether all effects of its creation have happened."),
+        Attribute::computed(
+            "whole",
+            Type::Bool,
+            "Whether all effects of its creation have happened.",
+        ),
     ]
 }
 
@@ -97,8 +103,17 @@ pub fn all() -> Kinds {
 #[must_use]
 pub(super) fn given(object: &Object, schema: &Schema) -> BTreeMap<&'static str, Value> {
     let plain = |value: &Value| value.reveal().0.clone();
-    let known = schema.attributes.iter().zip(&object.fields).filter(|(attribute, value)| {
-        (attribute.required || attribute.optional) && !attribute.write_only && value.is_known() && !value.is_null()
-    });
-    known.map(|(attribute, value)| (attribute.name, plain(value))).collect()
+    let known = schema
+        .attributes
+        .iter()
+        .zip(&object.fields)
+        .filter(|(attribute, value)| {
+            (attribute.required || attribute.optional)
+                && !attribute.write_only
+                && value.is_known()
+                && !value.is_null()
+        });
+    known
+        .map(|(attribute, value)| (attribute.name, plain(value)))
+        .collect()
 }

@@ -168,24 +168,45 @@ impl Lab {
         let session = self.lock()?;
         let means = (&*context.clock, &*context.entropy, context.retry);
         let recovered = recover(session, "the lab", &context.registry, means, &*self.events).await;
-        let recorder = recovered.map_err(|error| format!("recovery: {error}: {:?}", std::error::Error::source(&error)))?;
-        let mut plan = self.planned(desired, &recorder.folded().snapshot, &context).await?;
+        let recorder = recovered
+            .map_err(|error| format!("recovery: {error}: {:?}", std::error::Error::source(&error)))?;
+        let mut plan = self
+            .planned(desired, &recorder.folded().snapshot, &context)
+            .await?;
         between(&self.world);
         if self.careless {
-            plan.steps.iter_mut().for_each(|step| step.expect = Expect::Anything);
+            plan.steps
+                .iter_mut()
+                .for_each(|step| step.expect = Expect::Anything);
         }
         let ran = run(Arc::new(plan), recorder, context, self.stop.clone()).await;
         ran.map_err(|errors| format!("{errors:?}"))
     }
 
     fn lock(&self) -> Result<Box<dyn Session>, String> {
-        let holder =
-            Holder { who: "a test".to_owned(), process: 1, command: "apply".to_owned(), since: String::new() };
-        let session = self.store.lock(&holder).map_err(|error| format!("lock: {error}"))?;
-        Ok(if self.late_intents { Box::new(LateIntents::over(session)) } else { session })
+        let holder = Holder {
+            who: "a test".to_owned(),
+            process: 1,
+            command: "apply".to_owned(),
+            since: String::new(),
+        };
+        let session = self
+            .store
+            .lock(&holder)
+            .map_err(|error| format!("lock: {error}"))?;
+        Ok(if self.late_intents {
+            Box::new(LateIntents::over(session))
+        } else {
+            session
+        })
     }
 
-    async fn planned(&self, desired: Desired, snapshot: &Snapshot, context: &Context) -> Result<Plan, String> {
+    async fn planned(
+        &self,
+        desired: Desired,
+        snapshot: &Snapshot,
+        context: &Context,
+    ) -> Result<Plan, String> {
         let reader = Reader {
             registry: &context.registry,
             kinds: &self.kinds,
@@ -199,13 +220,26 @@ impl Lab {
     }
 
     fn build(&self, desired: Desired, snapshot: &Snapshot, observed: &Observed) -> Result<Plan, String> {
-        let input = Input { desired, snapshot, observed, kinds: &self.kinds, options: &self.options };
+        let input = Input {
+            desired,
+            snapshot,
+            observed,
+            kinds: &self.kinds,
+            options: &self.options,
+        };
         let plan = build(input).map_err(|found| {
-            let texts: Vec<String> = found.into_iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect();
+            let texts: Vec<String> = found
+                .into_iter()
+                .map(|d| format!("{}: {}", d.summary, d.detail))
+                .collect();
             format!("plan: {}", texts.join("; "))
         })?;
         let violations = check(&plan);
-        if violations.is_empty() { Ok(plan) } else { Err(format!("checker: {violations:?}")) }
+        if violations.is_empty() {
+            Ok(plan)
+        } else {
+            Err(format!("checker: {violations:?}"))
+        }
     }
 
     /// What the next process would plan; reads only.
@@ -248,9 +282,16 @@ impl Lab {
         match self.plan(desired) {
             Err(reason) => wrong.push(reason),
             Ok(plan) if plan.is_empty() && plan.steps.is_empty() => {}
-            Ok(plan) => wrong.push(format!("the next plan is not empty: {:?} {:?}", plan.steps, plan.changes)),
+            Ok(plan) => wrong.push(format!(
+                "the next plan is not empty: {:?} {:?}",
+                plan.steps, plan.changes
+            )),
         }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong.join("\n"))
+        }
     }
 
     fn context(&self, adapter: &Arc<dyn Adapter>) -> Context {
@@ -276,7 +317,10 @@ impl Lab {
     /// Runs `work` in a runtime of its own, whose end is the end of all that it began.
     #[expect(clippy::expect_used, reason = "a test cannot go on without a runtime")]
     fn in_process<T>(&self, work: impl Future<Output = T>) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build();
         runtime.expect("a runtime of one thread").block_on(async {
             self.world.clock.enter();
             let result = work.await;

@@ -28,7 +28,11 @@ pub struct Make {
 
 /// Nowhere: there is no text.
 fn nowhere() -> Range {
-    Range { source: SourceId(0), start: 0, end: 0 }
+    Range {
+        source: SourceId(0),
+        start: 0,
+        end: 0,
+    }
 }
 
 /// `text` as an address; what is none becomes one that says so.
@@ -36,7 +40,10 @@ fn nowhere() -> Range {
 pub(super) fn address(text: &str) -> Address {
     Address::parse(text).unwrap_or_else(|error| {
         let plain: String = error.text.chars().filter(char::is_ascii_alphanumeric).collect();
-        Address::from_segments(&[meshform_state::addr::Segment { name: format!("no_address_{plain}"), key: None }])
+        Address::from_segments(&[meshform_state::addr::Segment {
+            name: format!("no_address_{plain}"),
+            key: None,
+        }])
     })
 }
 
@@ -44,7 +51,10 @@ impl Make {
     /// The resource `KIND.NAME`, with the attribute `name` that `name` says.
     #[must_use]
     pub fn new(kind: &'static str, name: &str) -> Self {
-        let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        let plain: String = name
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+            .collect();
         Make::at(kind, &format!("{kind}.{name}")).set("name", Value::string(plain))
     }
 
@@ -53,9 +63,22 @@ impl Make {
     pub fn at(kind: &'static str, at: &str) -> Self {
         let all = kinds::all();
         let missing = || Arc::new(kinds::FakeKind::new(kind, Home::Aws)) as Arc<dyn Kind>;
-        let found = all.managed(kind).or_else(|| all.data(kind)).cloned().unwrap_or_else(missing);
-        let scope = if found.schema().home == Home::Local { Scope::Local } else { region("us-test-1") };
-        let fields = found.schema().attributes.iter().map(|attribute| Value::Null(attribute.ty.clone())).collect();
+        let found = all
+            .managed(kind)
+            .or_else(|| all.data(kind))
+            .cloned()
+            .unwrap_or_else(missing);
+        let scope = if found.schema().home == Home::Local {
+            Scope::Local
+        } else {
+            region("us-test-1")
+        };
+        let fields = found
+            .schema()
+            .attributes
+            .iter()
+            .map(|attribute| Value::Null(attribute.ty.clone()))
+            .collect();
         let resource = Resource {
             address: address(at),
             kind: found,
@@ -90,7 +113,11 @@ impl Make {
     /// It comes after `on`.
     #[must_use]
     pub fn after(mut self, on: &str) -> Self {
-        let dependency = Dependency { on: address(on), attribute: "depends_on".into(), range: nowhere() };
+        let dependency = Dependency {
+            on: address(on),
+            attribute: "depends_on".into(),
+            range: nowhere(),
+        };
         self.resource.dependencies.push(dependency);
         self
     }
@@ -115,7 +142,10 @@ impl Make {
     /// It uses each of `on`.
     #[must_use]
     pub fn uses(mut self, on: &[&str]) -> Self {
-        let ids = on.iter().map(|on| Value::later_from(Type::String, &address(on), "id")).collect();
+        let ids = on
+            .iter()
+            .map(|on| Value::later_from(Type::String, &address(on), "id"))
+            .collect();
         for on in on {
             self = self.after(on);
         }

@@ -14,7 +14,10 @@ impl LateIntents {
     /// Sabotages `inner`.
     #[must_use]
     pub fn over(inner: Box<dyn Session>) -> Self {
-        LateIntents { inner, held: Vec::new() }
+        LateIntents {
+            inner,
+            held: Vec::new(),
+        }
     }
 }
 
@@ -35,7 +38,11 @@ impl Session for LateIntents {
                 other => written.push(other.clone()),
             }
         }
-        if written.is_empty() { Ok(()) } else { self.inner.append(&written) }
+        if written.is_empty() {
+            Ok(())
+        } else {
+            self.inner.append(&written)
+        }
     }
 
     fn commit(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {

@@ -118,6 +118,8 @@ pub(super) struct Inner {
     pub(super) chance: Option<Chance>,
     pub(super) struck: Vec<Fault>,
     pub(super) account: Option<String>,
+    /// How many reads fail from now on.
+    pub(super) deaf: u64,
     process: CancellationToken,
 }
 
@@ -132,7 +134,10 @@ impl World {
     /// An empty world that lives in the time of `clock`.
     #[must_use]
     pub fn new(clock: Arc<ManualClock>) -> Self {
-        World { inner: Arc::default(), clock }
+        World {
+            inner: Arc::default(),
+            clock,
+        }
     }
 
     /// Lets it behave so from now on.
@@ -150,7 +155,12 @@ impl World {
     /// Lets one of `kinds` meet each call with a chance of `percent`, `times` times at most.
     pub fn chance(&self, seed: u64, percent: u32, times: u32, kinds: &[Fault]) {
         let rng = SmallRng::seed_from_u64(seed);
-        self.inner().chance = Some(Chance { rng, percent, left: times, kinds: kinds.to_vec() });
+        self.inner().chance = Some(Chance {
+            rng,
+            percent,
+            left: times,
+            kinds: kinds.to_vec(),
+        });
     }
 
     /// Lets the credentials be of another account, in which nothing is found; `None` for the right one.
@@ -158,11 +168,17 @@ impl World {
         self.inner().account = account.map(str::to_owned);
     }
 
+    /// Lets the next `times` requests to read or look up fail.
+    pub fn deaf(&self, times: u64) {
+        self.inner().deaf = times;
+    }
+
     /// Nothing goes wrong any more.
     pub fn heal(&self) {
         let mut inner = self.inner();
         inner.faults.clear();
         inner.chance = None;
+        inner.deaf = 0;
     }
 
     /// The faults that calls have met.
@@ -192,7 +208,11 @@ impl World {
     /// How many effects of one sort took place.
     #[must_use]
     pub fn happened(&self, what: &str) -> usize {
-        self.inner().ledger.iter().filter(|happened| happened.what == what).count()
+        self.inner()
+            .ledger
+            .iter()
+            .filter(|happened| happened.what == what)
+            .count()
     }
 
     /// All objects, those too that cannot be seen yet.
@@ -257,7 +277,11 @@ impl World {
         self.clock.sleep(half).await;
         let delivered = {
             let mut inner = self.inner();
-            if process.is_cancelled() { None } else { inner.deliver(self.clock.monotonic(), call) }
+            if process.is_cancelled() {
+                None
+            } else {
+                inner.deliver(self.clock.monotonic(), call)
+            }
         };
         let Some(answer) = delivered else {
             // A killed process hears nothing; whoever runs it drops it here.
@@ -265,7 +289,11 @@ impl World {
             return std::future::pending().await;
         };
         self.clock.sleep(half).await;
-        if process.is_cancelled() { std::future::pending().await } else { answer }
+        if process.is_cancelled() {
+            std::future::pending().await
+        } else {
+            answer
+        }
     }
 }
 
@@ -274,7 +302,10 @@ impl Inner {
     pub(super) fn draw(&mut self) -> Option<Fault> {
         self.calls += 1;
         let mut fault = self.faults.remove(&self.calls);
-        if let Some(chance) = self.chance.as_mut().filter(|chance| fault.is_none() && chance.left > 0)
+        if let Some(chance) = self
+            .chance
+            .as_mut()
+            .filter(|chance| fault.is_none() && chance.left > 0)
             && chance.rng.random_range(0..100) < chance.percent
             && !chance.kinds.is_empty()
         {
@@ -290,12 +321,19 @@ impl Thing {
     /// Its own name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.fields.get("name").and_then(Value::as_str).unwrap_or_default()
+        self.fields
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// The ids of what it needs.
     pub fn needs(&self) -> impl Iterator<Item = &str> {
         let uses = self.fields.get("uses").and_then(Value::items).unwrap_or_default();
-        self.fields.get("parent").into_iter().chain(uses).filter_map(Value::as_str)
+        self.fields
+            .get("parent")
+            .into_iter()
+            .chain(uses)
+            .filter_map(Value::as_str)
     }
 }

@@ -11,7 +11,7 @@ use meshform_engine::testing::kinds::{BY_NAME, BY_TOKEN, BY_UID};
 use meshform_engine::testing::{Fault, Lab, Make, Manners, Ran, desired};
 use meshform_engine::{Action, Clock as _};
 use meshform_state::disk::{Moment, Op, Verdict};
-use meshform_state::{Address, Value};
+use meshform_state::{Address, Store as _, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::shapes::{ended, small, whole, with};
@@ -37,11 +37,23 @@ fn what_does_not_need_the_failed_one_goes_on() {
     lab.limits.total = 1;
     lab.world.fault(2, Fault::Refused);
     let outcome = ended(lab.apply(&desired(chains())));
-    assert_eq!(addresses(outcome.failed.iter().map(|failure| &failure.address)), ["fake_token.a1"]);
+    assert_eq!(
+        addresses(outcome.failed.iter().map(|failure| &failure.address)),
+        ["fake_token.a1"]
+    );
     assert_eq!(outcome.failed[0].class, Some(ErrorClass::Invalid));
-    assert_eq!(addresses(outcome.done.iter().map(|(address, _)| address)), ["fake_uid.a", "fake_uid.b", "fake_token.b1"]);
-    assert_eq!(addresses(outcome.skipped.iter().map(|skipped| &skipped.address)), ["fake_token.a2"]);
-    assert_eq!(outcome.skipped[0].because.as_ref().map(Address::as_str), Some("fake_token.a1"));
+    assert_eq!(
+        addresses(outcome.done.iter().map(|(address, _)| address)),
+        ["fake_uid.a", "fake_uid.b", "fake_token.b1"]
+    );
+    assert_eq!(
+        addresses(outcome.skipped.iter().map(|skipped| &skipped.address)),
+        ["fake_token.a2"]
+    );
+    assert_eq!(
+        outcome.skipped[0].because.as_ref().map(Address::as_str),
+        Some("fake_token.a1")
+    );
     assert!(!outcome.is_complete() && !outcome.interrupted && outcome.in_doubt.is_empty());
     lab.converge(&desired(chains())).unwrap();
 }
@@ -55,7 +67,14 @@ fn failing_fast_starts_nothing_more() {
     let outcome = ended(lab.apply(&desired(chains())));
     assert_eq!(outcome.done.len(), 1);
     assert_eq!(outcome.skipped.len(), 3);
-    assert_eq!(outcome.skipped.iter().filter(|skipped| skipped.because.is_some()).count(), 1);
+    assert_eq!(
+        outcome
+            .skipped
+            .iter()
+            .filter(|skipped| skipped.because.is_some())
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -78,7 +97,11 @@ fn at_first_intents(lab: &Lab, stop: CancellationToken) {
     let seen = AtomicU64::new(0);
     lab.store.disk().on_operation(move |event| {
         let journal = event.path.to_string_lossy().ends_with(".journal");
-        if event.op == Op::Sync && event.moment == Moment::After && journal && seen.fetch_add(1, Ordering::Relaxed) == 1 {
+        if event.op == Op::Sync
+            && event.moment == Moment::After
+            && journal
+            && seen.fetch_add(1, Ordering::Relaxed) == 1
+        {
             stop.cancel();
         }
         Verdict::Go
@@ -128,7 +151,10 @@ fn a_full_disk_stops_all_effects_and_loses_none() {
         let mut lab = Lab::new(1);
         let first = lab.store.disk().steps();
         lab.store.disk().on_operation(move |event| {
-            let writes = matches!(event.op, Op::Write | Op::Create | Op::Sync | Op::SyncFolder | Op::Truncate);
+            let writes = matches!(
+                event.op,
+                Op::Write | Op::Create | Op::Sync | Op::SyncFolder | Op::Truncate
+            );
             if event.index >= first + nth && event.moment == Moment::Before && writes {
                 Verdict::Fail(ErrorKind::StorageFull)
             } else {
@@ -138,12 +164,16 @@ fn a_full_disk_stops_all_effects_and_loses_none() {
         let ran = lab.apply(&whole());
         if let Ran::Ended(outcome) = &ran {
             let recorded = lab.snapshot().records.len();
-            assert!(outcome.done.len() <= recorded, "{nth}: what is called done is on disk");
+            assert!(
+                outcome.done.len() <= recorded,
+                "{nth}: what is called done is on disk"
+            );
             assert!(outcome.store_error.is_some() || outcome.is_complete(), "{nth}");
         }
         let made = lab.world.happened("create");
         lab.store.disk().heal();
-        lab.converge(&whole()).unwrap_or_else(|wrong| panic!("{nth}: {wrong}"));
+        lab.converge(&whole())
+            .unwrap_or_else(|wrong| panic!("{nth}: {wrong}"));
         assert_eq!(lab.world.happened("create"), 5, "{nth}: {made} were made before");
     }
 }
@@ -152,7 +182,14 @@ fn a_full_disk_stops_all_effects_and_loses_none() {
 fn throttled_and_broken_calls_are_tried_again_with_growing_pauses() {
     let mut lab = Lab::new(1);
     for nth in 1..=4 {
-        lab.world.fault(nth, if nth % 2 == 0 { Fault::Throttled } else { Fault::FailBefore });
+        lab.world.fault(
+            nth,
+            if nth % 2 == 0 {
+                Fault::Throttled
+            } else {
+                Fault::FailBefore
+            },
+        );
     }
     let outcome = ended(lab.apply(&desired([Make::new(BY_TOKEN, "a")])));
     assert!(outcome.is_complete(), "{outcome:?}");
@@ -204,9 +241,15 @@ fn a_name_that_a_stranger_has_is_not_adopted() {
 
 #[test]
 fn a_creation_that_died_before_it_was_ready_is_waited_for_by_the_next_run() {
-    let wanted = desired([Make::new(BY_UID, "net"), Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net")]);
+    let wanted = desired([
+        Make::new(BY_UID, "net"),
+        Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net"),
+    ]);
     let mut lab = Lab::new(1);
-    lab.world.behave(Manners { pending: Duration::from_secs(400), ..Manners::default() });
+    lab.world.behave(Manners {
+        pending: Duration::from_secs(400),
+        ..Manners::default()
+    });
     lab.world.fault(1, Fault::KillAfter);
     assert!(matches!(lab.apply(&wanted), Ran::Killed));
     let since = lab.world.clock.monotonic();
@@ -259,7 +302,9 @@ fn in_another_account_nothing_is_believed_to_be_absent() {
     assert!(matches!(lab.apply(&whole()), Ran::Killed));
     lab.world.clock.advance(Duration::from_secs(3_600));
     lab.world.account(Some("111111111111"));
-    let Ran::Refused(reason) = lab.apply(&whole()) else { panic!("the account is another one") };
+    let Ran::Refused(reason) = lab.apply(&whole()) else {
+        panic!("the account is another one")
+    };
     assert!(reason.contains("111111111111"), "{reason}");
     lab.world.account(None);
     lab.converge(&whole()).unwrap();
@@ -276,4 +321,36 @@ fn nothing_is_recorded_of_what_was_never_made() {
     assert!(lab.snapshot().outputs.is_empty());
     lab.converge(&wanted).unwrap();
     assert_eq!(lab.snapshot().outputs.len(), 1);
+}
+
+#[test]
+fn what_cannot_be_looked_up_stays_in_doubt_until_it_can() {
+    let mut lab = Lab::new(1);
+    lab.world.fault(1, Fault::KillAfter);
+    assert!(matches!(lab.apply(&whole()), Ran::Killed));
+    lab.world.deaf(1_000);
+    let Ran::Refused(reason) = lab.apply(&whole()) else {
+        panic!("nobody answers")
+    };
+    assert!(reason.contains("failed to find out whether"), "{reason}");
+    assert_eq!(lab.store.load().unwrap().in_doubt.len(), 1);
+    lab.world.heal();
+    lab.converge(&whole()).unwrap();
+    assert_eq!(lab.world.happened("create"), 5);
+    // In the run itself: the step fails, and nobody makes a second one.
+    let mut lab = Lab::new(1);
+    lab.world.fault(1, Fault::AnswerLost);
+    let world = lab.world.clone();
+    let outcome = ended(lab.apply_after(&desired([Make::new(BY_UID, "net")]), move |_| world.deaf(1_000)));
+    assert_eq!((outcome.failed.len(), outcome.in_doubt.len()), (1, 1));
+    lab.world.heal();
+    lab.converge(&desired([Make::new(BY_UID, "net")])).unwrap();
+    assert_eq!(lab.world.happened("create"), 1);
+}
+
+#[test]
+fn reads_that_fail_for_a_moment_are_tried_again() {
+    let lab = with(&whole());
+    lab.world.deaf(3);
+    assert!(lab.plan(&whole()).unwrap().is_empty());
 }

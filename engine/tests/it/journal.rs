@@ -17,7 +17,9 @@ pub(crate) fn layered(kind: &'static str, layers: usize, width: usize) -> Desire
         (0..width).map(move |n| {
             let make = Make::new(kind, &name(layer, n));
             let above = if layer == 0 { 0 } else { width };
-            (0..above).fold(make, |make, other| make.after(&format!("{kind}.{}", name(layer - 1, other))))
+            (0..above).fold(make, |make, other| {
+                make.after(&format!("{kind}.{}", name(layer - 1, other)))
+            })
         })
     }))
 }
@@ -25,7 +27,12 @@ pub(crate) fn layered(kind: &'static str, layers: usize, width: usize) -> Desire
 /// How often the journal is synced while `wanted` is applied.
 fn syncs(wanted: &Desired, latency: Duration) -> u64 {
     let mut lab = Lab::new(1);
-    lab.world.behave(Manners { latency, pending: Duration::ZERO, hidden: Duration::ZERO, ..Manners::default() });
+    lab.world.behave(Manners {
+        latency,
+        pending: Duration::ZERO,
+        hidden: Duration::ZERO,
+        ..Manners::default()
+    });
     let count = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&count);
     lab.store.disk().on_operation(move |event| {
@@ -73,14 +80,21 @@ fn nothing_is_called_done_before_it_is_on_disk() {
     for nth in (10..60).step_by(5) {
         let first = lab.store.disk().steps();
         lab.store.disk().on_operation(move |event| {
-            if event.index >= first + nth { Verdict::Fail(std::io::ErrorKind::StorageFull) } else { Verdict::Go }
+            if event.index >= first + nth {
+                Verdict::Fail(std::io::ErrorKind::StorageFull)
+            } else {
+                Verdict::Go
+            }
         });
         lab.apply(&wanted);
         lab.store.disk().heal();
         let records = lab.snapshot().records;
         for event in lab.heard() {
             if let Event::StepDone { address, .. } = event {
-                assert!(records.contains_key(&address) && !records[&address].incomplete, "{nth}: {address}");
+                assert!(
+                    records.contains_key(&address) && !records[&address].incomplete,
+                    "{nth}: {address}"
+                );
             }
         }
     }

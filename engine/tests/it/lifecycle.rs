@@ -15,16 +15,29 @@ fn at(text: &str) -> Address {
 /// `made`, but with the resource at the address of `instead` replaced by it.
 fn but(made: Vec<Make>, instead: Make) -> Vec<Make> {
     let address = instead.resource().address.clone();
-    made.into_iter().map(|make| if make.resource().address == address { instead.clone() } else { make }).collect()
+    made.into_iter()
+        .map(|make| {
+            if make.resource().address == address {
+                instead.clone()
+            } else {
+                make
+            }
+        })
+        .collect()
 }
 
 fn happened(lab: &Lab, since: usize) -> Vec<(String, String)> {
     let ledger = lab.world.ledger();
-    ledger[since..].iter().map(|happened| (happened.what.to_owned(), happened.name.clone())).collect()
+    ledger[since..]
+        .iter()
+        .map(|happened| (happened.what.to_owned(), happened.name.clone()))
+        .collect()
 }
 
 fn told(what: &[(&str, &str)]) -> Vec<(String, String)> {
-    what.iter().map(|(what, name)| ((*what).to_owned(), (*name).to_owned())).collect()
+    what.iter()
+        .map(|(what, name)| ((*what).to_owned(), (*name).to_owned()))
+        .collect()
 }
 
 fn pair(first: &Make, second: &Make) -> Desired {
@@ -58,22 +71,39 @@ fn an_update_changes_the_object_in_place() {
 
 #[test]
 fn a_replacement_deletes_first_and_what_is_in_it_before_it() {
-    let (net, inner) = (Make::new(BY_UID, "net"), Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net"));
+    let (net, inner) = (
+        Make::new(BY_UID, "net"),
+        Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net"),
+    );
     let mut lab = with(&pair(&net, &inner));
     let since = lab.world.ledger().len();
     lab.converge(&pair(&net.set("zone", "b"), &inner)).unwrap();
-    let expected = [("delete", "in"), ("delete", "net"), ("create", "net"), ("create", "in")];
+    let expected = [
+        ("delete", "in"),
+        ("delete", "net"),
+        ("create", "net"),
+        ("create", "in"),
+    ];
     assert_eq!(happened(&lab, since), told(&expected));
 }
 
 #[test]
 fn a_replacement_creates_first_where_that_is_asked_for() {
-    let (net, inner) = (Make::new(BY_UID, "net"), Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net"));
+    let (net, inner) = (
+        Make::new(BY_UID, "net"),
+        Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net"),
+    );
     let mut lab = with(&pair(&net, &inner));
     let since = lab.world.ledger().len();
     // What the inner one needs is created first with it.
-    lab.converge(&pair(&net.set("zone", "b"), &inner.create_first())).unwrap();
-    let expected = [("create", "net"), ("create", "in"), ("delete", "in"), ("delete", "net")];
+    lab.converge(&pair(&net.set("zone", "b"), &inner.create_first()))
+        .unwrap();
+    let expected = [
+        ("create", "net"),
+        ("create", "in"),
+        ("delete", "in"),
+        ("delete", "net"),
+    ];
     assert_eq!(happened(&lab, since), told(&expected));
 }
 
@@ -85,7 +115,9 @@ fn destruction_goes_from_the_last_to_the_first() {
     lab.converge(&desired([])).unwrap();
     let order: Vec<String> = happened(&lab, since).into_iter().map(|(_, name)| name).collect();
     let place = |name: &str| order.iter().position(|other| other == name).unwrap();
-    assert!(place("stack") < place("entry") && place("entry") < place("boxa") && place("boxa") < place("net"));
+    assert!(
+        place("stack") < place("entry") && place("entry") < place("boxa") && place("boxa") < place("net")
+    );
     assert!(lab.world.things().is_empty() && lab.snapshot().outputs.is_empty());
 }
 
@@ -101,11 +133,18 @@ fn a_replacement_that_cannot_be_made_leaves_the_old_one_in_its_place() {
     assert_eq!(lab.snapshot().deposed.len(), 1);
     // Taken back, there is nothing to do but to remember it.
     let plan = lab.plan(&pair(&net, &user)).unwrap();
-    assert!(plan.changes.iter().all(|change| change.action == Action::NoOp), "{:?}", plan.changes);
+    assert!(
+        plan.changes.iter().all(|change| change.action == Action::NoOp),
+        "{:?}",
+        plan.changes
+    );
     // Tried again, the old one still goes last.
     let since = lab.world.ledger().len();
     lab.converge(&wanted).unwrap();
-    assert_eq!(happened(&lab, since), told(&[("create", "net"), ("update", "user"), ("delete", "net")]));
+    assert_eq!(
+        happened(&lab, since),
+        told(&[("create", "net"), ("update", "user"), ("delete", "net")])
+    );
     // And taken back for good.
     let mut lab = with(&pair(&net, &user));
     lab.world.fault(1, Fault::Refused);
@@ -152,8 +191,15 @@ fn what_vanished_is_made_anew() {
     let id = lab.world.named("stack").unwrap().id;
     lab.world.destroy(&id);
     let plan = lab.plan(&whole()).unwrap();
-    let create = plan.changes.iter().find(|change| change.address == at("fake_two.stack")).unwrap();
-    assert_eq!((create.action, &create.reason), (Action::Create, &Reason::Vanished));
+    let create = plan
+        .changes
+        .iter()
+        .find(|change| change.address == at("fake_two.stack"))
+        .unwrap();
+    assert_eq!(
+        (create.action, &create.reason),
+        (Action::Create, &Reason::Vanished)
+    );
     lab.converge(&whole()).unwrap();
 }
 
@@ -162,7 +208,9 @@ fn what_left_the_configuration_and_vanished_is_forgotten() {
     let mut lab = with(&whole());
     let id = lab.world.named("boxb").unwrap().id;
     lab.world.destroy(&id);
-    let rest = small().into_iter().filter(|make| make.resource().address.as_str() != "fake_token.box[\"b\"]");
+    let rest = small()
+        .into_iter()
+        .filter(|make| make.resource().address.as_str() != "fake_token.box[\"b\"]");
     lab.converge(&desired(rest)).unwrap();
     assert_eq!(lab.world.happened("delete"), 0);
 }
@@ -171,9 +219,15 @@ fn what_left_the_configuration_and_vanished_is_forgotten() {
 fn outputs_are_recorded_changed_and_removed() {
     let made = || desired([Make::new(BY_UID, "net")]);
     let mut lab = with(&filled(made(), "net", "fake_uid.net", "made"));
-    let output = |lab: &Lab| lab.snapshot().outputs.get("net").map(|output| output.value.clone().unwrap().to_string());
+    let output = |lab: &Lab| {
+        lab.snapshot()
+            .outputs
+            .get("net")
+            .map(|output| output.value.clone().unwrap().to_string())
+    };
     assert!(output(&lab).unwrap().contains("made of uid-0001"));
-    lab.converge(&filled(made(), "net", "fake_uid.net", "id")).unwrap();
+    lab.converge(&filled(made(), "net", "fake_uid.net", "id"))
+        .unwrap();
     assert!(output(&lab).unwrap().contains("uid-0001"));
     lab.converge(&made()).unwrap();
     assert_eq!(output(&lab), None);

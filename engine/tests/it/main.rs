@@ -1,5 +1,7 @@
 //! The engine against a fake world: what it does, and what is left when everything goes wrong on the way.
 
+#![expect(clippy::unwrap_used, reason = "where nothing may be wrong, a test ends")]
+
 mod failures;
 mod journal;
 mod lifecycle;

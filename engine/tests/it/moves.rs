@@ -18,13 +18,20 @@ fn at(text: &str) -> Address {
 }
 
 fn pair() -> Vec<Make> {
-    vec![Make::new(BY_UID, "net"), Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net")]
+    vec![
+        Make::new(BY_UID, "net"),
+        Make::new(BY_TOKEN, "in").refer("parent", "fake_uid.net"),
+    ]
 }
 
 /// With a chain of moves, in the order in which they are written.
 fn moved(mut desired: Desired, moves: &[(&str, &str)]) -> Desired {
     let range = Make::new(BY_UID, "x").resource().range;
-    desired.moved.extend(moves.iter().map(|(from, to)| Moved { from: at(from), to: at(to), range }));
+    desired.moved.extend(moves.iter().map(|(from, to)| Moved {
+        from: at(from),
+        to: at(to),
+        range,
+    }));
     desired
 }
 
@@ -38,12 +45,24 @@ fn renamed(to: &str) -> Desired {
 fn a_move_changes_no_object_and_keeps_the_order() {
     let mut lab = with(&desired(pair()));
     let since = lab.world.ledger().len();
-    let wanted = moved(renamed("fake_uid.west"), &[("fake_uid.net", "fake_uid.mid"), ("fake_uid.mid", "fake_uid.west")]);
-    assert_eq!(lab.plan(&wanted).unwrap().summary(), meshform_engine::plan::Summary::default());
+    let wanted = moved(
+        renamed("fake_uid.west"),
+        &[
+            ("fake_uid.net", "fake_uid.mid"),
+            ("fake_uid.mid", "fake_uid.west"),
+        ],
+    );
+    assert_eq!(
+        lab.plan(&wanted).unwrap().summary(),
+        meshform_engine::plan::Summary::default()
+    );
     lab.converge(&wanted).unwrap();
     assert_eq!(lab.world.ledger().len(), since);
     assert!(lab.snapshot().records.contains_key(&at("fake_uid.west")));
-    assert_eq!(lab.snapshot().records[&at("fake_token.in")].dependencies, [at("fake_uid.west")]);
+    assert_eq!(
+        lab.snapshot().records[&at("fake_token.in")].dependencies,
+        [at("fake_uid.west")]
+    );
 }
 
 #[test]
@@ -56,10 +75,20 @@ fn what_moved_out_of_the_configuration_is_deleted_after_what_is_in_it() {
 
 #[test]
 fn many_moves_free_each_address_before_it_is_taken() {
-    let all = |prefix: usize| (0..30).map(move |n| Make::at(BY_UID, &format!("fake_uid.n{}", n + prefix)).set("name", Value::string(format!("n{n}"))));
+    let all = |prefix: usize| {
+        (0..30).map(move |n| {
+            Make::at(BY_UID, &format!("fake_uid.n{}", n + prefix)).set("name", Value::string(format!("n{n}")))
+        })
+    };
     let mut lab = with(&desired(all(0)));
-    let moves: Vec<(String, String)> = (0..30).rev().map(|n| (format!("fake_uid.n{n}"), format!("fake_uid.n{}", n + 1))).collect();
-    let moves: Vec<(&str, &str)> = moves.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+    let moves: Vec<(String, String)> = (0..30)
+        .rev()
+        .map(|n| (format!("fake_uid.n{n}"), format!("fake_uid.n{}", n + 1)))
+        .collect();
+    let moves: Vec<(&str, &str)> = moves
+        .iter()
+        .map(|(from, to)| (from.as_str(), to.as_str()))
+        .collect();
     let since = lab.world.ledger().len();
     assert!(ended(lab.apply(&moved(desired(all(1)), &moves))).is_complete());
     lab.settled(&desired(all(1))).unwrap();
@@ -76,9 +105,16 @@ fn a_move_survives_a_death_at_every_step() {
     for step in 0..steps {
         for moment in [Moment::Before, Moment::After] {
             let mut lab = with(&desired(pair()));
-            lab.kill_at(KillAt { step, moment, death: Death::Power(Cut::Everything) });
+            lab.kill_at(KillAt {
+                step,
+                moment,
+                death: Death::Power(Cut::Everything),
+            });
             lab.converge(&wanted()).unwrap();
-            assert_eq!((lab.world.happened("create"), lab.world.happened("delete")), (2, 0));
+            assert_eq!(
+                (lab.world.happened("create"), lab.world.happened("delete")),
+                (2, 0)
+            );
         }
     }
 }
@@ -89,9 +125,17 @@ fn what_is_removed_is_forgotten_or_deleted_as_it_says() {
         let mut lab = with(&desired(pair()));
         let mut wanted = desired([]);
         let range = Make::new(BY_UID, "x").resource().range;
-        wanted.removed.push(Removed { from: at("fake_uid.net"), destroy, range });
+        wanted.removed.push(Removed {
+            from: at("fake_uid.net"),
+            destroy,
+            range,
+        });
         let outcome = ended(lab.apply(&wanted));
-        let net = outcome.done.iter().find(|(address, _)| *address == at("fake_uid.net")).unwrap();
+        let net = outcome
+            .done
+            .iter()
+            .find(|(address, _)| *address == at("fake_uid.net"))
+            .unwrap();
         assert_eq!(net.1, if destroy { Action::Delete } else { Action::Forget });
         assert_eq!(lab.world.things().len(), usize::from(!destroy));
         assert!(lab.snapshot().records.is_empty());
@@ -119,7 +163,10 @@ fn data_is_read_between_what_it_needs_and_what_needs_it() {
     let outcome = ended(lab.apply(&desired([net, look, user])));
     assert!(outcome.is_complete(), "{outcome:?}");
     assert_eq!(outcome.done[1], (at("data.fake_lookup.net"), Action::Read));
-    assert_eq!(lab.world.named("user").unwrap().fields["label"], Value::string("made of uid-0001"));
+    assert_eq!(
+        lab.world.named("user").unwrap().fields["label"],
+        Value::string("made of uid-0001")
+    );
     assert!(!lab.snapshot().records.contains_key(&at("data.fake_lookup.net")));
 }
 
@@ -128,16 +175,28 @@ struct Turns(&'static str);
 
 impl Recipe for Turns {
     fn evaluate(&self, lookup: &dyn Lookup) -> Result<Value, Diagnostics> {
-        let made = lookup.attribute(&at("fake_uid.net"), "made").unwrap_or(Value::later(meshform_state::Type::String));
-        Ok(if made.is_known() { Value::string(self.0).into_secret() } else { made })
+        let made = lookup
+            .attribute(&at("fake_uid.net"), "made")
+            .unwrap_or(Value::later(meshform_state::Type::String));
+        Ok(if made.is_known() {
+            Value::string(self.0).into_secret()
+        } else {
+            made
+        })
     }
 }
 
 /// A resource whose attribute is such a value.
 fn telling(attribute: &str) -> Desired {
-    let telling = Make::new(BY_TOKEN, "user").set(attribute, Value::later(meshform_state::Type::String)).after("fake_uid.net");
+    let telling = Make::new(BY_TOKEN, "user")
+        .set(attribute, Value::later(meshform_state::Type::String))
+        .after("fake_uid.net");
     let mut wanted = desired([Make::new(BY_UID, "net"), telling]);
-    let user = wanted.resources.iter_mut().find(|resource| resource.address == at("fake_token.user")).unwrap();
+    let user = wanted
+        .resources
+        .iter_mut()
+        .find(|resource| resource.address == at("fake_token.user"))
+        .unwrap();
     let slot = user.kind.schema().slot(attribute).unwrap();
     user.recipes.push((slot, Arc::new(Turns("hush"))));
     wanted
@@ -148,13 +207,23 @@ fn a_secret_for_a_stored_attribute_is_refused_before_anything_is_sent() {
     let mut lab = Lab::new(1);
     let outcome = ended(lab.apply(&telling("label")));
     assert_eq!(outcome.failed[0].class, Some(ErrorClass::Invalid));
-    assert!(outcome.failed[0].hint.as_ref().unwrap().contains("write-only"), "{outcome:?}");
+    assert!(
+        outcome.failed[0].hint.as_ref().unwrap().contains("write-only"),
+        "{outcome:?}"
+    );
     assert_eq!(lab.world.happened("create"), 1);
 
     // An update is refused as a creation is.
-    let mut lab = with(&desired([Make::new(BY_UID, "net"), Make::new(BY_TOKEN, "user").after("fake_uid.net")]));
+    let mut lab = with(&desired([
+        Make::new(BY_UID, "net"),
+        Make::new(BY_TOKEN, "user").after("fake_uid.net"),
+    ]));
     let mut wanted = telling("label");
-    let net = wanted.resources.iter_mut().find(|resource| resource.address == at("fake_uid.net")).unwrap();
+    let net = wanted
+        .resources
+        .iter_mut()
+        .find(|resource| resource.address == at("fake_uid.net"))
+        .unwrap();
     let slot = net.kind.schema().slot("zone").unwrap();
     net.fields[slot] = Value::string("b");
     let outcome = ended(lab.apply(&wanted));
@@ -172,6 +241,10 @@ fn a_secret_for_a_write_only_attribute_is_sent_and_kept_nowhere() {
     let disk = lab.store.disk().process();
     for name in disk.names() {
         let text = meshform_state::disk::Disk::read(&disk, &name).unwrap();
-        assert!(!text.windows(4).any(|window| window == b"hush"), "{}", name.display());
+        assert!(
+            !text.windows(4).any(|window| window == b"hush"),
+            "{}",
+            name.display()
+        );
     }
 }

@@ -30,19 +30,30 @@ struct Node {
 fn node() -> impl Strategy<Value = Node> {
     let links = || proptest::collection::vec(any::<Index>(), 0..3);
     let parent = proptest::option::of(any::<Index>());
-    (0..10u8, 0..5u8, 0..2u8, 0..3u8, parent, links(), links(), any::<bool>(), 0..3u8).prop_map(
-        |(there, kind, zone, size, parent, uses, after, create_first, region)| Node {
-            there: there > 1,
-            kind,
-            zone,
-            size,
-            parent,
-            uses,
-            after,
-            create_first,
-            region,
-        },
+    (
+        0..10u8,
+        0..5u8,
+        0..2u8,
+        0..3u8,
+        parent,
+        links(),
+        links(),
+        any::<bool>(),
+        0..3u8,
     )
+        .prop_map(
+            |(there, kind, zone, size, parent, uses, after, create_first, region)| Node {
+                there: there > 1,
+                kind,
+                zone,
+                size,
+                parent,
+                uses,
+                after,
+                create_first,
+                region,
+            },
+        )
 }
 
 const KINDS: [&str; 5] = [BY_UID, BY_TOKEN, BY_NAME, IN_TWO, LOCAL];
@@ -66,16 +77,26 @@ fn address(nodes: &[Node], place: usize) -> String {
 }
 
 /// The places before `place` that `links` name and that are there.
-fn linked<'a>(nodes: &'a [Node], place: usize, links: impl IntoIterator<Item = &'a Index>) -> BTreeSet<usize> {
+fn linked<'a>(
+    nodes: &'a [Node],
+    place: usize,
+    links: impl IntoIterator<Item = &'a Index>,
+) -> BTreeSet<usize> {
     let before = |link: &Index| (place > 0).then(|| link.index(place.max(1)));
-    links.into_iter().filter_map(before).filter(|other| nodes[*other].there && kind(&nodes[*other]) != LOCAL).collect()
+    links
+        .into_iter()
+        .filter_map(before)
+        .filter(|other| nodes[*other].there && kind(&nodes[*other]) != LOCAL)
+        .collect()
 }
 
 /// The configuration of a picture. What something uses in place must be created first when it is replaced, and what
 /// has a name that only one can have must not: users have to write it so with any such tool.
 fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
     let used_in = |nodes: &[Node]| -> BTreeSet<usize> {
-        (0..nodes.len()).flat_map(|place| linked(nodes, place, &nodes[place].uses)).collect()
+        (0..nodes.len())
+            .flat_map(|place| linked(nodes, place, &nodes[place].uses))
+            .collect()
     };
     let used: BTreeSet<usize> = used_in(nodes).union(&used_in(other)).copied().collect();
     let there = (0..nodes.len()).filter(|place| nodes[*place].there);
@@ -92,15 +113,21 @@ fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
                     make = make.refer("parent", &address(nodes, parent));
                 }
             }
-            let uses: Vec<String> =
-                linked(nodes, place, &node.uses).into_iter().map(|other| address(nodes, other)).collect();
+            let uses: Vec<String> = linked(nodes, place, &node.uses)
+                .into_iter()
+                .map(|other| address(nodes, other))
+                .collect();
             if !uses.is_empty() {
                 make = make.uses(&uses.iter().map(String::as_str).collect::<Vec<_>>());
             }
             for other in linked(nodes, place, &node.after) {
                 make = make.after(&address(nodes, other));
             }
-            if node.create_first || used.contains(&place) { make.create_first() } else { make }
+            if node.create_first || used.contains(&place) {
+                make.create_first()
+            } else {
+                make
+            }
         })
         .collect()
 }
@@ -108,16 +135,25 @@ fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
 /// Some kinds of fault. Two deliveries and a death before the second object is ended are not survived where an API
 /// takes no token: nothing that is on disk tells of a second one.
 fn fault() -> impl Strategy<Value = Vec<Fault>> {
-    proptest::sample::subsequence(Fault::SURVIVABLE.to_vec(), 1..Fault::SURVIVABLE.len()).prop_map(|mut faults| {
-        if faults.iter().any(|fault| matches!(fault, Fault::KillBefore | Fault::KillAfter)) {
-            faults.retain(|fault| !matches!(fault, Fault::Twice(_)));
-        }
-        faults
-    })
+    proptest::sample::subsequence(Fault::SURVIVABLE.to_vec(), 1..Fault::SURVIVABLE.len()).prop_map(
+        |mut faults| {
+            if faults
+                .iter()
+                .any(|fault| matches!(fault, Fault::KillBefore | Fault::KillAfter))
+            {
+                faults.retain(|fault| !matches!(fault, Fault::Twice(_)));
+            }
+            faults
+        },
+    )
 }
 
 fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -181,8 +217,16 @@ fn possible<T>(result: Result<T, String>) -> Result<Result<T, String>, TestCaseE
 
 fn converges(lab: &mut Lab, wanted: &Desired) -> Result<(), TestCaseError> {
     let converged = possible(lab.converge(wanted))?;
-    let told = |wrong| format!("{wrong}\nafter {:?}\nof {:?}", lab.world.struck(), lab.world.ledger());
-    converged.map(drop).map_err(|wrong| TestCaseError::fail(told(wrong)))
+    let told = |wrong| {
+        format!(
+            "{wrong}\nafter {:?}\nof {:?}",
+            lab.world.struck(),
+            lab.world.ledger()
+        )
+    };
+    converged
+        .map(drop)
+        .map_err(|wrong| TestCaseError::fail(told(wrong)))
 }
 
 /// `wanted` with its resources and their dependencies in another order.
@@ -191,10 +235,17 @@ fn shuffled(wanted: &Desired, order: u64) -> Desired {
     let mut shuffled = wanted.clone();
     let mut places: Vec<usize> = (0..wanted.resources.len()).collect();
     places.sort_by_key(|place| key(*place));
-    shuffled.resources = places.into_iter().map(|place| wanted.resources[place].clone()).collect();
+    shuffled.resources = places
+        .into_iter()
+        .map(|place| wanted.resources[place].clone())
+        .collect();
     for resource in &mut shuffled.resources {
-        let mut dependencies: Vec<(u64, _)> =
-            resource.dependencies.drain(..).enumerate().map(|(place, one)| (key(place), one)).collect();
+        let mut dependencies: Vec<(u64, _)> = resource
+            .dependencies
+            .drain(..)
+            .enumerate()
+            .map(|(place, one)| (key(place), one))
+            .collect();
         dependencies.sort_by_key(|(key, _)| *key);
         resource.dependencies = dependencies.into_iter().map(|(_, one)| one).collect();
     }
@@ -205,8 +256,13 @@ fn shuffled(wanted: &Desired, order: u64) -> Desired {
 pub(crate) fn fresh(wanted: &Desired) -> Plan {
     let (snapshot, observed) = (Snapshot::new("x"), Observed::default());
     let (kinds, options) = (kinds::all(), Options::default());
-    let input =
-        Input { desired: wanted.clone(), snapshot: &snapshot, observed: &observed, kinds: &kinds, options: &options };
+    let input = Input {
+        desired: wanted.clone(),
+        snapshot: &snapshot,
+        observed: &observed,
+        kinds: &kinds,
+        options: &options,
+    };
     build(input).unwrap_or_else(|found| panic!("{found:?}"))
 }
 
@@ -222,11 +278,20 @@ fn schedule(
     let mut luck = luck.iter().cycle();
     for round in 0.. {
         while let Some(step) = schedule.start() {
-            prop_assert!(plan.steps[step].after.iter().all(|before| done.contains(before)), "{step} is too early");
-            prop_assert!(!over.contains(&step) && !running.contains(&step), "{step} starts twice");
+            prop_assert!(
+                plan.steps[step].after.iter().all(|before| done.contains(before)),
+                "{step} is too early"
+            );
+            prop_assert!(
+                !over.contains(&step) && !running.contains(&step),
+                "{step} starts twice"
+            );
             running.push(step);
             prop_assert!(running.len() <= limits.total);
-            let same = running.iter().filter(|other| scope(**other) == scope(step)).count();
+            let same = running
+                .iter()
+                .filter(|other| scope(**other) == scope(step))
+                .count();
             prop_assert!(same <= limits.per_scope);
         }
         prop_assert_eq!(schedule.running(), running.len());

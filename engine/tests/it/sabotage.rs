@@ -42,7 +42,11 @@ fn without_intents_before_their_effects_killed_creations_are_lost() {
 #[test]
 fn without_patience_what_is_not_visible_yet_is_made_again() {
     let hasty = |lab: &mut Lab| {
-        let manners = Manners { call: std::time::Duration::ZERO, settle: std::time::Duration::ZERO, ..Manners::default() };
+        let manners = Manners {
+            call: std::time::Duration::ZERO,
+            settle: std::time::Duration::ZERO,
+            ..Manners::default()
+        };
         lab.world.behave(manners);
     };
     let late = [Fault::Late(std::time::Duration::from_secs(25))];
@@ -55,9 +59,19 @@ fn without_patience_what_is_not_visible_yet_is_made_again() {
 fn without_sync_a_power_cut_loses_what_was_made() {
     let clean = Scenario::Create.clean();
     let death = Death::Power(Cut::Everything);
-    let point = |step| move |lab: &Lab| lab.kill_at(KillAt { step, moment: Moment::After, death });
+    let point = |step| {
+        move |lab: &Lab| {
+            lab.kill_at(KillAt {
+                step,
+                moment: Moment::After,
+                death,
+            })
+        }
+    };
     let red = |sabotage: fn(&mut Lab)| {
-        (0..clean.steps).filter(|step| survives(Scenario::Create, clean, sabotage, point(*step)).is_err()).count()
+        (0..clean.steps)
+            .filter(|step| survives(Scenario::Create, clean, sabotage, point(*step)).is_err())
+            .count()
     };
     assert_eq!(red(|_| {}), 0);
     assert!(red(|lab| lab.store.disk().sabotage_sync(true)) > 0);
@@ -67,7 +81,10 @@ fn without_sync_a_power_cut_loses_what_was_made() {
 fn without_expectations_a_change_by_hand_is_overwritten_unseen() {
     let change = |lab: &mut Lab| {
         let mut wanted = whole();
-        let entry = wanted.resources.iter_mut().find(|resource| resource.address.as_str() == "fake_name.entry");
+        let entry = wanted
+            .resources
+            .iter_mut()
+            .find(|resource| resource.address.as_str() == "fake_name.entry");
         let entry = entry.expect("the entry");
         let slot = entry.kind.schema().slot("size").expect("a size");
         entry.fields[slot] = Value::int(5);
@@ -78,10 +95,16 @@ fn without_expectations_a_change_by_hand_is_overwritten_unseen() {
     let outcome = ended(change(&mut lab));
     assert_eq!(outcome.stale.len(), 1);
     assert!(outcome.done.is_empty());
-    assert_eq!(lab.world.named("entry").expect("the entry").fields["size"], Value::int(9));
+    assert_eq!(
+        lab.world.named("entry").expect("the entry").fields["size"],
+        Value::int(9)
+    );
 
     let mut lab = with(&whole());
     lab.careless = true;
     assert!(matches!(change(&mut lab), Ran::Ended(outcome) if outcome.is_complete()));
-    assert_eq!(lab.world.named("entry").expect("the entry").fields["size"], Value::int(5));
+    assert_eq!(
+        lab.world.named("entry").expect("the entry").fields["size"],
+        Value::int(5)
+    );
 }

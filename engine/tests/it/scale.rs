@@ -1,7 +1,7 @@
 //! Many resources: nothing may grow with the square of their number. Counts and ratios, never times, are asserted.
 
 use meshform_engine::Desired;
-use meshform_engine::testing::kinds::{LOCAL};
+use meshform_engine::testing::kinds::LOCAL;
 use meshform_engine::testing::{Lab, Make, desired};
 
 use crate::journal::layered;
@@ -16,18 +16,28 @@ fn all_above(layers: usize, width: usize) -> Desired {
     let name = |n: usize| format!("n{n:04}");
     desired((0..layers * width).map(|n| {
         let above = n / width * width;
-        (0..above).fold(Make::new(LOCAL, &name(n)), |make, other| make.after(&format!("{LOCAL}.{}", name(other))))
+        (0..above).fold(Make::new(LOCAL, &name(n)), |make, other| {
+            make.after(&format!("{LOCAL}.{}", name(other)))
+        })
     }))
 }
 
 /// CPU time of this process, in milliseconds.
 fn cpu() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap_or(0) * 10).sum()
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    fields[11..13]
+        .iter()
+        .map(|ticks| ticks.parse::<u64>().unwrap_or(0) * 10)
+        .sum()
 }
 
-fn measure(name: &str, wanted: &Desired) {
+fn measure(name: &str, wanted: &Desired) -> String {
     let mut lab = Lab::new(1);
     let t0 = cpu();
     let plan = lab.plan(wanted).unwrap();
@@ -44,17 +54,34 @@ fn measure(name: &str, wanted: &Desired) {
     let destroy = lab.plan(&desired([])).unwrap();
     let t5 = cpu();
     assert_eq!(destroy.summary().destroy, wanted.resources.len());
-    println!("{name}: plan+check {} ms, digest {} ms ({}), plan+apply {} ms, no-op plan {} ms, destroy plan {} ms", t1 - t0, t2 - t1, &d[..4], t3 - t2, t4 - t3, t5 - t4);
+    format!(
+        "{name}: plan+check {} ms, digest {} ms ({}), plan+apply {} ms, no-op plan {} ms, destroy plan {} ms",
+        t1 - t0,
+        t2 - t1,
+        &d[..4],
+        t3 - t2,
+        t4 - t3,
+        t5 - t4
+    )
 }
 
 #[test]
 #[ignore = "a profile; run it in release with --nocapture"]
 fn profile() {
     for count in [2_500, 5_000, 10_000, 20_000, 40_000] {
-        measure(&format!("{count} independent"), &independent(count));
+        println!(
+            "{}",
+            measure(&format!("{count} independent"), &independent(count))
+        );
     }
-    measure("100 layers of 10 that use all above", &all_above(100, 10));
+    println!(
+        "{}",
+        measure("100 layers of 10 that use all above", &all_above(100, 10))
+    );
     for layers in [50, 100, 200, 400] {
-        measure(&format!("{layers} layers of 10"), &layered(LOCAL, layers, 10));
+        println!(
+            "{}",
+            measure(&format!("{layers} layers of 10"), &layered(LOCAL, layers, 10))
+        );
     }
 }

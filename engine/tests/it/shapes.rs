@@ -12,7 +12,9 @@ pub(crate) fn small() -> Vec<Make> {
         Make::new(BY_TOKEN, "box[\"a\"]").refer("parent", "fake_uid.net"),
         Make::new(BY_TOKEN, "box[\"b\"]").refer("parent", "fake_uid.net"),
         Make::new(BY_NAME, "entry").uses(&["fake_token.box[\"a\"]"]),
-        Make::new(IN_TWO, "stack").refer("parent", "fake_uid.net").after("fake_name.entry"),
+        Make::new(IN_TWO, "stack")
+            .refer("parent", "fake_uid.net")
+            .after("fake_name.entry"),
         Make::new(LOCAL, "note").refer("parent", "fake_two.stack"),
     ]
 }
@@ -27,9 +29,16 @@ pub(crate) fn whole() -> Desired {
 pub(crate) fn changed() -> Desired {
     let made = vec![
         Make::new(BY_UID, "net").set("zone", "b").create_first(),
-        Make::new(BY_TOKEN, "box[\"a\"]").refer("parent", "fake_uid.net").set("size", 3).create_first(),
-        Make::new(BY_NAME, "entry").uses(&["fake_token.box[\"a\"]"]).set("size", 2),
-        Make::new(IN_TWO, "stack").refer("parent", "fake_uid.net").after("fake_name.entry"),
+        Make::new(BY_TOKEN, "box[\"a\"]")
+            .refer("parent", "fake_uid.net")
+            .set("size", 3)
+            .create_first(),
+        Make::new(BY_NAME, "entry")
+            .uses(&["fake_token.box[\"a\"]"])
+            .set("size", 2),
+        Make::new(IN_TWO, "stack")
+            .refer("parent", "fake_uid.net")
+            .after("fake_name.entry"),
         Make::new(LOCAL, "note").refer("parent", "fake_two.stack"),
         Make::new(BY_UID, "more").refer("parent", "fake_two.stack"),
     ];

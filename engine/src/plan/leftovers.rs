@@ -1,0 +1,175 @@
+//! What is recorded and not wanted: what left the configuration, and what was replaced and is still there.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use meshform_lang::Diagnostics;
+use meshform_state::{Address, DeposedKey, Record, Snapshot};
+
+use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
+use super::model::{Action, Change, Reason};
+use crate::desired::{Removed, Resource};
+
+impl Builder<'_> {
+    /// Recorded objects that the configuration does not have.
+    pub(super) fn leftovers(&mut self, removed: &[Removed], kept: &HashSet<Address>) {
+        let blocks: HashSet<String> = self
+            .planned
+            .keys()
+            .map(|address| address.without_key().to_owned())
+            .collect();
+        let rest: Vec<Address> = self
+            .records
+            .keys()
+            .filter(|address| !self.planned.contains_key(*address))
+            .cloned()
+            .collect();
+        for address in rest {
+            let present = match self.present(&address) {
+                Ok(Some(present)) => present,
+                Ok(None) => continue,
+                Err(found) => {
+                    self.diagnostics.extend(found);
+                    continue;
+                }
+            };
+            let keep = kept.contains(&address)
+                || removed
+                    .iter()
+                    .any(|block| !block.destroy && names(&block.from, &address));
+            let reason = if self.options.destroy {
+                Reason::Destroy
+            } else {
+                gone_reason(&address, &blocks)
+            };
+            if let Ok(change) = self.leftover(&address, present, keep, reason) {
+                self.add(change);
+            }
+        }
+    }
+
+    fn leftover(
+        &self,
+        address: &Address,
+        present: Present,
+        keep: bool,
+        reason: Reason,
+    ) -> Result<Change, Diagnostics> {
+        let Present {
+            record,
+            recorded,
+            observation,
+        } = present;
+        let kind = Arc::clone(kind_of(self.kinds, &record)?);
+        let (action, reason) = match (&observation, keep) {
+            (None, _) => (Action::NoOp, Reason::Vanished),
+            (Some(_), true) => (Action::Forget, Reason::Removed),
+            (Some(_), false) => (Action::Delete, reason),
+        };
+        Ok(Change {
+            address: address.clone(),
+            previous_address: self.previous.get(address).cloned(),
+            deposed: None,
+            scope: record.scope.clone(),
+            action,
+            reason,
+            before: observation
+                .as_ref()
+                .map(|seen| kind.project(&seen.object, &recorded, Some(&recorded))),
+            after: None,
+            replace_slots: Vec::new(),
+            resource: None,
+            configured: None,
+            why: None,
+            range: None,
+            observed: observation.as_deref().map(seen),
+            record: Some(record),
+            kind,
+        })
+    }
+
+    pub(super) fn deposed(&mut self, snapshot: &Snapshot) {
+        let restored: HashSet<DeposedKey> = self.restored.values().cloned().collect();
+        for (key, record) in snapshot.deposed.iter().filter(|(key, _)| !restored.contains(key)) {
+            match self.deposed_change(key, record) {
+                Ok(change) => self.add(change),
+                Err(found) => self.diagnostics.extend(found),
+            }
+        }
+    }
+
+    fn deposed_change(&self, key: &DeposedKey, record: &Arc<Record>) -> Result<Change, Diagnostics> {
+        let recorded = recorded(kind_of(self.kinds, record)?, record)?;
+        let observation = match self.observed.deposed.get(key) {
+            Some(observation) => observation.clone(),
+            None => Some(Arc::new(as_recorded(&recorded, record))),
+        };
+        let present = Present {
+            record: Arc::clone(record),
+            recorded,
+            observation,
+        };
+        let change = self.leftover(&key.address, present, false, Reason::Deposed)?;
+        Ok(Change {
+            deposed: Some(key.uid.clone()),
+            previous_address: None,
+            ..change
+        })
+    }
+
+    pub(super) fn forbid_destroy(&mut self, resources: &[Arc<Resource>]) {
+        for resource in resources {
+            if resource.lifecycle.prevent_destroy && self.records.contains_key(&resource.address) {
+                self.diagnostics.push(prevented(resource, "destroyed"));
+            }
+        }
+    }
+}
+
+/// What was put aside for a replacement that never came to be is the object of its address again: it is compared with
+/// what is wanted now, and goes only once there is another one.
+pub(super) fn restore(
+    resources: &[Arc<Resource>],
+    deposed: &BTreeMap<DeposedKey, Arc<Record>>,
+    records: &mut BTreeMap<Address, Arc<Record>>,
+) -> BTreeMap<Address, DeposedKey> {
+    let mut restored = BTreeMap::new();
+    if deposed.is_empty() {
+        return restored;
+    }
+    let wanted: HashSet<&Address> = resources.iter().map(|resource| &resource.address).collect();
+    for (key, record) in deposed {
+        if wanted.contains(&key.address) && !records.contains_key(&key.address) {
+            records.insert(key.address.clone(), Arc::clone(record));
+            restored.insert(key.address.clone(), key.clone());
+        }
+    }
+    restored
+}
+
+/// What outlives a destruction.
+pub(super) fn kept(resources: &[Arc<Resource>]) -> HashSet<Address> {
+    resources
+        .iter()
+        .filter(|resource| resource.lifecycle.keep)
+        .map(|resource| resource.address.clone())
+        .collect()
+}
+
+fn names(block: &Address, address: &Address) -> bool {
+    address
+        .as_str()
+        .strip_prefix(block.as_str())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
+}
+
+fn gone_reason(address: &Address, blocks: &HashSet<String>) -> Reason {
+    if !blocks.contains(address.without_key()) {
+        return Reason::NotInConfiguration;
+    }
+    match address.segments().pop().and_then(|segment| segment.key) {
+        Some(meshform_state::addr::Key::Index(_)) => Reason::IndexGone,
+        Some(meshform_state::addr::Key::Text(_)) => Reason::KeyGone,
+        None => Reason::NotInConfiguration,
+    }
+}
