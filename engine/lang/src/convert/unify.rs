@@ -15,7 +15,11 @@ pub(crate) fn unify(types: &[Type]) -> Option<Type> {
         return Some(first.clone());
     }
     if types.contains(&Type::Any) {
-        return Some(Type::Any);
+        // What is not known to have a type can still become a primitive; which structure it has, nobody can tell.
+        let known: Vec<Type> = types.iter().filter(|ty| **ty != Type::Any).cloned().collect();
+        let primitive = |ty: &Type| matches!(ty, Type::Bool | Type::Number | Type::String);
+        let ty = unify(&known)?;
+        return Some(if primitive(&ty) { ty } else { Type::Any });
     }
     let all = |test: fn(&Type) -> bool| types.iter().all(test);
     let any = |test: fn(&Type) -> bool| types.iter().any(test);
@@ -48,8 +52,10 @@ pub(crate) fn unify(types: &[Type]) -> Option<Type> {
     if !objects.is_empty() && !tuples.is_empty() {
         return None;
     }
-    if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
-        return unify_elements(types).map(Type::map);
+    if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_)))
+        && let Some(element) = unify_elements(types)
+    {
+        return Some(Type::map(element));
     }
     if all(|ty| matches!(ty, Type::Set(_))) {
         return unify_elements(types).map(Type::set);

@@ -186,23 +186,21 @@ fn lookup(arguments: &Arguments<'_>) -> Answer {
     let Some(entries) = value.entries() else {
         return Err(Failure::argument(0, "a map or an object is required"));
     };
-    let found = match (entries.get(key), arguments.values.get(2), value) {
-        (Some(found), _, _) => found.clone(),
-        (None, Some(default), Value::Map(map)) => convert_to(default, &map.element).map_err(|error| {
-            Failure::argument(
-                2,
-                format!("the default must have the type of the map's elements: {error}"),
-            )
-        })?,
-        (None, Some(default), _) => default.clone(),
-        (None, None, _) if secret => return Err(Failure::argument(1, "there is no element with this key")),
-        (None, None, _) => {
-            return Err(Failure::argument(
-                1,
-                format!("there is no element with the key `{key}`"),
-            ));
-        }
-    };
+    let mut default = arguments.values.get(2).cloned();
+    if let (Some(given), Value::Map(map)) = (&default, value) {
+        default = Some(convert_to(given, &map.element).map_err(|error| {
+            let message = format!("the default must have the type of the map's elements: {error}");
+            Failure::argument(2, message)
+        })?);
+    }
+    let found = entries.get(key).cloned().or(default).ok_or_else(|| {
+        let name = if secret {
+            "this key".to_owned()
+        } else {
+            format!("the key `{key}`")
+        };
+        Failure::argument(1, format!("there is no element with {name}"))
+    })?;
     Ok(secret_if(secret, found))
 }
 
@@ -309,6 +307,9 @@ fn element(arguments: &Arguments<'_>) -> Answer {
 fn contains(arguments: &Arguments<'_>) -> Answer {
     let (list, list_secret) = reveal_all(arguments.value(0));
     let (value, value_secret) = reveal_all(arguments.value(1));
+    if value.is_null() {
+        return Err(Failure::argument(1, "it must not be null"));
+    }
     let Some(items) = list.items() else {
         return Err(Failure::argument(0, "a list, set or tuple is required"));
     };
@@ -404,22 +405,20 @@ fn coalesce(arguments: &Arguments<'_>) -> Answer {
 }
 
 fn coalesce_list(arguments: &Arguments<'_>) -> Answer {
-    let mut secret = false;
-    if arguments.len() == 0 {
-        return Err(Failure::new("at least one argument is required"));
-    }
+    let is_list = |ty: &Type| matches!(ty, Type::List(_) | Type::Tuple(_) | Type::Any);
     for (index, value) in arguments.values.iter().enumerate() {
+        if value.is_null() || !is_list(&value.ty()) {
+            return Err(Failure::argument(index, "a list or a tuple is required"));
+        }
+    }
+    let mut secret = false;
+    for value in &arguments.values {
         let (inner, is_secret) = value.reveal();
         secret |= is_secret;
-        match inner {
-            Value::Later(_) => return Ok(secret_if(secret, Value::later(Type::Any))),
-            Value::Null(_) => {}
-            Value::List(_) | Value::Tuple(_) | Value::Set(_) => {
-                if inner.items().is_some_and(|items| !items.is_empty()) {
-                    return Ok(secret_if(secret, inner.clone()));
-                }
-            }
-            _ => return Err(Failure::argument(index, "a list or a tuple is required")),
+        match inner.items() {
+            None => return Ok(secret_if(secret, Value::later(Type::Any))),
+            Some([]) => {}
+            Some(_) => return Ok(secret_if(secret, inner.clone())),
         }
     }
     Err(Failure::new("there is no list that is not empty"))
