@@ -26,9 +26,14 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// How many events the journal of `binary` has, and how many of them are intents and ends.
 fn journal(binary: &Binary) -> (usize, usize, usize) {
     let bytes = std::fs::read(binary.journal()).unwrap_or_default();
-    let events = decode_frames(&bytes).map(|frames| frames.events).unwrap_or_default();
+    let events = decode_frames(&bytes)
+        .map(|frames| frames.events)
+        .unwrap_or_default();
     let count = |wanted: fn(&Event) -> bool| events.iter().filter(|event| wanted(event)).count();
-    let (intents, ends) = (count(|e| matches!(e, Event::Intent(_))), count(|e| matches!(e, Event::End { .. })));
+    let (intents, ends) = (
+        count(|e| matches!(e, Event::Intent(_))),
+        count(|e| matches!(e, Event::End { .. })),
+    );
     (events.len(), intents, ends)
 }
 
@@ -44,8 +49,16 @@ fn killed(seed: u64, events: usize) -> Result<(), String> {
     let mut chance = SmallRng::seed_from_u64(seed);
     let world = World::new();
     let binary = Binary::new(&world);
-    world.door().inject(Fault::new(FaultKind::Delay { millis: DELAY }).service("ec2").effects().forever());
-    let (target, pause) = (chance.random_range(2..events * 9 / 10), chance.random_range(0..2 * DELAY));
+    world.door().inject(
+        Fault::new(FaultKind::Delay { millis: DELAY })
+            .service("ec2")
+            .effects()
+            .forever(),
+    );
+    let (target, pause) = (
+        chance.random_range(2..events * 9 / 10),
+        chance.random_range(0..2 * DELAY),
+    );
     let mut child = binary.start(&["apply", "-auto-approve"]);
     let start = Instant::now();
     loop {
@@ -65,7 +78,9 @@ fn killed(seed: u64, events: usize) -> Result<(), String> {
     child.wait().unwrap();
     let (_, intents, ends) = journal(&binary);
     if intents == 0 || ends > 0 {
-        return Err(format!("it was not killed between its first intent and its last result: {intents}, {ends}"));
+        return Err(format!(
+            "it was not killed between its first intent and its last result: {intents}, {ends}"
+        ));
     }
     world.door().clear_faults();
     let again = binary.run(&["apply", "-auto-approve"]);
@@ -77,7 +92,11 @@ fn killed(seed: u64, events: usize) -> Result<(), String> {
     if last.code != Some(0) {
         wrong.push(format!("the last plan is not empty: {last:?}"));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(wrong.join("; "))
+    }
 }
 
 #[test]
@@ -97,6 +116,9 @@ fn fifty_real_kills_lose_nothing_leave_no_orphan_and_make_no_duplicate() {
         }
     });
     let wrong = wrong.into_inner().unwrap();
-    say(&format!("{KILLS} real kills, {} survived", KILLS as usize - wrong.len()));
+    say(&format!(
+        "{KILLS} real kills, {} survived",
+        KILLS as usize - wrong.len()
+    ));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

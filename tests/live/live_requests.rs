@@ -25,13 +25,29 @@ fn a_refresh_makes_few_requests() {
     assert_eq!(by_action.remove("GetCallerIdentity"), Some(1));
     assert_eq!(by_action.remove("DescribeAvailabilityZones"), Some(1));
     let bound = |n: usize| n.div_ceil(PAGE) + 1;
-    // Associations are read with their tables, but as a kind of their own.
-    let allowed = bound(1) + bound(3) + bound(3) + bound(3);
-    let reads: usize = by_action.values().sum();
-    assert!(reads <= allowed, "{reads} reads, at most {allowed} are allowed: {by_action:?}");
+    let allowed = [
+        ("DescribeVpcs", bound(1)),
+        // EC2 tells the attributes of a VPC only one VPC and one attribute at a time: two are ours.
+        ("DescribeVpcAttribute", 2),
+        ("DescribeNetworkAcls", bound(1)),
+        ("DescribeSecurityGroups", bound(1)),
+        ("DescribeSubnets", bound(3)),
+        // Read for three kinds: the main table of each VPC, tables, associations.
+        ("DescribeRouteTables", bound(1) + bound(3) + bound(3)),
+    ];
+    for (action, most) in allowed {
+        let asked = by_action.remove(action).unwrap_or_default();
+        assert!(
+            asked <= most,
+            "{asked} times {action}, at most {most} are allowed"
+        );
+    }
+    assert!(by_action.is_empty(), "not known to this test: {by_action:?}");
 
     let kube = &world.kube.requests()[asked..];
-    let reads = kube.iter().filter(|request| request.method == "GET" && request.path.contains(&world.namespace));
+    let reads = kube
+        .iter()
+        .filter(|request| request.method == "GET" && request.path.contains(&world.namespace));
     assert!(reads.count() <= bound(1) + bound(1), "{kube:#?}");
     assert!(kube.iter().all(|request| !request.is_change()), "{kube:#?}");
 }

@@ -8,8 +8,18 @@ use crate::support::{Ran, Sabotage, World, runtime, say};
 
 /// Deaths at the first records of a creation, in which effects follow each other closely.
 fn points(moment: Moment, op: Op, verdict: Verdict) -> Vec<Point> {
-    let places = (2..6).map(|nth| Place::Record { nth, moment, op, verdict });
-    places.map(|place| Point { scenario: Scenario::Create, place }).collect()
+    let places = (2..6).map(|nth| Place::Record {
+        nth,
+        moment,
+        op,
+        verdict,
+    });
+    places
+        .map(|place| Point {
+            scenario: Scenario::Create,
+            place,
+        })
+        .collect()
 }
 
 fn turns_red(name: &str, points: Vec<Point>, sabotage: Sabotage) {
@@ -18,7 +28,11 @@ fn turns_red(name: &str, points: Vec<Point>, sabotage: Sabotage) {
     assert!(honest.wrong().is_empty(), "{:#?}", honest.wrong());
     let broken = Tally::default();
     survive(&broken, points, sabotage);
-    let red: Vec<String> = broken.wrong().into_iter().filter(|wrong| !wrong.contains("never met")).collect();
+    let red: Vec<String> = broken
+        .wrong()
+        .into_iter()
+        .filter(|wrong| !wrong.contains("never met"))
+        .collect();
     say(&format!("without {name}: {}", broken.told()));
     assert!(!red.is_empty(), "no point noticed that there is no {name}");
 }
@@ -26,32 +40,63 @@ fn turns_red(name: &str, points: Vec<Point>, sabotage: Sabotage) {
 #[test]
 fn without_fsync_a_power_cut_loses_something() {
     let points = points(Moment::After, Op::Sync, Verdict::PowerCut(Cut::Everything));
-    turns_red("fsync", points, Sabotage { no_sync: true, ..Sabotage::default() });
+    turns_red(
+        "fsync",
+        points,
+        Sabotage {
+            no_sync: true,
+            ..Sabotage::default()
+        },
+    );
 }
 
 #[test]
 fn without_intents_a_death_loses_something() {
     let points = points(Moment::Before, Op::Write, Verdict::Die);
-    turns_red("intent", points, Sabotage { no_intent: true, ..Sabotage::default() });
+    turns_red(
+        "intent",
+        points,
+        Sabotage {
+            no_intent: true,
+            ..Sabotage::default()
+        },
+    );
 }
 
 #[test]
 fn without_lookups_a_death_loses_something() {
     let points = points(Moment::Before, Op::Write, Verdict::Die);
-    turns_red("lookup", points, Sabotage { no_lookup: true, ..Sabotage::default() });
+    turns_red(
+        "lookup",
+        points,
+        Sabotage {
+            no_lookup: true,
+            ..Sabotage::default()
+        },
+    );
 }
 
 /// A change by hand between plan and apply: how it ends, and how many effects the run had.
 fn raced(sabotage: Sabotage) -> (Ran, usize) {
     let mut world = World::new();
     assert!(world.apply().is_complete());
-    let (vpc, stranger, door) = (world.ids()["vpc.west.aws_vpc.this"].clone(), world.stranger(), world.door().clone());
+    let (vpc, stranger, door) = (
+        world.ids()["vpc.west.aws_vpc.this"].clone(),
+        world.stranger(),
+        world.door().clone(),
+    );
     let tag = |value: &str| {
-        let tag = aws_sdk_ec2::types::Tag::builder().key("Name").value(value).build();
+        let tag = aws_sdk_ec2::types::Tag::builder()
+            .key("Name")
+            .value(value)
+            .build();
         let request = stranger.create_tags().resources(&vpc).tags(tag);
         // On a thread of its own: this one may be in the runtime already.
         std::thread::scope(|scope| {
-            scope.spawn(|| runtime().block_on(request.send()).unwrap()).join().unwrap();
+            scope
+                .spawn(|| runtime().block_on(request.send()).unwrap())
+                .join()
+                .unwrap();
         });
     };
     tag("first change");
@@ -70,7 +115,13 @@ fn without_expectations_a_change_between_plan_and_apply_is_overrun() {
     assert!(!outcome.stale.is_empty(), "{outcome:?}");
     assert_eq!(effects, 0, "a stale plan does nothing");
 
-    let (ran, effects) = raced(Sabotage { no_expectation: true, ..Sabotage::default() });
+    let (ran, effects) = raced(Sabotage {
+        no_expectation: true,
+        ..Sabotage::default()
+    });
     let outcome = ran.outcome();
-    assert!(outcome.stale.is_empty() && effects > 0, "nobody noticed that nothing is expected: {outcome:?}");
+    assert!(
+        outcome.stale.is_empty() && effects > 0,
+        "nobody noticed that nothing is expected: {outcome:?}"
+    );
 }

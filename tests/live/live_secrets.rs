@@ -23,7 +23,9 @@ fn with_secret(world: &World) -> Binary {
         "{config}\nvariable \"token\" {{\n  type      = string\n  sensitive = true\n}}\n\n\
          output \"token\" {{\n  value     = var.token\n  sensitive = true\n}}\n"
     ));
-    binary.env.insert("MESHFORM_VAR_token".to_owned(), CANARY.to_owned());
+    binary
+        .env
+        .insert("MESHFORM_VAR_token".to_owned(), CANARY.to_owned());
     binary.env.insert("MESHFORM_LOG".to_owned(), "trace".to_owned());
     binary
 }
@@ -32,7 +34,13 @@ fn with_secret(world: &World) -> Binary {
 fn logged(binary: &Binary, arguments: &[&str], log: &str) -> std::process::Child {
     let file = std::fs::File::create(binary.path().join(log)).unwrap();
     let both = file.try_clone().unwrap();
-    binary.command(arguments).stdout(both).stderr(file).stdin(Stdio::null()).spawn().unwrap()
+    binary
+        .command(arguments)
+        .stdout(both)
+        .stderr(file)
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 /// All that must be in no file, in the forms in which it might be.
@@ -56,8 +64,18 @@ fn forbidden() -> Vec<(String, Vec<u8>)> {
             let text = STANDARD_NO_PAD.encode(shifted);
             text[4..text.len() - 4].to_owned()
         });
-        let all = [secret.to_owned(), hex.to_uppercase(), hex, STANDARD.encode(secret), URL_SAFE_NO_PAD.encode(secret)];
-        forms.extend(all.into_iter().chain(bases).map(|form| (name.to_owned(), form.into_bytes())));
+        let all = [
+            secret.to_owned(),
+            hex.to_uppercase(),
+            hex,
+            STANDARD.encode(secret),
+            URL_SAFE_NO_PAD.encode(secret),
+        ];
+        forms.extend(
+            all.into_iter()
+                .chain(bases)
+                .map(|form| (name.to_owned(), form.into_bytes())),
+        );
     }
     forms
 }
@@ -66,7 +84,8 @@ fn forbidden() -> Vec<(String, Vec<u8>)> {
 fn found(bytes: &[u8], place: &str, forms: &[(String, Vec<u8>)]) -> Vec<String> {
     let has = |form: &[u8]| bytes.windows(form.len()).any(|window| window == form);
     let hits = forms.iter().filter(|(_, form)| has(form));
-    hits.map(|(name, form)| format!("{name} is in {place} as `{}`", String::from_utf8_lossy(form))).collect()
+    hits.map(|(name, form)| format!("{name} is in {place} as `{}`", String::from_utf8_lossy(form)))
+        .collect()
 }
 
 /// Searches every file below `folder`; how many there were.
@@ -92,10 +111,16 @@ fn search(folder: &Path, forms: &[(String, Vec<u8>)], wrong: &mut Vec<String>) -
 
 fn unpacked(archive: &Archive, place: &str, forms: &[(String, Vec<u8>)]) -> Vec<String> {
     let texts = [&archive.sources, &archive.variables, &archive.facts];
-    let texts = texts.into_iter().flat_map(|members| members.values().map(String::as_bytes));
+    let texts = texts
+        .into_iter()
+        .flat_map(|members| members.values().map(String::as_bytes));
     let files = archive.files.values().map(Vec::as_slice);
     let views = [archive.text.as_bytes(), archive.json.as_bytes()];
-    let mut wrong: Vec<String> = texts.chain(files).chain(views).flat_map(|bytes| found(bytes, place, forms)).collect();
+    let mut wrong: Vec<String> = texts
+        .chain(files)
+        .chain(views)
+        .flat_map(|bytes| found(bytes, place, forms))
+        .collect();
     wrong.extend(found(format!("{:?}", archive.manifest).as_bytes(), place, forms));
     wrong
 }
@@ -104,8 +129,18 @@ fn unpacked(archive: &Archive, place: &str, forms: &[(String, Vec<u8>)]) -> Vec<
 fn no_file_holds_a_secret_even_after_a_kill() {
     let world = World::new();
     let binary = with_secret(&world);
-    assert!(logged(&binary, &["plan", "-out=saved.plan"], "plan.log").wait().unwrap().success());
-    world.door().inject(Fault::new(FaultKind::Delay { millis: 40 }).service("ec2").effects().forever());
+    assert!(
+        logged(&binary, &["plan", "-out=saved.plan"], "plan.log")
+            .wait()
+            .unwrap()
+            .success()
+    );
+    world.door().inject(
+        Fault::new(FaultKind::Delay { millis: 40 })
+            .service("ec2")
+            .effects()
+            .forever(),
+    );
     let mut child = logged(&binary, &["apply", "-auto-approve"], "killed.log");
     let arrived = world.door().wait_until(Duration::from_secs(60), |requests| {
         requests.iter().filter(|request| request.effect).count() > 4
@@ -118,12 +153,23 @@ fn no_file_holds_a_secret_even_after_a_kill() {
     assert!(binary.journal().exists());
     let mut files = search(binary.path(), &forms, &mut wrong);
     let start = Instant::now();
-    assert!(logged(&binary, &["apply", "-auto-approve"], "apply.log").wait().unwrap().success());
+    assert!(
+        logged(&binary, &["apply", "-auto-approve"], "apply.log")
+            .wait()
+            .unwrap()
+            .success()
+    );
     files += search(binary.path(), &forms, &mut wrong);
     assert!(wrong.is_empty(), "{wrong:#?}");
     let log = std::fs::metadata(binary.path().join("apply.log")).unwrap().len();
-    assert!(log > 10_000, "the log at trace level has only {log} bytes: was it on?");
-    say(&format!("{files} files searched for secrets, none found; the second apply took {:?}", start.elapsed()));
+    assert!(
+        log > 10_000,
+        "the log at trace level has only {log} bytes: was it on?"
+    );
+    say(&format!(
+        "{files} files searched for secrets, none found; the second apply took {:?}",
+        start.elapsed()
+    ));
 }
 
 #[test]
@@ -131,11 +177,19 @@ fn a_secret_in_a_stored_attribute_is_refused() {
     let world = World::new();
     let binary = with_secret(&world);
     let config = binary.read();
-    binary.write(&format!("{config}\nresource \"meshform_data\" \"stored\" {{\n  input = var.token\n}}\n"));
+    binary.write(&format!(
+        "{config}\nresource \"meshform_data\" \"stored\" {{\n  input = var.token\n}}\n"
+    ));
     let said = binary.run(&["plan"]).ended(1).said(&["mesh.hcl"]);
     let forms = forbidden();
-    assert_eq!(found(said.out.as_bytes(), "the output", &forms), Vec::<String>::new());
-    assert_eq!(found(said.err.as_bytes(), "the log", &forms), Vec::<String>::new());
+    assert_eq!(
+        found(said.out.as_bytes(), "the output", &forms),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        found(said.err.as_bytes(), "the log", &forms),
+        Vec::<String>::new()
+    );
     let plain = said.err.to_lowercase();
     assert!(plain.contains("secret") || plain.contains("sensitive"), "{plain}");
 }

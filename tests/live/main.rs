@@ -10,5 +10,11 @@
     reason = "these are tests: they fail by panicking, wait by the real clock, and write scratch files"
 )]
 
+mod live_faults;
+mod live_kills;
 mod live_lifecycle;
+mod live_mistakes;
+mod live_requests;
+mod live_sabotage;
+mod live_secrets;
 mod support;

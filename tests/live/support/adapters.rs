@@ -60,7 +60,10 @@ pub(crate) struct Teed {
 impl Teed {
     /// Listens to `inner`.
     pub(crate) fn over(inner: Box<dyn Session>, heard: &Heard) -> Self {
-        Teed { inner, heard: Arc::clone(heard) }
+        Teed {
+            inner,
+            heard: Arc::clone(heard),
+        }
     }
 }
 
@@ -71,7 +74,10 @@ impl Session for Teed {
 
     fn append(&mut self, events: &[Event]) -> Result<(), StoreError> {
         self.inner.append(events)?;
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(events);
+        self.heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(events);
         Ok(())
     }
 

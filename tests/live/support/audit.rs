@@ -30,7 +30,10 @@ impl World {
                 *census.entry("association".to_owned()).or_default() += associations;
             }
         }
-        for (what, there) in [("namespace", self.kube_namespace()), ("settings", self.kube_settings())] {
+        for (what, there) in [
+            ("namespace", self.kube_namespace()),
+            ("settings", self.kube_settings()),
+        ] {
             if there.is_some() {
                 census.insert(what.to_owned(), 1);
             }
@@ -48,7 +51,12 @@ impl World {
         if folded.open_run.is_some() || folded.has_ended() || folded.is_contained() {
             wrong.push("a run is left open".to_owned());
         }
-        wrong.extend(folded.in_doubt.iter().map(|doubt| format!("in doubt: {:?}", doubt.intent)));
+        wrong.extend(
+            folded
+                .in_doubt
+                .iter()
+                .map(|doubt| format!("in doubt: {:?}", doubt.intent)),
+        );
         let census = self.census();
         if census != *expected {
             wrong.push(format!("there are {census:?}, expected {expected:?}"));
@@ -76,7 +84,10 @@ impl World {
                 _ => made.iter().any(|object| object.id == record.id),
             };
             if !there {
-                wrong.push(format!("`{}` is recorded as {}, which is not there as recorded", record.address, record.id));
+                wrong.push(format!(
+                    "`{}` is recorded as {}, which is not there as recorded",
+                    record.address, record.id
+                ));
             }
         }
         wrong
@@ -84,7 +95,9 @@ impl World {
 
     /// The namespace, if it is there.
     pub(crate) fn kube_namespace(&self) -> Option<Json> {
-        cluster().get(&format!("/api/v1/namespaces/{}", self.namespace)).ok()
+        cluster()
+            .get(&format!("/api/v1/namespaces/{}", self.namespace))
+            .ok()
     }
 
     /// The path of the ConfigMap.
@@ -99,10 +112,15 @@ impl World {
 
     /// How many more ConfigMaps there are than that and the one of the control plane.
     fn kube_others(&self) -> usize {
-        let list = cluster().get(&format!("/api/v1/namespaces/{}/configmaps", self.namespace)).unwrap();
+        let list = cluster()
+            .get(&format!("/api/v1/namespaces/{}/configmaps", self.namespace))
+            .unwrap();
         let items = list["items"].as_array().cloned().unwrap_or_default();
         let known = |name: &Json| name == "settings" || name == "kube-root-ca.crt";
-        items.iter().filter(|item| !known(&item["metadata"]["name"])).count()
+        items
+            .iter()
+            .filter(|item| !known(&item["metadata"]["name"]))
+            .count()
     }
 }
 

@@ -42,7 +42,10 @@ impl Binary {
     /// As [`Binary::new`], without a state.
     pub(crate) fn bare(world: &World) -> Self {
         let env = sandbox().env_through(world.door()).into_iter().collect();
-        let binary = Binary { folder: tempfile::tempdir().unwrap(), env };
+        let binary = Binary {
+            folder: tempfile::tempdir().unwrap(),
+            env,
+        };
         binary.write(&example(&world.account, &world.namespace, None));
         binary
     }
@@ -69,7 +72,9 @@ impl Binary {
 
     /// What the state says.
     pub(crate) fn state(&self) -> Folded {
-        LocalStore::new(self.path().to_owned(), std::sync::Arc::new(RealDisk)).load().unwrap()
+        LocalStore::new(self.path().to_owned(), std::sync::Arc::new(RealDisk))
+            .load()
+            .unwrap()
     }
 
     /// The bytes of the state file.
@@ -80,9 +85,16 @@ impl Binary {
     /// A command, not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_meshform"));
-        command.args(arguments).current_dir(self.path()).env_clear().envs(&self.env);
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .envs(&self.env);
         command.env("MESHFORM_IN_AUTOMATION", "1").env("NO_COLOR", "1");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -93,7 +105,11 @@ impl Binary {
 
     /// Starts a command whose output nobody reads.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        self.command(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 }
 

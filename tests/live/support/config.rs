@@ -9,8 +9,17 @@ pub(crate) fn example(account: &str, namespace: &str, kubeconfig: Option<&str>) 
     let text = replaced(&text, "123456789012", account);
     match kubeconfig {
         None => text,
-        Some(file) => replaced(&text, "operator_api {\n", &format!("operator_api {{\n    kubeconfig = \"{file}\"\n")),
+        Some(file) => replaced(
+            &text,
+            "operator_api {\n",
+            &format!("operator_api {{\n    kubeconfig = \"{file}\"\n"),
+        ),
     }
+}
+
+/// The part of `example` that is on AWS: all before its cluster.
+pub(super) fn network(example: &str) -> String {
+    example.split_once("cluster \"a\"").unwrap().0.to_owned()
 }
 
 /// `text` with `from` replaced, which must be there: an example that changed would else be tested as it was.

@@ -12,5 +12,5 @@ mod world;
 
 pub(crate) use binary::{Binary, Said};
 pub(crate) use process::Ran;
-pub(crate) use sandbox::{REGION, cluster, runtime, sandbox, say};
+pub(crate) use sandbox::{REGION, cluster, runtime, say};
 pub(crate) use world::{Sabotage, World};

@@ -39,6 +39,14 @@ impl Ran {
         matches!(self, Ran::Ended(outcome) if outcome.is_complete())
     }
 
+    /// Why nothing was done, if so.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            Ran::Refused(reason) => Some(reason),
+            Ran::Ended(_) | Ran::Killed => None,
+        }
+    }
+
     /// What became of it; it must have come to its end.
     pub(crate) fn outcome(self) -> Outcome {
         match self {
@@ -97,14 +105,22 @@ impl World {
     async fn life(&self, destroy: bool, between: impl FnOnce() + Send) -> Result<Outcome, String> {
         let registry = self.registry();
         let session = self.lock()?;
-        let means = (&*self.clock as &dyn meshform_engine::Clock, &*self.entropy as &dyn meshform_engine::Entropy, self.retry);
+        let means = (
+            &*self.clock as &dyn meshform_engine::Clock,
+            &*self.entropy as &dyn meshform_engine::Entropy,
+            self.retry,
+        );
         let recovered = recover(session, "the world", &registry, means, &Silent).await;
-        let recorder =
-            recovered.map_err(|error| format!("recovery: {error}: {:?}", std::error::Error::source(&error)))?;
-        let mut plan = self.planned(&recorder.folded().snapshot, destroy, &registry).await?;
+        let recorder = recovered
+            .map_err(|error| format!("recovery: {error}: {:?}", std::error::Error::source(&error)))?;
+        let mut plan = self
+            .planned(&recorder.folded().snapshot, destroy, &registry)
+            .await?;
         tokio::task::block_in_place(between);
         if self.sabotage.no_expectation {
-            plan.steps.iter_mut().for_each(|step| step.expect = Expect::Anything);
+            plan.steps
+                .iter_mut()
+                .for_each(|step| step.expect = Expect::Anything);
         }
         let context = Context {
             registry,
@@ -121,11 +137,22 @@ impl World {
     }
 
     fn lock(&self) -> Result<Box<dyn Session>, String> {
-        let holder =
-            Holder { who: "a test".to_owned(), process: 1, command: "apply".to_owned(), since: String::new() };
-        let session = self.store.lock(&holder).map_err(|error| format!("lock: {error}"))?;
+        let holder = Holder {
+            who: "a test".to_owned(),
+            process: 1,
+            command: "apply".to_owned(),
+            since: String::new(),
+        };
+        let session = self
+            .store
+            .lock(&holder)
+            .map_err(|error| format!("lock: {error}"))?;
         let session: Box<dyn Session> = Box::new(Teed::over(session, &self.heard));
-        Ok(if self.sabotage.no_intent { Box::new(LateIntents::over(session)) } else { session })
+        Ok(if self.sabotage.no_intent {
+            Box::new(LateIntents::over(session))
+        } else {
+            session
+        })
     }
 
     async fn planned(&self, snapshot: &Snapshot, destroy: bool, registry: &Registry) -> Result<Plan, String> {
@@ -139,11 +166,24 @@ impl World {
         let desired = self.desired(destroy, &reader).await?;
         let observed = reader.refresh(snapshot, &desired.scopes, &Silent).await;
         let observed = observed.map_err(|errors| format!("refresh: {errors:?}"))?;
-        let options = Options { destroy, ..Options::default() };
-        let input = Input { desired, snapshot, observed: &observed, kinds: &self.kinds, options: &options };
+        let options = Options {
+            destroy,
+            ..Options::default()
+        };
+        let input = Input {
+            desired,
+            snapshot,
+            observed: &observed,
+            kinds: &self.kinds,
+            options: &options,
+        };
         let plan = build(input).map_err(|found| told(&found))?;
         let violations = check(&plan);
-        if violations.is_empty() { Ok(plan) } else { Err(format!("checker: {violations:?}")) }
+        if violations.is_empty() {
+            Ok(plan)
+        } else {
+            Err(format!("checker: {violations:?}"))
+        }
     }
 
     async fn desired(&self, destroy: bool, reader: &Reader<'_>) -> Result<Desired, String> {
@@ -155,15 +195,25 @@ impl World {
             return Err(told(&found));
         }
         let purpose = if destroy { Purpose::Destroy } else { Purpose::Plan };
-        let inputs = Inputs { purpose, ..Inputs::default() };
+        let inputs = Inputs {
+            purpose,
+            ..Inputs::default()
+        };
         let once = |facts: &Facts| -> Compiled { compile(&config, &inputs, facts, &mesh, &self.kinds) };
         let gathered = gather(reader, Facts::default(), once).await;
         let (compiled, _) = gathered.map_err(|found| told(&found))?;
-        if compiled.diagnostics.has_errors() { Err(told(&compiled.diagnostics)) } else { Ok(compiled.desired) }
+        if compiled.diagnostics.has_errors() {
+            Err(told(&compiled.diagnostics))
+        } else {
+            Ok(compiled.desired)
+        }
     }
 }
 
 fn told(found: &Diagnostics) -> String {
-    let texts = found.0.iter().map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail));
+    let texts = found
+        .0
+        .iter()
+        .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail));
     texts.collect::<Vec<_>>().join("; ")
 }

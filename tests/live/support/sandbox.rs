@@ -21,7 +21,12 @@ pub(crate) fn sandbox() -> &'static Sandbox {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR"));
         sweep(root);
         let dir = root.join(format!("live-{}", std::process::id()));
-        Sandbox::builder().clusters(1).region(REGION).dir(dir).start().unwrap()
+        Sandbox::builder()
+            .clusters(1)
+            .region(REGION)
+            .dir(dir)
+            .start()
+            .unwrap()
     })
 }
 
@@ -33,7 +38,10 @@ fn sweep(root: &Path) {
         (!Path::new("/proc").join(process.to_string()).exists()).then_some(())
     };
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
-    for path in entries.map(|entry| entry.path()).filter(|path| ended(path).is_some()) {
+    for path in entries
+        .map(|entry| entry.path())
+        .filter(|path| ended(path).is_some())
+    {
         // Another process of this suite may sweep at the same moment; what is left is swept the next time.
         _ = std::fs::remove_dir_all(path);
     }
@@ -49,7 +57,11 @@ pub(crate) fn cluster() -> &'static Cluster {
 pub(crate) fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap()
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(4)
+            .enable_all()
+            .build()
+            .unwrap()
     })
 }
 

@@ -37,6 +37,13 @@ pub(crate) struct Sabotage {
     pub(crate) no_expectation: bool,
 }
 
+impl Sabotage {
+    /// Whether anything is broken.
+    pub(crate) fn is_any(self) -> bool {
+        self.no_sync || self.no_intent || self.no_lookup || self.no_expectation
+    }
+}
+
 /// A state, an account, a namespace.
 pub(crate) struct World {
     /// The twelve digits of the account.
@@ -88,7 +95,10 @@ impl World {
             entropy,
             kinds: meshform_kinds::kinds(),
             // What depends on something goes in real time: the namespace's controller, the garbage collector.
-            retry: RetryPolicy { busy_attempts: 400, ..RetryPolicy::default() },
+            retry: RetryPolicy {
+                busy_attempts: 400,
+                ..RetryPolicy::default()
+            },
             heard: Heard::default(),
             before,
             open,
@@ -113,7 +123,10 @@ impl World {
     /// The ids in the state, by address.
     pub(crate) fn ids(&self) -> BTreeMap<String, String> {
         let records = self.store.load().unwrap().snapshot.records;
-        records.values().map(|record| (record.address.to_string(), record.id.clone())).collect()
+        records
+            .values()
+            .map(|record| (record.address.to_string(), record.id.clone()))
+            .collect()
     }
 
     /// A client of somebody else in the same account.
@@ -137,13 +150,20 @@ impl World {
         let settings = AwsSettings {
             base: Some(self.sdk()),
             retry: self.retry,
-            ..AwsSettings::new(Role::Apply, Arc::clone(&self.clock) as Arc<dyn Clock>, self.entropy.clone())
+            ..AwsSettings::new(
+                Role::Apply,
+                Arc::clone(&self.clock) as Arc<dyn Clock>,
+                self.entropy.clone(),
+            )
         };
         let aws = self.seeing(Arc::new(AwsAdapter::new(settings)));
         let kube = self.seeing(Arc::new(KubeAdapter::with_wrap(self.kube.wrap())));
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
         let mut registry = Registry::default();
-        let managed = self.kinds.names(false).filter_map(|name| self.kinds.managed(name));
+        let managed = self
+            .kinds
+            .names(false)
+            .filter_map(|name| self.kinds.managed(name));
         let data = self.kinds.names(true).filter_map(|name| self.kinds.data(name));
         for kind in managed.chain(data) {
             let adapter = match kind.schema().home {
@@ -159,6 +179,10 @@ impl World {
     }
 
     fn seeing(&self, adapter: Arc<dyn Adapter>) -> Arc<dyn Adapter> {
-        if self.sabotage.no_lookup { Arc::new(Blind(adapter)) } else { adapter }
+        if self.sabotage.no_lookup {
+            Arc::new(Blind(adapter))
+        } else {
+            adapter
+        }
     }
 }
