@@ -18,7 +18,9 @@ pub(crate) fn normalise(arguments: impl IntoIterator<Item = OsString>) -> Vec<Os
 
 /// Whether `text` is a dash and a word of two letters or more, with or without a value.
 fn is_long_flag(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix('-') else { return false };
+    let Some(rest) = text.strip_prefix('-') else {
+        return false;
+    };
     let name = rest.split('=').next().unwrap_or(rest);
     name.len() > 1 && name.starts_with(|c: char| c.is_ascii_alphabetic())
 }
@@ -35,8 +37,28 @@ mod tests {
     #[test]
     fn words_get_a_second_dash() {
         check(
-            &["meshform", "-chdir=x", "plan", "-out=p", "-var", "a=-b", "--json", "-h", "-no-color"],
-            &["meshform", "--chdir=x", "plan", "--out=p", "--var", "a=-b", "--json", "-h", "--no-color"],
+            &[
+                "meshform",
+                "-chdir=x",
+                "plan",
+                "-out=p",
+                "-var",
+                "a=-b",
+                "--json",
+                "-h",
+                "-no-color",
+            ],
+            &[
+                "meshform",
+                "--chdir=x",
+                "plan",
+                "--out=p",
+                "--var",
+                "a=-b",
+                "--json",
+                "-h",
+                "--no-color",
+            ],
         );
     }
 

@@ -9,7 +9,12 @@ use crate::args::normalise;
 
 /// Plans and applies multi-cluster Istio meshes on AWS from one HCL description.
 #[derive(Debug, Parser)]
-#[command(name = "meshform", version, disable_help_subcommand = true, propagate_version = false)]
+#[command(
+    name = "meshform",
+    version,
+    disable_help_subcommand = true,
+    propagate_version = false
+)]
 #[command(
     after_help = "Flags may have one dash or two: `-out=FILE` and `--out=FILE` are the same.\n\n\
     Exit codes: 0 done; 1 error; 2 `plan -detailed-exitcode` found changes; 3 the state is locked;\n\
@@ -69,7 +74,10 @@ fn variables(matches: &ArgMatches) -> Vec<VariableArg> {
         return variables(below);
     }
     let mut found: Vec<(usize, VariableArg)> = Vec::new();
-    for (id, make) in [("var", VariableArg::Value as fn(String) -> VariableArg), ("var_file", VariableArg::File)] {
+    for (id, make) in [
+        ("var", VariableArg::Value as fn(String) -> VariableArg),
+        ("var_file", VariableArg::File),
+    ] {
         if matches.ids().any(|given| given == id) {
             let places = matches.indices_of(id).into_iter().flatten();
             let values = matches.get_many::<String>(id).into_iter().flatten();
@@ -325,9 +333,18 @@ mod tests {
     #[test]
     fn every_flag_and_command_has_a_help_text() {
         fn check(command: &clap::Command) {
-            assert!(command.get_about().is_some(), "`{}` has no help", command.get_name());
+            assert!(
+                command.get_about().is_some(),
+                "`{}` has no help",
+                command.get_name()
+            );
             for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "`{}` of `{}` has no help", argument.get_id(), command.get_name());
+                assert!(
+                    argument.get_help().is_some(),
+                    "`{}` of `{}` has no help",
+                    argument.get_id(),
+                    command.get_name()
+                );
             }
             command.get_subcommands().for_each(check);
         }
@@ -336,8 +353,18 @@ mod tests {
 
     #[test]
     fn flags_have_one_dash_or_two_and_switches_take_values() {
-        let cli = parsed(&["meshform", "-chdir=x", "plan", "-refresh=false", "--json", "-detailed-exitcode=true", "-out=p"]);
-        let Command::Plan(plan) = cli.command else { panic!("not a plan") };
+        let cli = parsed(&[
+            "meshform",
+            "-chdir=x",
+            "plan",
+            "-refresh=false",
+            "--json",
+            "-detailed-exitcode=true",
+            "-out=p",
+        ]);
+        let Command::Plan(plan) = cli.command else {
+            panic!("not a plan")
+        };
         assert_eq!(cli.chdir.as_deref(), Some("x"));
         assert_eq!((plan.scope.refresh, plan.scope.input), (false, true));
         assert!(plan.talk.json && plan.detailed_exitcode && !plan.destroy && !plan.talk.colour.no_color);
@@ -348,7 +375,10 @@ mod tests {
     fn variables_keep_their_order_over_both_flags() {
         let cli = parsed(&["meshform", "plan", "-var", "a=1", "-var-file=f", "-var=a=2"]);
         let value = |text: &str| VariableArg::Value(text.to_owned());
-        assert_eq!(cli.variables, [value("a=1"), VariableArg::File("f".to_owned()), value("a=2")]);
+        assert_eq!(
+            cli.variables,
+            [value("a=1"), VariableArg::File("f".to_owned()), value("a=2")]
+        );
         assert!(parsed(&["meshform", "state", "list"]).variables.is_empty());
     }
 }

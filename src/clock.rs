@@ -16,7 +16,9 @@ pub(crate) struct SystemClock {
 impl SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that all others take")]
     pub(crate) fn new() -> Self {
-        SystemClock { start: Instant::now() }
+        SystemClock {
+            start: Instant::now(),
+        }
     }
 }
 
@@ -24,7 +26,9 @@ impl SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that all others take")]
     fn now_ms(&self) -> u64 {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 
@@ -43,7 +47,9 @@ pub(crate) struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn uuid(&self) -> String {
-        uuid::Builder::from_random_bytes(SmallRng::from_os_rng().random()).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(SmallRng::from_os_rng().random())
+            .into_uuid()
+            .to_string()
     }
 
     fn unit(&self) -> f64 {
@@ -53,7 +59,10 @@ impl Entropy for SystemEntropy {
 
 /// A moment in RFC 3339, in UTC with milliseconds.
 pub(crate) fn timestamp(ms: u64) -> String {
-    let moment = i64::try_from(ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
+    let moment = i64::try_from(ms)
+        .ok()
+        .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
+        .unwrap_or_default();
     format!("{moment:.3}")
 }
 

@@ -99,7 +99,11 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with a title and sentences about it.
     pub(crate) fn new(kind: FailureKind, summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Failure::told(kind, Diagnostic::error(summary, detail).into(), Sources::default())
+        Failure::told(
+            kind,
+            Diagnostic::error(summary, detail).into(),
+            Sources::default(),
+        )
     }
 
     /// A failure that `error` tells, with all its causes.
@@ -110,7 +114,11 @@ impl Failure {
     /// A failure that `diagnostics` tell, put in order.
     pub(crate) fn told(kind: FailureKind, mut diagnostics: Diagnostics, sources: Sources) -> Self {
         diagnostics.sort();
-        Failure { kind, diagnostics, sources: Box::new(sources) }
+        Failure {
+            kind,
+            diagnostics,
+            sources: Box::new(sources),
+        }
     }
 
     /// With what to do about it.
@@ -159,7 +167,10 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 /// `text` with a capital at its start, unless that is a name in backticks, and a full stop at its end.
 fn sentence(text: &str) -> String {
     let mut chars = text.trim().chars();
-    let mut out: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let mut out: String = chars
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default();
     out.push_str(chars.as_str());
     if !out.is_empty() && !out.ends_with(['.', '!', '?', ':']) {
         out.push('.');
@@ -179,18 +190,27 @@ mod tests {
     }
 
     fn link(text: &'static str, source: Option<Link>) -> Link {
-        Link { text, source: source.map(Box::new) }
+        Link {
+            text,
+            source: source.map(Box::new),
+        }
     }
 
     #[test]
     fn causes_are_told_once() {
-        let error = link("failed to read it: no", Some(link("no", Some(link("the disk is gone", None)))));
+        let error = link(
+            "failed to read it: no",
+            Some(link("no", Some(link("the disk is gone", None)))),
+        );
         assert_eq!(chain(&error), "Failed to read it: no. Cause: The disk is gone.");
     }
 
     #[test]
     fn a_locked_state_has_its_own_exit_code() {
-        let failure = Failure::from(StoreError::Locked { place: "x".into(), holder: None });
+        let failure = Failure::from(StoreError::Locked {
+            place: "x".into(),
+            holder: None,
+        });
         assert_eq!(failure.exit(), Exit::Locked);
         assert_eq!(failure.exit().code(), 3);
         assert!(failure.diagnostics.0[0].hint.is_some());

@@ -15,7 +15,9 @@ pub(crate) struct OnDisk {
 
 impl OnDisk {
     pub(crate) fn new(root: &Path) -> Self {
-        OnDisk { root: root.to_owned() }
+        OnDisk {
+            root: root.to_owned(),
+        }
     }
 }
 
@@ -33,7 +35,8 @@ impl Folder for OnDisk {
             if !name.ends_with("mesh.hcl") || !entry.path().is_file() {
                 continue;
             }
-            let bytes = std::fs::read(entry.path()).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
+            let bytes =
+                std::fs::read(entry.path()).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
             let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
             found.push((name, text));
         }
@@ -53,7 +56,11 @@ pub(crate) struct Reads {
 
 impl Reads {
     pub(crate) fn new(root: &Path, saved: BTreeMap<String, Arc<[u8]>>) -> Self {
-        Reads { root: root.to_owned(), saved, read: Mutex::default() }
+        Reads {
+            root: root.to_owned(),
+            saved,
+            read: Mutex::default(),
+        }
     }
 
     /// All that was read so far.
@@ -64,13 +71,18 @@ impl Reads {
 
 impl Files for Reads {
     fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
-        let mut read = self.read.lock().map_err(|_| "an earlier read failed".to_owned())?;
+        let mut read = self
+            .read
+            .lock()
+            .map_err(|_| "an earlier read failed".to_owned())?;
         if let Some(bytes) = read.get(path) {
             return Ok(Arc::clone(bytes));
         }
         let bytes = match self.saved.get(path) {
             Some(bytes) => Arc::clone(bytes),
-            None => std::fs::read(self.root.join(path)).map_err(|error| error.to_string())?.into(),
+            None => std::fs::read(self.root.join(path))
+                .map_err(|error| error.to_string())?
+                .into(),
         };
         read.insert(path.to_owned(), Arc::clone(&bytes));
         Ok(bytes)
@@ -113,9 +125,13 @@ fn matches(pattern: &[&str], path: &[&str]) -> bool {
 /// Whether one part matches: `*` stands for any characters, `?` for one, `{a,b}` for either.
 fn part(pattern: &str, name: &str) -> bool {
     if let Some((before, choices, after)) = braces(pattern) {
-        return choices.split(',').any(|choice| part(&format!("{before}{choice}{after}"), name));
+        return choices
+            .split(',')
+            .any(|choice| part(&format!("{before}{choice}{after}"), name));
     }
-    let Some(first) = pattern.chars().next() else { return name.is_empty() };
+    let Some(first) = pattern.chars().next() else {
+        return name.is_empty();
+    };
     let rest = &pattern[first.len_utf8()..];
     let mut chars = name.chars();
     match first {
@@ -136,7 +152,10 @@ mod tests {
     use super::*;
 
     fn matched(pattern: &str, path: &str) -> bool {
-        matches(&pattern.split('/').collect::<Vec<_>>(), &path.split('/').collect::<Vec<_>>())
+        matches(
+            &pattern.split('/').collect::<Vec<_>>(),
+            &path.split('/').collect::<Vec<_>>(),
+        )
     }
 
     #[test]

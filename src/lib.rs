@@ -28,10 +28,10 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 
 use crate::clock::SystemClock;
-use crate::failure::{Failure, FailureKind};
 pub use crate::failure::Exit;
-use crate::render::{Form, Printer};
+use crate::failure::{Failure, FailureKind};
 pub use crate::render::Stream;
+use crate::render::{Form, Printer};
 pub use crate::session::Input;
 use crate::session::Session;
 pub use crate::settings::Environment;
@@ -52,22 +52,44 @@ impl Streams {
     pub fn of_process() -> Self {
         let (out, err, input) = (std::io::stdout(), std::io::stderr(), std::io::stdin());
         Streams {
-            out: Stream { terminal: out.is_terminal(), writer: Box::new(out) },
-            err: Stream { terminal: err.is_terminal(), writer: Box::new(err) },
-            input: Input { terminal: input.is_terminal(), reader: Box::new(BufReader::new(input)) },
+            out: Stream {
+                terminal: out.is_terminal(),
+                writer: Box::new(out),
+            },
+            err: Stream {
+                terminal: err.is_terminal(),
+                writer: Box::new(err),
+            },
+            input: Input {
+                terminal: input.is_terminal(),
+                reader: Box::new(BufReader::new(input)),
+            },
         }
     }
 }
 
 /// Does what `arguments` (the name of the program first) ask for, and says how the process ends.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment, streams: Streams) -> Exit {
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+    streams: Streams,
+) -> Exit {
     let clock: Arc<dyn meshform_engine::Clock> = Arc::new(SystemClock::new());
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, environment, streams, clock),
     };
     let (form, plain) = commands::talk(&cli.command);
-    let printer = Printer::new(streams.out, streams.err, form, environment.colour() && !plain, clock);
+    let printer = Printer::new(
+        streams.out,
+        streams.err,
+        form,
+        environment.colour() && !plain,
+        clock,
+    );
+    if form == Form::Stream {
+        printer.version();
+    }
     let exit = in_folder(cli, environment, &printer, streams.input).unwrap_or_else(|failure| {
         printer.diagnostics(&failure.diagnostics, &failure.sources);
         failure.exit()
@@ -75,7 +97,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     // An answer that could not be written was not given, whatever was done.
     match printer.failed() {
         Some(error) if exit == Exit::Done || exit == Exit::Differs => {
-            let failure = Failure::new(FailureKind::Output, "Output cannot be written", format!("{error}."));
+            let failure = Failure::new(
+                FailureKind::Output,
+                "Output cannot be written",
+                format!("{error}."),
+            );
             printer.diagnostics(&failure.diagnostics, &failure.sources);
             failure.exit()
         }
@@ -84,7 +110,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
 }
 
 /// Help and versions that were asked for go to stdout, mistakes to stderr.
-fn usage(error: &clap::Error, environment: &Environment, streams: Streams, clock: Arc<dyn meshform_engine::Clock>) -> Exit {
+fn usage(
+    error: &clap::Error,
+    environment: &Environment,
+    streams: Streams,
+    clock: Arc<dyn meshform_engine::Clock>,
+) -> Exit {
     let printer = Printer::new(streams.out, streams.err, Form::Text, environment.colour(), clock);
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         printer.data(&error.render().to_string());
@@ -94,7 +125,12 @@ fn usage(error: &clap::Error, environment: &Environment, streams: Streams, clock
     Exit::Error
 }
 
-fn in_folder(cli: cli::Cli, environment: &Environment, printer: &Printer, input: Input) -> Result<Exit, Failure> {
+fn in_folder(
+    cli: cli::Cli,
+    environment: &Environment,
+    printer: &Printer,
+    input: Input,
+) -> Result<Exit, Failure> {
     let folder = match &cli.chdir {
         Some(folder) => environment.folder.join(folder),
         None => environment.folder.clone(),

@@ -69,7 +69,8 @@ impl Wish {
     /// If one of them is no address.
     pub(crate) fn new(session: &Session, scope: &ScopeArgs, destroy: bool) -> Result<Self, Failure> {
         let parse = |text: &String| {
-            Address::parse(text).map_err(|error| Failure::caused(FailureKind::Usage, "Invalid address", &error))
+            Address::parse(text)
+                .map_err(|error| Failure::caused(FailureKind::Usage, "Invalid address", &error))
         };
         Ok(Wish {
             destroy,
@@ -95,7 +96,12 @@ pub(crate) fn read(
     match values {
         Some(values) if !found.has_errors() => {
             session.printer.learn(&secrets(&config, &values));
-            Ok(Loaded { config, sources, values, warnings: found })
+            Ok(Loaded {
+                config,
+                sources,
+                values,
+                warnings: found,
+            })
         }
         _ => Err(Failure::told(FailureKind::Configuration, found, sources)),
     }
@@ -108,13 +114,19 @@ pub(crate) fn read(
 pub(crate) fn read_folder(session: &Session) -> Result<Loaded, Failure> {
     let folder = crate::folder::OnDisk::new(&session.folder);
     read(session, &folder, |config, sources| {
-        session.environment.values(&session.folder, &session.variables, config, sources)
+        session
+            .environment
+            .values(&session.folder, &session.variables, config, sources)
     })
 }
 
 /// The values of sensitive variables, given or by default.
 fn secrets(config: &Config, values: &BTreeMap<Str, Given>) -> Vec<Value> {
-    let sensitive = config.root.variables.values().filter(|variable| variable.sensitive);
+    let sensitive = config
+        .root
+        .variables
+        .values()
+        .filter(|variable| variable.sensitive);
     sensitive
         .filter_map(|variable| {
             let given = values.get(&variable.name).map(|given| given.value.clone());
@@ -131,13 +143,24 @@ fn secrets(config: &Config, values: &BTreeMap<Str, Given>) -> Vec<Value> {
 pub(crate) fn validate(session: &Session, mut loaded: Loaded) -> Result<Loaded, Failure> {
     let reads = Arc::new(Reads::new(&session.folder, BTreeMap::new()));
     let inputs = inputs(&loaded, Purpose::Validate, reads, None);
-    let compiled = compile(&loaded.config, &inputs, &Facts::default(), session.vocabulary(), &session.kinds);
+    let compiled = compile(
+        &loaded.config,
+        &inputs,
+        &Facts::default(),
+        session.vocabulary(),
+        &session.kinds,
+    );
     settle(&mut loaded, compiled.diagnostics)?;
     Ok(loaded)
 }
 
 fn inputs(loaded: &Loaded, purpose: Purpose, files: Arc<Reads>, timestamp: Option<&str>) -> Inputs {
-    Inputs { variables: loaded.values.clone(), purpose, files, plan_timestamp: timestamp.map(Str::from) }
+    Inputs {
+        variables: loaded.values.clone(),
+        purpose,
+        files,
+        plan_timestamp: timestamp.map(Str::from),
+    }
 }
 
 /// Keeps warnings.
@@ -148,7 +171,11 @@ fn settle(loaded: &mut Loaded, found: Diagnostics) -> Result<(), Failure> {
     loaded.warnings.extend(found);
     if loaded.warnings.has_errors() {
         let all = std::mem::take(&mut loaded.warnings);
-        return Err(Failure::told(FailureKind::Configuration, all, std::mem::take(&mut loaded.sources)));
+        return Err(Failure::told(
+            FailureKind::Configuration,
+            all,
+            std::mem::take(&mut loaded.sources),
+        ));
     }
     Ok(())
 }
@@ -178,7 +205,11 @@ pub(crate) async fn plan(
     (snapshot, wish): (&Snapshot, Wish),
     sink: &dyn EventSink,
 ) -> Result<Planned, Failure> {
-    let purpose = if wish.destroy { Purpose::Destroy } else { Purpose::Plan };
+    let purpose = if wish.destroy {
+        Purpose::Destroy
+    } else {
+        Purpose::Plan
+    };
     let inputs = inputs(&loaded, purpose, Arc::clone(&reads), Some(&wish.timestamp));
     let reader = session.reader(registry);
     let gathered = {
@@ -197,15 +228,29 @@ pub(crate) async fn plan(
     } else {
         Observed::default()
     };
-    let options =
-        Options { destroy: wish.destroy, replace: wish.replace.clone(), ..Options::default() };
-    let input =
-        meshform_engine::plan::Input { desired, snapshot, observed: &observed, kinds: &session.kinds, options: &options };
+    let options = Options {
+        destroy: wish.destroy,
+        replace: wish.replace.clone(),
+        ..Options::default()
+    };
+    let input = meshform_engine::plan::Input {
+        desired,
+        snapshot,
+        observed: &observed,
+        kinds: &session.kinds,
+        options: &options,
+    };
     let plan = build(input)
         .map_err(|found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone()))?;
     checked(&plan)?;
     loaded.warnings.extend(unknown(&wish.replace, &plan));
-    Ok(Planned { plan: Arc::new(plan), loaded, reads, facts, wish })
+    Ok(Planned {
+        plan: Arc::new(plan),
+        loaded,
+        reads,
+        facts,
+        wish,
+    })
 }
 
 /// Facts from saved answers: only the questions say which they are, so each round adds those that it asks for.
@@ -235,10 +280,14 @@ fn answered(once: &dyn Fn(&Facts) -> Once, answers: &BTreeMap<String, String>, k
 /// Addresses that were asked to be replaced and are not there: most likely mistyped.
 fn unknown(replace: &BTreeSet<Address>, plan: &Plan) -> Diagnostics {
     let is_there = |address: &Address| plan.changes.iter().any(|change| change.address == *address);
-    let missing = replace.iter().filter(|address| !is_there(address)).map(|address| {
-        let detail = format!("Neither configuration nor state has `{address}`, which `-replace` names.");
-        Diagnostic::warning("Resource to replace not found", detail).hint("`meshform state list` lists all.")
-    });
+    let missing = replace
+        .iter()
+        .filter(|address| !is_there(address))
+        .map(|address| {
+            let detail = format!("Neither configuration nor state has `{address}`, which `-replace` names.");
+            Diagnostic::warning("Resource to replace not found", detail)
+                .hint("`meshform state list` lists all.")
+        });
     Diagnostics(missing.collect())
 }
 
@@ -251,9 +300,15 @@ fn checked(plan: &Plan) -> Result<(), Failure> {
     let found = violations.iter().map(|violation| {
         Diagnostic::error("Plan is wrong", chain(violation))
             .about(&violation.address)
-            .hint("This is a mistake of Meshform. Nothing was done; please report it with your configuration.")
+            .hint(
+                "This is a mistake of Meshform. Nothing was done; please report it with your configuration.",
+            )
     });
-    Err(Failure::told(FailureKind::Internal, Diagnostics(found.collect()), Sources::default()))
+    Err(Failure::told(
+        FailureKind::Internal,
+        Diagnostics(found.collect()),
+        Sources::default(),
+    ))
 }
 
 /// What of the outside could not be read.
@@ -271,7 +326,10 @@ pub(crate) fn unreadable(errors: Vec<RefreshError>, sources: &Sources) -> Failur
 
 /// Everything secret in what the configuration asks for.
 fn secrets_in(desired: &Desired) -> impl Iterator<Item = &Value> {
-    let fields = desired.resources.iter().flat_map(|resource| resource.fields.iter());
+    let fields = desired
+        .resources
+        .iter()
+        .flat_map(|resource| resource.fields.iter());
     let outputs = desired.outputs.iter().map(|output| &output.value);
     fields.chain(outputs).filter(|value| value.has_secret())
 }

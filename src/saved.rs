@@ -51,7 +51,8 @@ pub(crate) struct Unpacked {
 /// If something in it cannot be written.
 pub(crate) fn pack(session: &Session, made: &Planned, lineage: &str) -> Result<Vec<u8>, Failure> {
     let secrets = session.printer.secrets();
-    let cannot = |error: &dyn std::error::Error| Failure::caused(FailureKind::Internal, "Plan cannot be saved", error);
+    let cannot =
+        |error: &dyn std::error::Error| Failure::caused(FailureKind::Internal, "Plan cannot be saved", error);
     let (files, secret_files) = split_files(&made.reads, &secrets);
     let mut facts = BTreeMap::new();
     for (key, answer) in made.facts.iter() {
@@ -67,8 +68,19 @@ pub(crate) fn pack(session: &Session, made: &Planned, lineage: &str) -> Result<V
         encode(&value, &Type::Any, &mut text).map_err(|error| cannot(&error))?;
         variables.insert(name.to_string(), text);
     }
-    let view = View { plan: &made.plan, sources: Some(&made.loaded.sources), secrets: &secrets, palette: Palette::Plain };
-    let sensitive = made.loaded.config.root.variables.values().filter(|variable| variable.sensitive);
+    let view = View {
+        plan: &made.plan,
+        sources: Some(&made.loaded.sources),
+        secrets: &secrets,
+        palette: Palette::Plain,
+    };
+    let sensitive = made
+        .loaded
+        .config
+        .root
+        .variables
+        .values()
+        .filter(|variable| variable.sensitive);
     let archive = Archive {
         manifest: Manifest {
             format: FORMAT,
@@ -127,16 +139,21 @@ fn split_files(reads: &Reads, secrets: &Secrets) -> (BTreeMap<String, Vec<u8>>, 
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// All modules of a configuration.
 fn modules<'a>(module: &'a Module, found: &mut Vec<&'a Module>) {
     found.push(module);
-    module.calls.values().for_each(|call| modules(&call.module, found));
+    module
+        .calls
+        .values()
+        .for_each(|call| modules(&call.module, found));
 }
 
 /// The defaults of sensitive variables, by folder of the module and name.
@@ -148,7 +165,12 @@ fn defaults(config: &Config) -> BTreeMap<(String, Str), Range> {
         variables.map(|variable| (module.folder.clone(), variable))
     });
     sensitive
-        .filter_map(|(folder, variable)| Some(((folder, variable.name.clone()), variable.default.as_ref()?.range())))
+        .filter_map(|(folder, variable)| {
+            Some((
+                (folder, variable.name.clone()),
+                variable.default.as_ref()?.range(),
+            ))
+        })
         .collect()
 }
 
@@ -156,11 +178,18 @@ fn defaults(config: &Config) -> BTreeMap<(String, Str), Range> {
 fn texts(config: &Config, sources: &Sources) -> BTreeMap<String, String> {
     let blank = |range: Range| {
         let file = sources.get(range.source);
-        let lines = file.map_or(0, |file| file.text[range.start as usize..range.end as usize].matches('\n').count());
+        let lines = file.map_or(0, |file| {
+            file.text[range.start as usize..range.end as usize]
+                .matches('\n')
+                .count()
+        });
         // Lines stay where they are, so that places in the plan still fit.
         format!("\"{BLANK}\"{}", "\n".repeat(lines))
     };
-    let changes = defaults(config).into_values().map(|range| (range, blank(range))).collect();
+    let changes = defaults(config)
+        .into_values()
+        .map(|range| (range, blank(range)))
+        .collect();
     replaced(sources, changes)
 }
 
@@ -186,7 +215,11 @@ fn replaced(sources: &Sources, mut changes: Vec<(Range, String)>) -> BTreeMap<St
 /// As the disk says.
 pub(crate) fn write(session: &Session, path: &str, bytes: &[u8]) -> Result<(), Failure> {
     meshform_state::disk::write_file(&session.folder.join(path), bytes).map_err(|error| {
-        Failure::new(FailureKind::Output, "Plan cannot be saved", format!("Failed to write `{path}`: {error}."))
+        Failure::new(
+            FailureKind::Output,
+            "Plan cannot be saved",
+            format!("Failed to write `{path}`: {error}."),
+        )
     })
 }
 
@@ -196,7 +229,11 @@ pub(crate) fn write(session: &Session, path: &str, bytes: &[u8]) -> Result<(), F
 /// If there is none or it is damaged.
 pub(crate) fn open(session: &Session, path: &str) -> Result<Archive, Failure> {
     let bytes = std::fs::read(session.folder.join(path)).map_err(|error| {
-        Failure::new(FailureKind::Usage, "Saved plan cannot be read", format!("Failed to read `{path}`: {error}."))
+        Failure::new(
+            FailureKind::Usage,
+            "Saved plan cannot be read",
+            format!("Failed to read `{path}`: {error}."),
+        )
     })?;
     Archive::from_bytes(&bytes).map_err(|error| {
         Failure::caused(FailureKind::Usage, "Saved plan cannot be read", &error)
@@ -209,31 +246,70 @@ pub(crate) fn open(session: &Session, path: &str) -> Result<Archive, Failure> {
 /// # Errors
 /// If one of them is missing, or anything else in it cannot be used.
 pub(crate) fn unpack(session: &Session, archive: Archive) -> Result<Unpacked, Failure> {
-    let Archive { manifest, sources, files, variables, facts, json, .. } = archive;
+    let Archive {
+        manifest,
+        sources,
+        files,
+        variables,
+        facts,
+        json,
+        ..
+    } = archive;
     let texts = restored(session, sources);
     let sensitive = &manifest.sensitive_variables;
     let loaded = pipeline::read(session, &Texts::new(texts), |config, sources| {
-        let given = session.environment.values(&session.folder, &session.variables, config, sources)?;
+        let given = session
+            .environment
+            .values(&session.folder, &session.variables, config, sources)?;
         values(given, &variables, sensitive)
     })?;
     for name in sensitive {
-        let default = loaded.config.root.variables.get(&**name).and_then(|variable| variable.default.as_ref());
-        let is_blank = default.and_then(|default| default.as_literal()?.as_str()).is_some_and(|text| text == BLANK);
+        let default = loaded
+            .config
+            .root
+            .variables
+            .get(&**name)
+            .and_then(|variable| variable.default.as_ref());
+        let is_blank = default
+            .and_then(|default| default.as_literal()?.as_str())
+            .is_some_and(|text| text == BLANK);
         if is_blank && !loaded.values.contains_key(&**name) {
-            let detail = format!("The saved plan holds no secrets, and the sensitive variable `{name}` has no value.");
-            return Err(Failure::new(FailureKind::Usage, "Sensitive variable is missing", detail)
-                .hint(format!("Give it again: as `MESHFORM_VAR_{name}`, or by the same file or flag as for the plan.")));
+            let detail =
+                format!("The saved plan holds no secrets, and the sensitive variable `{name}` has no value.");
+            return Err(
+                Failure::new(FailureKind::Usage, "Sensitive variable is missing", detail).hint(format!(
+                    "Give it again: as `MESHFORM_VAR_{name}`, or by the same file or flag as for the plan."
+                )),
+            );
         }
     }
-    let mut saved: BTreeMap<String, Arc<[u8]>> =
-        files.into_iter().map(|(path, bytes)| (path, Arc::from(bytes))).collect();
+    let mut saved: BTreeMap<String, Arc<[u8]>> = files
+        .into_iter()
+        .map(|(path, bytes)| (path, Arc::from(bytes)))
+        .collect();
     for (path, expected) in &manifest.secret_files {
         saved.insert(path.clone(), secret_file(&session.folder, path, expected)?);
     }
-    let replace = manifest.replace.iter().filter_map(|address| Address::parse(address).ok()).collect();
-    let wish = Wish { destroy: manifest.destroy, refresh: true, replace, timestamp: manifest.created.clone() };
+    let replace = manifest
+        .replace
+        .iter()
+        .filter_map(|address| Address::parse(address).ok())
+        .collect();
+    let wish = Wish {
+        destroy: manifest.destroy,
+        refresh: true,
+        replace,
+        timestamp: manifest.created.clone(),
+    };
     let reads = Arc::new(Reads::new(&session.folder, saved));
-    Ok(Unpacked { manifest, loaded, reads, facts, wish, document: json })
+    Ok(Unpacked {
+        manifest,
+        loaded,
+        reads,
+        facts,
+        wish,
+        document: json,
+    })
 }
 
 /// The texts of a saved plan with the defaults that were blanked, as far as the folder still has them.
@@ -245,11 +321,18 @@ fn restored(session: &Session, texts: BTreeMap<String, String>) -> BTreeMap<Stri
     let known = defaults(&present_config);
     let changes = defaults(&saved_config).into_iter().filter_map(|(name, blank)| {
         let range = known.get(&name)?;
-        let text = present.get(range.source)?.text.get(range.start as usize..range.end as usize)?;
+        let text = present
+            .get(range.source)?
+            .text
+            .get(range.start as usize..range.end as usize)?;
         Some((blank, text.to_owned()))
     });
     let changes: Vec<(Range, String)> = changes.collect();
-    if changes.is_empty() { texts } else { replaced(&saved, changes) }
+    if changes.is_empty() {
+        texts
+    } else {
+        replaced(&saved, changes)
+    }
 }
 
 /// What was saved, and what was given again for sensitive variables.
@@ -264,20 +347,35 @@ fn values(
         if sensitive.iter().any(|sensitive| **sensitive == *name) {
             values.insert(name, one);
         } else if matches!(one.by, GivenBy::Flag(_)) {
-            let detail = format!("`{name}` has the value that it had when the plan was made; another cannot be given.");
-            found.push(Diagnostic::error("Variable is part of the saved plan", detail).hint("Make a new plan."));
+            let detail = format!(
+                "`{name}` has the value that it had when the plan was made; another cannot be given."
+            );
+            found.push(
+                Diagnostic::error("Variable is part of the saved plan", detail).hint("Make a new plan."),
+            );
         }
     }
     for (name, text) in saved {
         match decode(text, &Type::Any) {
             Ok(value) => {
                 let by = GivenBy::Environment(ORIGIN.to_owned());
-                values.insert(name.as_str().into(), Given { value, by, range: None });
+                values.insert(
+                    name.as_str().into(),
+                    Given {
+                        value,
+                        by,
+                        range: None,
+                    },
+                );
             }
             Err(error) => found.push(Diagnostic::error("Saved plan is damaged", error.to_string())),
         }
     }
-    if found.has_errors() { Err(found) } else { Ok(values) }
+    if found.has_errors() {
+        Err(found)
+    } else {
+        Ok(values)
+    }
 }
 
 fn secret_file(folder: &Path, path: &str, expected: &str) -> Result<Arc<[u8]>, Failure> {
@@ -285,7 +383,8 @@ fn secret_file(folder: &Path, path: &str, expected: &str) -> Result<Arc<[u8]>, F
         Failure::new(FailureKind::Stale, "Saved plan is stale", what)
             .hint("The content of this file is secret, so the plan does not hold it. Make a new plan.")
     };
-    let bytes = std::fs::read(folder.join(path)).map_err(|error| moved(format!("`{path}` cannot be read: {error}.")))?;
+    let bytes = std::fs::read(folder.join(path))
+        .map_err(|error| moved(format!("`{path}` cannot be read: {error}.")))?;
     if hash(&bytes) == *expected {
         Ok(bytes.into())
     } else {

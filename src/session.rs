@@ -106,11 +106,18 @@ impl Session {
     pub(crate) fn store(&self, config: &Config, sources: &Sources) -> Result<LocalStore, Failure> {
         match &config.settings.backend {
             Some(backend) if &*backend.kind != "local" => {
-                let detail = format!("This version keeps states in the folder only, not in `{}`.", backend.kind);
+                let detail = format!(
+                    "This version keeps states in the folder only, not in `{}`.",
+                    backend.kind
+                );
                 let diagnostic = Diagnostic::error("Unsupported backend", detail)
                     .at(backend.range)
                     .hint("Leave the `backend` block out, or write `backend \"local\" {}`.");
-                Err(Failure::told(FailureKind::Configuration, diagnostic.into(), sources.clone()))
+                Err(Failure::told(
+                    FailureKind::Configuration,
+                    diagnostic.into(),
+                    sources.clone(),
+                ))
             }
             _ => Ok(self.local_store()),
         }
@@ -141,10 +148,13 @@ impl Session {
         let mut told = false;
         loop {
             match store.lock(&holder) {
-                Err(StoreError::Locked { holder, .. }) if self.clock.monotonic().saturating_sub(start) < timeout => {
+                Err(StoreError::Locked { holder, .. })
+                    if self.clock.monotonic().saturating_sub(start) < timeout =>
+                {
                     if !told && self.printer.is_text() {
                         let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.who);
-                        self.printer.talk(&format!("Waiting for the lock of the state, held by {who}...\n"));
+                        self.printer
+                            .talk(&format!("Waiting for the lock of the state, held by {who}...\n"));
                     }
                     told = true;
                     self.clock.sleep(LOCK_PAUSE).await;
@@ -165,7 +175,10 @@ impl Session {
         let aws: Arc<dyn Adapter> = Arc::new(AwsAdapter::new(settings));
         let kube: Arc<dyn Adapter> = Arc::new(KubeAdapter::new());
         let mut registry = Registry::default();
-        let managed = self.kinds.names(false).filter_map(|name| self.kinds.managed(name));
+        let managed = self
+            .kinds
+            .names(false)
+            .filter_map(|name| self.kinds.managed(name));
         let data = self.kinds.names(true).filter_map(|name| self.kinds.data(name));
         for kind in managed.chain(data) {
             let adapter = match kind.schema().home {

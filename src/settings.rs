@@ -42,7 +42,10 @@ impl Environment {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// Whether colours are welcome: see no-color.org.
@@ -62,9 +65,16 @@ impl Environment {
 
     /// Who we are, for those who wait for our lock.
     pub(crate) fn who(&self) -> String {
-        let user = self.get("USER").or_else(|| self.get("LOGNAME")).unwrap_or("unknown");
+        let user = self
+            .get("USER")
+            .or_else(|| self.get("LOGNAME"))
+            .unwrap_or("unknown");
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-        let host = host.as_deref().map(str::trim).or_else(|| self.get("HOSTNAME")).unwrap_or("unknown");
+        let host = host
+            .as_deref()
+            .map(str::trim)
+            .or_else(|| self.get("HOSTNAME"))
+            .unwrap_or("unknown");
         format!("{user}@{host}")
     }
 
@@ -80,9 +90,18 @@ impl Environment {
         config: &Config,
         sources: &mut Sources,
     ) -> Result<BTreeMap<Str, Given>, Diagnostics> {
-        let mut reader = Reader { folder, config, sources, found: Diagnostics::new(), values: BTreeMap::new() };
+        let mut reader = Reader {
+            folder,
+            config,
+            sources,
+            found: Diagnostics::new(),
+            values: BTreeMap::new(),
+        };
         for (name, text) in &self.variables {
-            if let Some(variable) = name.strip_prefix(VARIABLE_PREFIX).filter(|variable| !variable.is_empty()) {
+            if let Some(variable) = name
+                .strip_prefix(VARIABLE_PREFIX)
+                .filter(|variable| !variable.is_empty())
+            {
                 reader.text(variable, text, GivenBy::Environment(name.clone()));
             }
         }
@@ -95,7 +114,11 @@ impl Environment {
                 VariableArg::Value(text) => reader.flag(text),
             }
         }
-        if reader.found.has_errors() { Err(reader.found) } else { Ok(reader.values) }
+        if reader.found.has_errors() {
+            Err(reader.found)
+        } else {
+            Ok(reader.values)
+        }
     }
 }
 
@@ -123,7 +146,14 @@ impl Reader<'_> {
     fn text(&mut self, name: &str, text: &str, by: GivenBy) {
         let value = read_text(self.sources, self.config, name, text, &by);
         if let Some(value) = self.found.collect(value) {
-            self.values.insert(name.into(), Given { value, by, range: None });
+            self.values.insert(
+                name.into(),
+                Given {
+                    value,
+                    by,
+                    range: None,
+                },
+            );
         }
     }
 
@@ -134,8 +164,11 @@ impl Reader<'_> {
             }
             _ => self.found.push(
                 // The text may be a secret, so only its form is told.
-                meshform_lang::Diagnostic::error("Invalid -var", "The value of `-var` is not of the form `name=value`.")
-                    .hint("Write it as `-var 'name=value'`."),
+                meshform_lang::Diagnostic::error(
+                    "Invalid -var",
+                    "The value of `-var` is not of the form `name=value`.",
+                )
+                .hint("Write it as `-var 'name=value'`."),
             ),
         }
     }
@@ -145,14 +178,24 @@ impl Reader<'_> {
             Ok(text) => text,
             Err(error) => {
                 let detail = format!("The file of values `{name}` cannot be read: {error}.");
-                self.found.push(meshform_lang::Diagnostic::error("File of values cannot be read", detail));
+                self.found.push(meshform_lang::Diagnostic::error(
+                    "File of values cannot be read",
+                    detail,
+                ));
                 return;
             }
         };
         let values = read_values(self.sources, name, &text);
         for (variable, (value, range)) in self.found.collect(values).into_iter().flatten() {
             let by = GivenBy::File(name.to_owned());
-            self.values.insert(variable, Given { value, by, range: Some(range) });
+            self.values.insert(
+                variable,
+                Given {
+                    value,
+                    by,
+                    range: Some(range),
+                },
+            );
         }
     }
 }
@@ -163,15 +206,21 @@ impl Reader<'_> {
 /// If it is none.
 pub(crate) fn duration(flag: &str, text: &str) -> Result<Duration, Failure> {
     let wrong = || {
-        Failure::new(FailureKind::Usage, "Invalid duration", format!("`{text}` for `{flag}` is not a duration."))
-            .hint("Write it as `30s`, `5m` or `1h30m`.")
+        Failure::new(
+            FailureKind::Usage,
+            "Invalid duration",
+            format!("`{text}` for `{flag}` is not a duration."),
+        )
+        .hint("Write it as `30s`, `5m` or `1h30m`.")
     };
     let mut total = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let number: u64 = rest[..digits].parse().map_err(|_| wrong())?;
-        let unit_end = rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| digits + at);
+        let unit_end = rest[digits..]
+            .find(|c: char| c.is_ascii_digit())
+            .map_or(rest.len(), |at| digits + at);
         let millis = match &rest[digits..unit_end] {
             "ms" => 1,
             "" | "s" => 1_000,
@@ -194,7 +243,11 @@ mod tests {
 
     const CONFIG: &str = "variable \"a\" { type = string }\nvariable \"l\" { type = list(string) }\n";
 
-    fn values(environment: &[(&str, &str)], files: &[(&str, &str)], flags: &[VariableArg]) -> Result<BTreeMap<Str, Given>, Diagnostics> {
+    fn values(
+        environment: &[(&str, &str)],
+        files: &[(&str, &str)],
+        flags: &[VariableArg],
+    ) -> Result<BTreeMap<Str, Given>, Diagnostics> {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::File::create_new(folder.path().join(name))
@@ -204,8 +257,14 @@ mod tests {
         let mut sources = Sources::default();
         let (config, found) = load(&mut sources, &Texts::new([("mesh.hcl", CONFIG)]), &[]);
         assert!(!found.has_errors(), "{found:?}");
-        let variables = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let environment = Environment { variables, folder: folder.path().to_owned() };
+        let variables = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let environment = Environment {
+            variables,
+            folder: folder.path().to_owned(),
+        };
         environment.values(folder.path(), flags, &config, &mut sources)
     }
 
@@ -215,7 +274,11 @@ mod tests {
 
     #[test]
     fn later_sources_win() {
-        let environment = [("MESHFORM_VAR_a", "environment"), ("MESHFORM_VAR_l", "[\"x\"]"), ("OTHER", "x")];
+        let environment = [
+            ("MESHFORM_VAR_a", "environment"),
+            ("MESHFORM_VAR_l", "[\"x\"]"),
+            ("OTHER", "x"),
+        ];
         let files = [
             ("meshform.vars.hcl", "a = \"always\""),
             ("b.auto.vars.hcl", "a = \"second\""),
@@ -224,7 +287,11 @@ mod tests {
         ];
         let extra = || VariableArg::File("extra.hcl".to_owned());
         let a = |files: &[(&str, &str)], flags: &[VariableArg]| {
-            values(&environment, files, flags).unwrap()["a"].value.as_str().unwrap().to_owned()
+            values(&environment, files, flags).unwrap()["a"]
+                .value
+                .as_str()
+                .unwrap()
+                .to_owned()
         };
         assert_eq!(a(&[], &[]), "environment");
         assert_eq!(a(&files[..1], &[]), "always");
@@ -244,10 +311,17 @@ mod tests {
 
     #[test]
     fn durations_are_read_as_people_write_them() {
-        let seconds = |text| duration("-lock-timeout", text).map(|duration| duration.as_secs_f64()).ok();
+        let seconds = |text| {
+            duration("-lock-timeout", text)
+                .map(|duration| duration.as_secs_f64())
+                .ok()
+        };
         assert_eq!(seconds("1h30m"), Some(5400.0));
         assert_eq!(seconds("500ms"), Some(0.5));
         assert_eq!(seconds("7"), Some(7.0));
-        assert_eq!((seconds(""), seconds("5x"), seconds("m"), seconds("-1s")), (None, None, None, None));
+        assert_eq!(
+            (seconds(""), seconds("5x"), seconds("m"), seconds("-1s")),
+            (None, None, None, None)
+        );
     }
 }

@@ -24,8 +24,13 @@ use crate::settings::duration;
 pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Failure> {
     match &args.plan {
         Some(path) if args.destroy || !args.run.scope.replace.is_empty() => {
-            let detail = format!("`{path}` says already what is done; `-destroy` and `-replace` belong to `plan`.");
-            Err(Failure::new(FailureKind::Usage, "Flag does not fit a saved plan", detail))
+            let detail =
+                format!("`{path}` says already what is done; `-destroy` and `-replace` belong to `plan`.");
+            Err(Failure::new(
+                FailureKind::Usage,
+                "Flag does not fit a saved plan",
+                detail,
+            ))
         }
         Some(path) => heeding(&session.stop, from_file(session, &args.run, path)).await,
         None => from_folder(session, &args.run, args.destroy).await,
@@ -69,13 +74,21 @@ async fn from_file(session: &Session, args: &RunArgs, path: &str) -> Result<Exit
     same_state(&manifest.lineage, &snapshot)?;
     let registry = session.registry(Access::Read);
     let known = (&unpacked.facts, unpacked.reads);
-    let work = pipeline::plan(session, &registry, unpacked.loaded, known, (&snapshot, unpacked.wish), &*progress);
+    let work = pipeline::plan(
+        session,
+        &registry,
+        unpacked.loaded,
+        known,
+        (&snapshot, unpacked.wish),
+        &*progress,
+    );
     let made = droppable(&session.stop, work).await;
     progress.finish();
     let made = made.ok_or_else(interrupted)??;
     if digest(&made.plan) != manifest.digest {
         let moved = outcome::moved(&document, &saved::document(session, &made));
-        let detail = format!("What the plan stands on has changed since it was made{moved}. Nothing was done.");
+        let detail =
+            format!("What the plan stands on has changed since it was made{moved}. Nothing was done.");
         return Err(Failure::new(FailureKind::Stale, "Saved plan is stale", detail)
             .hint(format!("Make a new plan with `meshform plan -out={path}`.")));
     }
@@ -87,8 +100,15 @@ fn same_state(lineage: &str, snapshot: &Snapshot) -> Result<(), Failure> {
     if lineage == snapshot.lineage {
         return Ok(());
     }
-    let detail = format!("It was made for the state {lineage}; the state here is {}.", snapshot.lineage);
-    Err(Failure::new(FailureKind::Stale, "Saved plan is for another state", detail))
+    let detail = format!(
+        "It was made for the state {lineage}; the state here is {}.",
+        snapshot.lineage
+    );
+    Err(Failure::new(
+        FailureKind::Stale,
+        "Saved plan is for another state",
+        detail,
+    ))
 }
 
 /// Locks the state and settles what an interrupted run left in doubt.
@@ -100,19 +120,32 @@ async fn opened(
 ) -> Result<Recorder, Failure> {
     let timeout = duration("-lock-timeout", &args.lock.lock_timeout)?;
     let waiting = session.lock(store, command, timeout);
-    let guard = droppable(&session.stop, waiting).await.ok_or_else(interrupted)??;
+    let guard = droppable(&session.stop, waiting)
+        .await
+        .ok_or_else(interrupted)??;
     let registry = session.registry(Access::Change);
     let means = (&*session.clock, &*session.entropy, RetryPolicy::default());
     let place = store.describe();
     let recovering = recover(guard, &place, &registry, means, sink);
-    droppable(&session.stop, recovering).await.ok_or_else(interrupted)?.map_err(outcome::not_recovered)
+    droppable(&session.stop, recovering)
+        .await
+        .ok_or_else(interrupted)?
+        .map_err(outcome::not_recovered)
 }
 
-async fn apply(session: &Session, made: Planned, recorder: Recorder, args: &RunArgs) -> Result<Exit, Failure> {
+async fn apply(
+    session: &Session,
+    made: Planned,
+    recorder: Recorder,
+    args: &RunArgs,
+) -> Result<Exit, Failure> {
     let progress = Progress::start(&session.printer, session.clock.clone());
     let limits = args.scope.parallelism.map_or_else(Limits::default, |limit| {
         let limit = usize::from(limit);
-        Limits { total: limit, per_scope: limit }
+        Limits {
+            total: limit,
+            per_scope: limit,
+        }
     });
     let context = Context {
         registry: session.registry(Access::Change),

@@ -39,7 +39,11 @@ pub(super) async fn ask(session: &Session, destroy: bool) -> Result<(), Failure>
         _ if session.stop.soft.is_cancelled() => Err(super::plan::interrupted()),
         _ => {
             let what = if destroy { "Destroy" } else { "Apply" };
-            Err(Failure::new(FailureKind::Declined, format!("{what} cancelled"), "Nothing was changed."))
+            Err(Failure::new(
+                FailureKind::Declined,
+                format!("{what} cancelled"),
+                "Nothing was changed.",
+            ))
         }
     }
 }

@@ -20,8 +20,18 @@ use crate::session::Session;
 
 /// How `command` speaks.
 pub(crate) fn talk(command: &Command) -> (Form, bool) {
-    let document = |talk: &Talk| (if talk.json { Form::Document } else { Form::Text }, talk.colour.no_color);
-    let stream = |talk: &Talk| (if talk.json { Form::Stream } else { Form::Text }, talk.colour.no_color);
+    let document = |talk: &Talk| {
+        (
+            if talk.json { Form::Document } else { Form::Text },
+            talk.colour.no_color,
+        )
+    };
+    let stream = |talk: &Talk| {
+        (
+            if talk.json { Form::Stream } else { Form::Text },
+            talk.colour.no_color,
+        )
+    };
     match command {
         Command::Plan(args) => stream(&args.talk),
         Command::Apply(args) => stream(&args.run.talk),

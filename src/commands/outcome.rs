@@ -22,10 +22,15 @@ const MOST_NAMES: usize = 10;
 pub(super) fn report(session: &Session, outcome: Outcome, destroy: bool) -> Result<Exit, Failure> {
     if !outcome.stale.is_empty() {
         let told = outcome.stale.iter().map(|mismatch| {
-            Diagnostic::error("Plan is stale", format!("{} Nothing was done.", mismatch.what)).about(&mismatch.address)
+            Diagnostic::error("Plan is stale", format!("{} Nothing was done.", mismatch.what))
+                .about(&mismatch.address)
         });
-        return Err(Failure::told(FailureKind::Stale, Diagnostics(told.collect()), Sources::default())
-            .hint("Plan again."));
+        return Err(Failure::told(
+            FailureKind::Stale,
+            Diagnostics(told.collect()),
+            Sources::default(),
+        )
+        .hint("Plan again."));
     }
     count(session, &outcome, destroy);
     if outcome.is_complete() {
@@ -38,14 +43,26 @@ pub(super) fn report(session: &Session, outcome: Outcome, destroy: bool) -> Resu
 /// The line with what was done.
 fn count(session: &Session, outcome: &Outcome, destroy: bool) {
     let count = |action: Action| outcome.done.iter().filter(|(_, done)| *done == action).count();
-    let (added, changed, destroyed) = (count(Action::Create), count(Action::Update), count(Action::Delete));
-    let (word, operation) = if destroy { ("Destroy", "destroy") } else { ("Apply", "apply") };
+    let (added, changed, destroyed) = (
+        count(Action::Create),
+        count(Action::Update),
+        count(Action::Delete),
+    );
+    let (word, operation) = if destroy {
+        ("Destroy", "destroy")
+    } else {
+        ("Apply", "apply")
+    };
     let counts = if destroy {
         format!("{destroyed} destroyed")
     } else {
         format!("{added} added, {changed} changed, {destroyed} destroyed")
     };
-    let (end, role) = if outcome.is_complete() { ("complete!", Role::Success) } else { ("incomplete.", Role::Alarm) };
+    let (end, role) = if outcome.is_complete() {
+        ("complete!", Role::Success)
+    } else {
+        ("incomplete.", Role::Alarm)
+    };
     let text = format!("{word} {end} Resources: {counts}.");
     let printer = &session.printer;
     if printer.is_text() {
@@ -54,7 +71,12 @@ fn count(session: &Session, outcome: &Outcome, destroy: bool) {
         let changes = json!({
             "add": added, "change": changed, "import": 0, "remove": destroyed, "operation": operation,
         });
-        printer.event("change_summary", Level::Info, &text, Map::from_iter([("changes".to_owned(), changes)]));
+        printer.event(
+            "change_summary",
+            Level::Info,
+            &text,
+            Map::from_iter([("changes".to_owned(), changes)]),
+        );
     }
 }
 
@@ -68,9 +90,16 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
     }
     found.extend(skipped(&outcome));
     for doubt in &outcome.in_doubt {
-        let detail = format!("The answer to `{}` was lost, so nobody knows yet whether it happened.", doubt.effect);
+        let detail = format!(
+            "The answer to `{}` was lost, so nobody knows yet whether it happened.",
+            doubt.effect
+        );
         let hint = "The next `meshform apply` finds out first, and goes on from there.";
-        found.push(Diagnostic::warning("Outcome is not known", detail).about(&doubt.address).hint(hint));
+        found.push(
+            Diagnostic::warning("Outcome is not known", detail)
+                .about(&doubt.address)
+                .hint(hint),
+        );
     }
     let mut kind = FailureKind::Partial;
     if let Some(error) = &outcome.store_error {
@@ -80,11 +109,21 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
     if outcome.interrupted {
         kind = FailureKind::Interrupted;
         let detail = "What was running has ended or will be looked up; state and journal are complete.";
-        found.push(Diagnostic::error("Interrupted", detail).hint("`meshform apply` goes on where this run stopped."));
+        found.push(
+            Diagnostic::error("Interrupted", detail).hint("`meshform apply` goes on where this run stopped."),
+        );
     }
     let mut counts = Map::new();
-    let unique = |addresses: Vec<&Address>| addresses.into_iter().collect::<std::collections::BTreeSet<_>>().len();
-    counts.insert("done".into(), json!(unique(outcome.done.iter().map(|(address, _)| address).collect())));
+    let unique = |addresses: Vec<&Address>| {
+        addresses
+            .into_iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+    };
+    counts.insert(
+        "done".into(),
+        json!(unique(outcome.done.iter().map(|(address, _)| address).collect())),
+    );
     counts.insert("failed".into(), json!(outcome.failed.len()));
     counts.insert("skipped".into(), json!(outcome.skipped.len()));
     counts.insert("in_doubt".into(), json!(outcome.in_doubt.len()));
@@ -98,7 +137,9 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
             number("in_doubt")
         ));
     } else {
-        session.printer.event("meshform_incomplete", Level::Error, "Applied in part", counts);
+        session
+            .printer
+            .event("meshform_incomplete", Level::Error, "Applied in part", counts);
     }
     Failure::told(kind, Diagnostics(found), Sources::default())
 }
@@ -107,7 +148,10 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
 fn skipped(outcome: &Outcome) -> Vec<Diagnostic> {
     let mut by_cause: BTreeMap<Option<&Address>, Vec<&Address>> = BTreeMap::new();
     for skipped in &outcome.skipped {
-        by_cause.entry(skipped.because.as_ref()).or_default().push(&skipped.address);
+        by_cause
+            .entry(skipped.because.as_ref())
+            .or_default()
+            .push(&skipped.address);
     }
     let told = by_cause.into_iter().map(|(because, addresses)| {
         let names = names(&addresses);
@@ -116,16 +160,27 @@ fn skipped(outcome: &Outcome) -> Vec<Diagnostic> {
                 let detail = format!("Not begun, since they need {because}: {names}.");
                 Diagnostic::warning("Steps were left out", detail)
             }
-            None => Diagnostic::warning("Steps were left out", format!("Not begun, since the run was stopped: {names}.")),
+            None => Diagnostic::warning(
+                "Steps were left out",
+                format!("Not begun, since the run was stopped: {names}."),
+            ),
         }
     });
     told.collect()
 }
 
 fn names(addresses: &[&Address]) -> String {
-    let shown: Vec<&str> = addresses.iter().take(MOST_NAMES).map(|address| address.as_str()).collect();
+    let shown: Vec<&str> = addresses
+        .iter()
+        .take(MOST_NAMES)
+        .map(|address| address.as_str())
+        .collect();
     let more = addresses.len().saturating_sub(MOST_NAMES);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     format!("{}{rest}", shown.join(", "))
 }
 
@@ -153,7 +208,11 @@ fn advice(class: Option<ErrorClass>) -> Option<String> {
 }
 
 fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// Why an interrupted run could not be settled.
@@ -172,16 +231,38 @@ pub(super) fn not_recovered(error: RecoverError) -> Failure {
 /// What differs between a saved plan and the one that was made from it again, as a clause.
 pub(super) fn moved(saved: &str, now: &Json) -> String {
     let changes = |document: &Json| -> BTreeMap<String, Json> {
-        let list = document["resource_changes"].as_array().cloned().unwrap_or_default();
-        list.into_iter().map(|change| (change["address"].as_str().unwrap_or_default().to_owned(), change["change"].clone())).collect()
+        let list = document["resource_changes"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        list.into_iter()
+            .map(|change| {
+                (
+                    change["address"].as_str().unwrap_or_default().to_owned(),
+                    change["change"].clone(),
+                )
+            })
+            .collect()
     };
-    let (before, after) = (serde_json::from_str(saved).map(|saved| changes(&saved)).unwrap_or_default(), changes(now));
+    let (before, after) = (
+        serde_json::from_str(saved)
+            .map(|saved| changes(&saved))
+            .unwrap_or_default(),
+        changes(now),
+    );
     let all: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let differ: Vec<&str> =
-        all.into_iter().filter(|address| before.get(*address) != after.get(*address)).map(String::as_str).collect();
+    let differ: Vec<&str> = all
+        .into_iter()
+        .filter(|address| before.get(*address) != after.get(*address))
+        .map(String::as_str)
+        .collect();
     let more = if differ.len() > MOST_NAMES { ", …" } else { "" };
     let shown = &differ[..differ.len().min(MOST_NAMES)];
-    if differ.is_empty() { String::new() } else { format!(": {}{more}", shown.join(", ")) }
+    if differ.is_empty() {
+        String::new()
+    } else {
+        format!(": {}{more}", shown.join(", "))
+    }
 }
 
 #[cfg(test)]
@@ -196,8 +277,17 @@ mod tests {
     fn reported(outcome: Outcome, form: Form) -> String {
         let written = Written::default();
         let printer = printer(&written, form, &["hunter2"]);
-        let input = Input { reader: Box::new(std::io::empty()), terminal: false };
-        let session = Session::new(".".into(), crate::Environment::default(), Vec::new(), printer.clone(), input);
+        let input = Input {
+            reader: Box::new(std::io::empty()),
+            terminal: false,
+        };
+        let session = Session::new(
+            ".".into(),
+            crate::Environment::default(),
+            Vec::new(),
+            printer.clone(),
+            input,
+        );
         let exit = report(&session, outcome, false).unwrap_or_else(|failure| {
             printer.diagnostics(&failure.diagnostics, &failure.sources);
             failure.exit()
@@ -219,13 +309,19 @@ mod tests {
             because: because.map(address),
         };
         Outcome {
-            done: vec![(address("test_thing.d"), Action::Create), (address("test_thing.e"), Action::Delete)],
+            done: vec![
+                (address("test_thing.d"), Action::Create),
+                (address("test_thing.e"), Action::Delete),
+            ],
             failed: vec![failed],
             skipped: vec![
                 skipped("test_thing.b", Some("test_thing.a")),
                 skipped("test_thing.c", Some("test_thing.a")),
             ],
-            in_doubt: vec![Doubt { address: address("test_thing.f"), effect: "test:Create".into() }],
+            in_doubt: vec![Doubt {
+                address: address("test_thing.f"),
+                effect: "test:Create".into(),
+            }],
             ..Outcome::default()
         }
     }
@@ -238,14 +334,31 @@ mod tests {
 
     #[test]
     fn an_interrupted_run_says_how_to_go_on() {
-        let skipped = Skipped { address: address("test_thing.b"), action: Action::Create, because: None };
-        let outcome = Outcome { interrupted: true, skipped: vec![skipped], ..Outcome::default() };
+        let skipped = Skipped {
+            address: address("test_thing.b"),
+            action: Action::Create,
+            because: None,
+        };
+        let outcome = Outcome {
+            interrupted: true,
+            skipped: vec![skipped],
+            ..Outcome::default()
+        };
         insta::assert_snapshot!(reported(outcome, Form::Text));
     }
 
     #[test]
     fn what_moved_before_the_run_makes_the_plan_stale() {
-        let stale = meshform_engine::apply::Mismatch { address: address("test_thing.b"), what: "It is gone.".into() };
-        insta::assert_snapshot!(reported(Outcome { stale: vec![stale], ..Outcome::default() }, Form::Text));
+        let stale = meshform_engine::apply::Mismatch {
+            address: address("test_thing.b"),
+            what: "It is gone.".into(),
+        };
+        insta::assert_snapshot!(reported(
+            Outcome {
+                stale: vec![stale],
+                ..Outcome::default()
+            },
+            Form::Text
+        ));
     }
 }

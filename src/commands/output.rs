@@ -15,14 +15,17 @@ pub(super) fn run(session: &Session, args: &OutputArgs) -> Result<Exit, Failure>
         Some(name) => one(session, name, &recorded, args.raw),
         None if args.raw => {
             let detail = "`-raw` writes one output, and no name was given.";
-            Err(Failure::new(FailureKind::Usage, "Output name is missing", detail).hint("Give it: `meshform output -raw NAME`."))
+            Err(Failure::new(FailureKind::Usage, "Output name is missing", detail)
+                .hint("Give it: `meshform output -raw NAME`."))
         }
         None => {
             let printer = &session.printer;
             if !printer.is_text() {
                 printer.document(&outputs::document(&printer.secrets(), &recorded));
             } else if recorded.is_empty() {
-                printer.talk("No outputs are recorded. Outputs of the configuration are recorded by the next apply.\n");
+                printer.talk(
+                    "No outputs are recorded. Outputs of the configuration are recorded by the next apply.\n",
+                );
             } else {
                 printer.data(&outputs::text(&printer.secrets(), &recorded));
             }
@@ -40,7 +43,8 @@ fn one(
     let refuse = |summary: &str, detail: String| Failure::new(FailureKind::Usage, summary, detail);
     let Some(record) = recorded.get(name) else {
         let detail = format!("No output `{name}` is recorded.");
-        return Err(refuse("Output not found", detail).hint("An output is recorded by the apply that follows its block."));
+        return Err(refuse("Output not found", detail)
+            .hint("An output is recorded by the apply that follows its block."));
     };
     let Some(value) = outputs::recorded(record) else {
         let detail = format!("The value of `{name}` is sensitive, and no state holds secrets.");
@@ -56,7 +60,10 @@ fn one(
             Some(text) => text.to_owned(),
             None if shown.items().is_none() && shown.entries().is_none() => outputs::literal(&shown, 0),
             None => {
-                let detail = format!("`{name}` is {}, and `-raw` writes only texts, numbers and truth values.", value.ty());
+                let detail = format!(
+                    "`{name}` is {}, and `-raw` writes only texts, numbers and truth values.",
+                    value.ty()
+                );
                 return Err(refuse("Output has no bare form", detail).hint("Use `-json`."));
             }
         };

@@ -19,9 +19,17 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Fail
     let loaded = pipeline::read_folder(session)?;
     let folded = session.store(&loaded.config, &loaded.sources)?.load()?;
     let lineage = folded.snapshot.lineage.clone();
-    session.printer.diagnostics(&doubts(session, &folded), &loaded.sources);
+    session
+        .printer
+        .diagnostics(&doubts(session, &folded), &loaded.sources);
     let progress = Progress::start(&session.printer, session.clock.clone());
-    let work = from_folder(session, loaded, (&folded.snapshot, wish), Access::Read, &*progress);
+    let work = from_folder(
+        session,
+        loaded,
+        (&folded.snapshot, wish),
+        Access::Read,
+        &*progress,
+    );
     let made = heeding(&session.stop, droppable(&session.stop, work)).await;
     progress.finish();
     let made = made.ok_or_else(interrupted)??;
@@ -45,7 +53,15 @@ pub(super) async fn from_folder(
 ) -> Result<Planned, Failure> {
     let registry = session.registry(access);
     let reads = pipeline::reads(&session.folder);
-    pipeline::plan(session, &registry, loaded, (&std::collections::BTreeMap::new(), reads), (snapshot, wish), sink).await
+    pipeline::plan(
+        session,
+        &registry,
+        loaded,
+        (&std::collections::BTreeMap::new(), reads),
+        (snapshot, wish),
+        sink,
+    )
+    .await
 }
 
 /// Nothing was done yet when the user interrupted.
@@ -60,9 +76,21 @@ pub(super) fn show(session: &Session, made: &Planned) {
     if printer.is_text() {
         let secrets = printer.secrets();
         let sources = Some(&made.loaded.sources);
-        printer.data(&View { plan: &made.plan, sources, secrets: &secrets, palette: printer.palette() }.text());
+        printer.data(
+            &View {
+                plan: &made.plan,
+                sources,
+                secrets: &secrets,
+                palette: printer.palette(),
+            }
+            .text(),
+        );
     } else {
-        planned(printer, &made.plan, if made.plan.destroy { "destroy" } else { "plan" });
+        planned(
+            printer,
+            &made.plan,
+            if made.plan.destroy { "destroy" } else { "plan" },
+        );
     }
 }
 
@@ -75,9 +103,11 @@ fn hint(session: &Session, made: &Planned, out: Option<&str>) {
             "Saved the plan to: {out}\n\nTo perform exactly these actions, run the following command to apply:\n    \
              meshform apply {out:?}\n"
         ),
-        None => "Note: You didn't use the -out option to save this plan, so Meshform can't guarantee to take\n\
+        None => {
+            "Note: You didn't use the -out option to save this plan, so Meshform can't guarantee to take\n\
                  exactly these actions if you run `meshform apply` now.\n"
-            .to_owned(),
+                .to_owned()
+        }
     };
     session.printer.data(&format!("\n{}\n{text}", rule()));
 }
@@ -107,8 +137,9 @@ fn doubts(session: &Session, folded: &Folded) -> Diagnostics {
                 [] => "All that it did is recorded.".to_owned(),
                 doubts => format!("Nobody knows yet whether these happened: {}.", doubts.join(", ")),
             };
-            Diagnostic::warning("The last apply was interrupted", detail)
-                .hint("The next `meshform apply` finds out and goes on. This plan counts them as not happened.")
+            Diagnostic::warning("The last apply was interrupted", detail).hint(
+                "The next `meshform apply` finds out and goes on. This plan counts them as not happened.",
+            )
         }
     };
     found.push(diagnostic);

@@ -20,20 +20,36 @@ fn parse(text: &str) -> Result<Address, Failure> {
 }
 
 fn list(session: &Session, snapshot: &Snapshot, addresses: &[String]) -> Result<Exit, Failure> {
-    let wanted = addresses.iter().map(|text| parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let is_wanted = |address: &Address| wanted.is_empty() || wanted.iter().any(|wanted| is_below(address, wanted));
+    let wanted = addresses
+        .iter()
+        .map(|text| parse(text))
+        .collect::<Result<Vec<_>, _>>()?;
+    let is_wanted =
+        |address: &Address| wanted.is_empty() || wanted.iter().any(|wanted| is_below(address, wanted));
     let current = snapshot.records.keys().map(|address| (address, String::new()));
-    let deposed = snapshot.deposed.keys().map(|key| (&key.address, format!(" (deposed object {})", key.uid)));
-    let mut lines: Vec<(&Address, String)> = current.chain(deposed).filter(|(address, _)| is_wanted(address)).collect();
+    let deposed = snapshot
+        .deposed
+        .keys()
+        .map(|key| (&key.address, format!(" (deposed object {})", key.uid)));
+    let mut lines: Vec<(&Address, String)> = current
+        .chain(deposed)
+        .filter(|(address, _)| is_wanted(address))
+        .collect();
     lines.sort();
-    let text: String = lines.into_iter().map(|(address, mark)| format!("{address}{mark}\n")).collect();
+    let text: String = lines
+        .into_iter()
+        .map(|(address, mark)| format!("{address}{mark}\n"))
+        .collect();
     session.printer.data(&text);
     Ok(Exit::Done)
 }
 
 /// Whether `address` is `above`, an instance of it, or in it.
 fn is_below(address: &Address, above: &Address) -> bool {
-    address.as_str().strip_prefix(above.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    address
+        .as_str()
+        .strip_prefix(above.as_str())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn show(session: &Session, snapshot: &Snapshot, address: &str) -> Result<Exit, Failure> {
@@ -47,7 +63,11 @@ fn show(session: &Session, snapshot: &Snapshot, address: &str) -> Result<Exit, F
     if printer.is_text() {
         printer.data(&outputs::resource(&session.kinds, &printer.secrets(), record));
     } else {
-        printer.document(&outputs::resource_document(&session.kinds, &printer.secrets(), record));
+        printer.document(&outputs::resource_document(
+            &session.kinds,
+            &printer.secrets(),
+            record,
+        ));
     }
     Ok(Exit::Done)
 }

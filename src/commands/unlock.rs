@@ -9,12 +9,17 @@ pub(super) fn run(session: &Session) -> Result<Exit, Failure> {
     let store = session.local_store();
     match store.holder()? {
         None => {
-            session.printer.data("Nobody holds the lock of the state. A local lock ends with the process that holds it.\n");
+            session.printer.data(
+                "Nobody holds the lock of the state. A local lock ends with the process that holds it.\n",
+            );
             Ok(Exit::Done)
         }
         Some(holder) => {
             let process = holder.process;
-            let locked = StoreError::Locked { place: store.describe(), holder: Some(holder) };
+            let locked = StoreError::Locked {
+                place: store.describe(),
+                holder: Some(holder),
+            };
             Err(Failure::from(locked).hint(format!(
                 "Wait for process {process} to end, or interrupt it: it then ends in order, and its lock with it."
             )))

@@ -18,7 +18,11 @@ pub(super) fn run(session: &Session) -> Result<Exit, Failure> {
     }
     let loaded = result?;
     printer.diagnostics(&loaded.warnings, &loaded.sources);
-    let but = if loaded.warnings.is_empty() { "." } else { ", but there were some validation warnings as shown above." };
+    let but = if loaded.warnings.is_empty() {
+        "."
+    } else {
+        ", but there were some validation warnings as shown above."
+    };
     let success = printer.palette().paint(Role::Success, "Success!");
     printer.data(&format!("{success} The configuration is valid{but}\n"));
     Ok(Exit::Done)

@@ -22,18 +22,31 @@ pub(crate) struct Parts {
 pub(crate) fn parts(address: &Address) -> Parts {
     let segments = address.segments();
     let (before, last) = segments.split_at(segments.len().saturating_sub(2));
-    let data = before.last().is_some_and(|segment| segment.name == "data" && segment.key.is_none());
+    let data = before
+        .last()
+        .is_some_and(|segment| segment.name == "data" && segment.key.is_none());
     let before = if data { &before[..before.len() - 1] } else { before };
-    let name_of = |at: usize| last.get(at).map(|segment| segment.name.clone()).unwrap_or_default();
+    let name_of = |at: usize| {
+        last.get(at)
+            .map(|segment| segment.name.clone())
+            .unwrap_or_default()
+    };
     Parts {
         mode: if data { "data" } else { "managed" },
-        module: if before.is_empty() { String::new() } else { Address::from_segments(before).to_string() },
+        module: if before.is_empty() {
+            String::new()
+        } else {
+            Address::from_segments(before).to_string()
+        },
         kind: name_of(0),
         name: name_of(1),
-        index: last.get(1).and_then(|segment| segment.key.as_ref()).map(|key| match key {
-            Key::Index(index) => json!(index),
-            Key::Text(text) => json!(text),
-        }),
+        index: last
+            .get(1)
+            .and_then(|segment| segment.key.as_ref())
+            .map(|key| match key {
+                Key::Index(index) => json!(index),
+                Key::Text(text) => json!(text),
+            }),
     }
 }
 

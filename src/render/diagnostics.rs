@@ -14,7 +14,12 @@ use super::values::{Secrets, visible};
 const WIDTH: usize = 90;
 
 /// All of `diagnostics` in their order, with empty lines between them.
-pub(crate) fn text(diagnostics: &Diagnostics, sources: &Sources, secrets: &Secrets, palette: Palette) -> String {
+pub(crate) fn text(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    secrets: &Secrets,
+    palette: Palette,
+) -> String {
     let renderer = match palette {
         Palette::Plain => Renderer::plain(),
         Palette::Colour => Renderer::styled(),
@@ -49,13 +54,19 @@ fn unplaced(diagnostic: &Diagnostic, secrets: &Secrets, palette: Palette) -> Str
         out.push_str(&format!("  with {address}\n"));
     }
     for value in &diagnostic.values {
-        out.push_str(&format!("  {}\n", clean(&format!("{} {}", value.traversal, value.statement))));
+        out.push_str(&format!(
+            "  {}\n",
+            clean(&format!("{} {}", value.traversal, value.statement))
+        ));
     }
     if !diagnostic.detail.is_empty() {
         out.push_str(&format!("\n{}\n", wrapped(&clean(&diagnostic.detail), "  ")));
     }
     if let Some(hint) = &diagnostic.hint {
-        out.push_str(&format!("\n{}\n", wrapped(&format!("hint: {}", clean(hint)), "  ")));
+        out.push_str(&format!(
+            "\n{}\n",
+            wrapped(&format!("hint: {}", clean(hint)), "  ")
+        ));
     }
     out.truncate(out.trim_end().len());
     out
@@ -77,7 +88,11 @@ fn wrapped(text: &str, indent: &str) -> String {
         }
         lines.push(line);
     }
-    lines.iter().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n")
+    lines
+        .iter()
+        .map(|line| format!("{indent}{line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn words(paragraph: &str) -> Vec<String> {
@@ -112,7 +127,12 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, secrets: &Secrets, renderer: 
         note(wrapped(&clean(&diagnostic.detail), ""));
     }
     if let Some(hint) = &diagnostic.hint {
-        elements.push(Level::HELP.with_name("hint").message(wrapped(&clean(hint), "")).into());
+        elements.push(
+            Level::HELP
+                .with_name("hint")
+                .message(wrapped(&clean(hint), ""))
+                .into(),
+        );
     }
     let group: Group<'_> = level.primary_title(clean(&diagnostic.summary)).elements(elements);
     let text = renderer.render(&[group]);
@@ -130,11 +150,17 @@ fn snippets<'a>(
         places.push((range, AnnotationKind::Primary, None));
     }
     for related in &diagnostic.related {
-        places.push((related.range, AnnotationKind::Context, Some(visible(&related.label).into())));
+        places.push((
+            related.range,
+            AnnotationKind::Context,
+            Some(visible(&related.label).into()),
+        ));
     }
     let mut found: Vec<(meshform_lang::SourceId, Snippet<'a, _>)> = Vec::new();
     for (range, kind, label) in places {
-        let Some(file) = sources.get(range.source) else { continue };
+        let Some(file) = sources.get(range.source) else {
+            continue;
+        };
         let annotation = kind.span(bytes(file, range)).label(label);
         match found.iter().position(|(source, _)| *source == range.source) {
             Some(at) => {
@@ -142,7 +168,9 @@ fn snippets<'a>(
                 found.insert(at, (source, snippet.annotation(annotation)));
             }
             None => {
-                let snippet = Snippet::source(&*file.text).path(file.name.as_str()).annotation(annotation);
+                let snippet = Snippet::source(&*file.text)
+                    .path(file.name.as_str())
+                    .annotation(annotation);
                 found.push((range.source, snippet));
             }
         }
@@ -165,7 +193,13 @@ fn bytes(file: &SourceFile, range: Range) -> Bytes<usize> {
 
 /// The form of `validate -json`.
 pub(crate) fn report(diagnostics: &Diagnostics, sources: &Sources, secrets: &Secrets) -> Json {
-    let count = |severity| diagnostics.0.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let count = |severity| {
+        diagnostics
+            .0
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == severity)
+            .count()
+    };
     json!({
         "format_version": "1.0",
         "valid": !diagnostics.has_errors(),
@@ -185,14 +219,19 @@ pub(crate) fn machine(diagnostic: &Diagnostic, sources: &Sources, secrets: &Secr
     if let Some(address) = &diagnostic.address {
         out["address"] = json!(address.as_str());
     }
-    if let Some((range, snippet)) = diagnostic.range.and_then(|range| located(range, diagnostic, sources, secrets)) {
+    if let Some((range, snippet)) = diagnostic
+        .range
+        .and_then(|range| located(range, diagnostic, sources, secrets))
+    {
         out["range"] = range;
         out["snippet"] = snippet;
     }
     let related: Vec<Json> = diagnostic
         .related
         .iter()
-        .filter_map(|related| Some(json!({ "range": place(related.range, sources)?, "label": related.label })))
+        .filter_map(|related| {
+            Some(json!({ "range": place(related.range, sources)?, "label": related.label }))
+        })
         .collect();
     let hint = diagnostic.hint.as_ref().map(|hint| secrets.redact(hint));
     if hint.is_some() || !related.is_empty() {
@@ -203,7 +242,8 @@ pub(crate) fn machine(diagnostic: &Diagnostic, sources: &Sources, secrets: &Secr
 
 fn place(range: Range, sources: &Sources) -> Option<Json> {
     let file = sources.get(range.source)?;
-    let at = |Position { line, column, byte }: Position| json!({ "line": line, "column": column, "byte": byte });
+    let at =
+        |Position { line, column, byte }: Position| json!({ "line": line, "column": column, "byte": byte });
     Some(json!({
         "filename": file.name,
         "start": at(sources.position(range)),
@@ -211,11 +251,18 @@ fn place(range: Range, sources: &Sources) -> Option<Json> {
     }))
 }
 
-fn located(range: Range, diagnostic: &Diagnostic, sources: &Sources, secrets: &Secrets) -> Option<(Json, Json)> {
+fn located(
+    range: Range,
+    diagnostic: &Diagnostic,
+    sources: &Sources,
+    secrets: &Secrets,
+) -> Option<(Json, Json)> {
     let file = sources.get(range.source)?;
     let span = bytes(file, range);
     let first = file.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-    let last = file.text[span.end..].find('\n').map_or(file.text.len(), |at| span.end + at);
+    let last = file.text[span.end..]
+        .find('\n')
+        .map_or(file.text.len(), |at| span.end + at);
     let values: Vec<Json> = diagnostic
         .values
         .iter()
@@ -247,20 +294,37 @@ mod tests {
         let other = sources.add("more.mesh.hcl", "locals {\n  hosts = 1\n}\n");
         let at = |source, text: &str, part: &str| {
             let start = u32::try_from(text.find(part).unwrap()).unwrap();
-            Range { source, start, end: start + u32::try_from(part.len()).unwrap() }
+            Range {
+                source,
+                start,
+                end: start + u32::try_from(part.len()).unwrap(),
+            }
         };
-        let mut index = Diagnostic::error("Invalid index", "The given key does not identify an element in this value.")
-            .at(at(main, TEXT, "local.hosts[\"b\"]"))
-            .about(&address("meshform_data.r"))
-            .hint("Did you mean `a`?")
-            .related(at(main, TEXT, "hosts = {"), "the value is made here")
-            .related(at(other, "locals {\n  hosts = 1\n}\n", "hosts = 1"), "and again here");
+        let mut index = Diagnostic::error(
+            "Invalid index",
+            "The given key does not identify an element in this value.",
+        )
+        .at(at(main, TEXT, "local.hosts[\"b\"]"))
+        .about(&address("meshform_data.r"))
+        .hint("Did you mean `a`?")
+        .related(at(main, TEXT, "hosts = {"), "the value is made here")
+        .related(
+            at(other, "locals {\n  hosts = 1\n}\n", "hosts = 1"),
+            "and again here",
+        );
         index.values.push(ValueNote {
             traversal: "local.hosts".into(),
             statement: "is object with 1 attribute \"a\"".into(),
         });
-        let whole = Diagnostic::warning("Nothing to do", "This folder has no resources, and a secret: hunter2.");
-        let outside = Diagnostic::error("Unexpected end", "A brace is missing.").at(Range { source: main, start: 900, end: 901 });
+        let whole = Diagnostic::warning(
+            "Nothing to do",
+            "This folder has no resources, and a secret: hunter2.",
+        );
+        let outside = Diagnostic::error("Unexpected end", "A brace is missing.").at(Range {
+            source: main,
+            start: 900,
+            end: 901,
+        });
         (Diagnostics(vec![index, whole, outside]), sources)
     }
 
@@ -279,6 +343,8 @@ mod tests {
     #[test]
     fn machines_get_the_form_of_validate() {
         let (diagnostics, sources) = example();
-        insta::assert_snapshot!(serde_json::to_string_pretty(&report(&diagnostics, &sources, &secrets())).unwrap());
+        insta::assert_snapshot!(
+            serde_json::to_string_pretty(&report(&diagnostics, &sources, &secrets())).unwrap()
+        );
     }
 }

@@ -27,7 +27,10 @@ pub(crate) struct Diff {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Form {
     /// One line.
-    Leaf { before: Option<String>, after: Option<String> },
+    Leaf {
+        before: Option<String>,
+        after: Option<String>,
+    },
     /// A text of several lines.
     Lines(Vec<(Sign, String)>),
     /// The entries of an object or map, sorted by key.
@@ -75,20 +78,35 @@ fn change(before: &Value, after: &Value) -> Diff {
         return whole(before, Sign::Same);
     }
     let form = match (before, after) {
-        (Value::Secret(_), Value::Secret(_)) => Form::Leaf { before: None, after: Some(leaf(after)) },
+        (Value::Secret(_), Value::Secret(_)) => Form::Leaf {
+            before: None,
+            after: Some(leaf(after)),
+        },
         (Value::Object(a), Value::Object(b)) => {
             let names: BTreeSet<&Str> = a.keys().chain(b.keys()).collect();
-            Form::Entries(names.into_iter().map(|name| (name.clone(), compare(a.get(name), b.get(name)))).collect())
+            Form::Entries(
+                names
+                    .into_iter()
+                    .map(|name| (name.clone(), compare(a.get(name), b.get(name))))
+                    .collect(),
+            )
         }
         (Value::Set(a), Value::Set(b)) => Form::Elements(set(&a.items, &b.items)),
         (Value::Tuple(a), Value::Tuple(b)) => Form::Elements(keyed(a, b).unwrap_or_else(|| list(a, b))),
         (Value::String(a), Value::String(b)) => texts(a, b),
-        _ if is_line(before) && is_line(after) => {
-            Form::Leaf { before: Some(leaf(before)), after: Some(leaf(after)) }
-        }
-        _ => Form::Becomes(Box::new(whole(before, Sign::Remove)), Box::new(whole(after, Sign::Add))),
+        _ if is_line(before) && is_line(after) => Form::Leaf {
+            before: Some(leaf(before)),
+            after: Some(leaf(after)),
+        },
+        _ => Form::Becomes(
+            Box::new(whole(before, Sign::Remove)),
+            Box::new(whole(after, Sign::Add)),
+        ),
     };
-    Diff { sign: Sign::Change, form }
+    Diff {
+        sign: Sign::Change,
+        form,
+    }
 }
 
 /// A value all of which has one sign.
@@ -96,12 +114,17 @@ fn whole(value: &Value, sign: Sign) -> Diff {
     let form = match value {
         Value::String(text) => match parse_json(text) {
             Some(json) if !is_line(&json) => Form::Json(Box::new(whole(&json, sign))),
-            _ if text.contains('\n') => Form::Lines(lines(text).into_iter().map(|line| (Sign::Same, line)).collect()),
+            _ if text.contains('\n') => {
+                Form::Lines(lines(text).into_iter().map(|line| (Sign::Same, line)).collect())
+            }
             _ => one(leaf(value), sign),
         },
-        Value::Object(entries) if !entries.is_empty() => {
-            Form::Entries(entries.iter().map(|(name, item)| (name.clone(), whole(item, sign))).collect())
-        }
+        Value::Object(entries) if !entries.is_empty() => Form::Entries(
+            entries
+                .iter()
+                .map(|(name, item)| (name.clone(), whole(item, sign)))
+                .collect(),
+        ),
         Value::Set(set) if !set.items.is_empty() => Form::Elements(Elements {
             items: set.items.iter().map(|item| whole(item, sign)).collect(),
             ordered: false,
@@ -119,8 +142,14 @@ fn whole(value: &Value, sign: Sign) -> Diff {
 
 fn one(text: String, sign: Sign) -> Form {
     match sign {
-        Sign::Remove => Form::Leaf { before: Some(text), after: None },
-        _ => Form::Leaf { before: None, after: Some(text) },
+        Sign::Remove => Form::Leaf {
+            before: Some(text),
+            after: None,
+        },
+        _ => Form::Leaf {
+            before: None,
+            after: Some(text),
+        },
     }
 }
 
@@ -128,7 +157,10 @@ fn one(text: String, sign: Sign) -> Form {
 fn is_line(value: &Value) -> bool {
     match value {
         Value::String(text) => !text.contains('\n') && parse_json(text).is_none_or(|json| is_line(&json)),
-        _ => value.items().is_none_or(<[Value]>::is_empty) && value.entries().is_none_or(|entries| entries.is_empty()),
+        _ => {
+            value.items().is_none_or(<[Value]>::is_empty)
+                && value.entries().is_none_or(|entries| entries.is_empty())
+        }
     }
 }
 
@@ -143,7 +175,10 @@ fn texts(before: &str, after: &str) -> Form {
         return Form::Becomes(Box::new(whole(&a, Sign::Remove)), Box::new(whole(&b, Sign::Add)));
     }
     if !before.contains('\n') && !after.contains('\n') {
-        return Form::Leaf { before: Some(leaf(&a)), after: Some(leaf(&b)) };
+        return Form::Leaf {
+            before: Some(leaf(&a)),
+            after: Some(leaf(&b)),
+        };
     }
     let (old, new) = (lines(before), lines(after));
     let mut all = Vec::new();
@@ -160,7 +195,11 @@ fn texts(before: &str, after: &str) -> Form {
 }
 
 fn lines(text: &str) -> Vec<String> {
-    text.strip_suffix('\n').unwrap_or(text).split('\n').map(visible).collect()
+    text.strip_suffix('\n')
+        .unwrap_or(text)
+        .split('\n')
+        .map(visible)
+        .collect()
 }
 
 fn set(before: &[Value], after: &[Value]) -> Elements {
@@ -170,7 +209,11 @@ fn set(before: &[Value], after: &[Value]) -> Elements {
         (true, false) => whole(value, Sign::Remove),
         _ => whole(value, Sign::Add),
     };
-    Elements { items: all.iter().map(item).collect(), ordered: false, moved: false }
+    Elements {
+        items: all.iter().map(item).collect(),
+        ordered: false,
+        moved: false,
+    }
 }
 
 fn list(before: &[Value], after: &[Value]) -> Elements {
@@ -178,20 +221,49 @@ fn list(before: &[Value], after: &[Value]) -> Elements {
     for op in capture_diff_slices(Algorithm::Myers, before, after) {
         match op {
             DiffOp::Equal { old_index, len, .. } => {
-                items.extend(before[old_index..old_index + len].iter().map(|item| whole(item, Sign::Same)));
+                items.extend(
+                    before[old_index..old_index + len]
+                        .iter()
+                        .map(|item| whole(item, Sign::Same)),
+                );
             }
-            DiffOp::Delete { old_index, old_len, .. } => {
-                items.extend(before[old_index..old_index + old_len].iter().map(|item| whole(item, Sign::Remove)));
+            DiffOp::Delete {
+                old_index, old_len, ..
+            } => {
+                items.extend(
+                    before[old_index..old_index + old_len]
+                        .iter()
+                        .map(|item| whole(item, Sign::Remove)),
+                );
             }
-            DiffOp::Insert { new_index, new_len, .. } => {
-                items.extend(after[new_index..new_index + new_len].iter().map(|item| whole(item, Sign::Add)));
+            DiffOp::Insert {
+                new_index, new_len, ..
+            } => {
+                items.extend(
+                    after[new_index..new_index + new_len]
+                        .iter()
+                        .map(|item| whole(item, Sign::Add)),
+                );
             }
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                replaced(&before[old_index..old_index + old_len], &after[new_index..new_index + new_len], &mut items);
+            DiffOp::Replace {
+                old_index,
+                old_len,
+                new_index,
+                new_len,
+            } => {
+                replaced(
+                    &before[old_index..old_index + old_len],
+                    &after[new_index..new_index + new_len],
+                    &mut items,
+                );
             }
         }
     }
-    Elements { items, ordered: true, moved: false }
+    Elements {
+        items,
+        ordered: true,
+        moved: false,
+    }
 }
 
 /// Objects in the same place are one object that changes; other elements are only where as many come as go.
@@ -207,7 +279,9 @@ fn replaced(before: &[Value], after: &[Value], items: &mut Vec<Diff>) {
 
 /// Lists of objects that all bear a different known name are compared by that name, whatever their order.
 fn keyed(before: &[Value], after: &[Value]) -> Option<Elements> {
-    let attribute = ELEMENT_NAMES.into_iter().find(|name| names(before, name).is_some() && names(after, name).is_some())?;
+    let attribute = ELEMENT_NAMES
+        .into_iter()
+        .find(|name| names(before, name).is_some() && names(after, name).is_some())?;
     let (old, new) = (names(before, attribute)?, names(after, attribute)?);
     let (old_at, new_at) = (places(&old), places(&new));
     let moved = !old.iter().filter_map(|name| new_at.get(name)).is_sorted();
@@ -229,11 +303,19 @@ fn keyed(before: &[Value], after: &[Value]) -> Option<Elements> {
         }
     }
     gone(shown..old.len(), &mut items);
-    Some(Elements { items, ordered: false, moved })
+    Some(Elements {
+        items,
+        ordered: false,
+        moved,
+    })
 }
 
 fn places<'a>(names: &[&'a str]) -> BTreeMap<&'a str, usize> {
-    names.iter().enumerate().map(|(place, name)| (*name, place)).collect()
+    names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| (*name, place))
+        .collect()
 }
 
 /// The names of all elements by `attribute`, if each has one of its own.

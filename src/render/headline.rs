@@ -14,8 +14,12 @@ pub(crate) fn symbol(action: Action, palette: Palette) -> String {
         Action::Create => format!("  {}", paint(Role::Add, "+")),
         Action::Read => format!(" {}", paint(Role::Read, "<=")),
         Action::Update => format!("  {}", paint(Role::Change, "~")),
-        Action::Replace(Order::DeleteFirst) => format!("{}/{}", paint(Role::Remove, "-"), paint(Role::Add, "+")),
-        Action::Replace(Order::CreateFirst) => format!("{}/{}", paint(Role::Add, "+"), paint(Role::Remove, "-")),
+        Action::Replace(Order::DeleteFirst) => {
+            format!("{}/{}", paint(Role::Remove, "-"), paint(Role::Add, "+"))
+        }
+        Action::Replace(Order::CreateFirst) => {
+            format!("{}/{}", paint(Role::Add, "+"), paint(Role::Remove, "-"))
+        }
         Action::Delete => format!("  {}", paint(Role::Remove, "-")),
         Action::Forget => format!(" {} ", paint(Role::Strong, ".")),
     }
@@ -38,19 +42,30 @@ pub(crate) fn legend(action: Action) -> &'static str {
 /// The address of `change`, and what distinguishes an object that waits for its deletion.
 fn subject(change: &Change) -> String {
     match &change.deposed {
-        Some(uid) => format!("{} (deposed object {})", change.address, uid.get(..8).unwrap_or(uid)),
+        Some(uid) => format!(
+            "{} (deposed object {})",
+            change.address,
+            uid.get(..8).unwrap_or(uid)
+        ),
         None => change.address.to_string(),
     }
 }
 
 /// The headline of `change`, and the lines below it.
 pub(crate) fn headline(change: &Change, sources: Option<&Sources>, palette: Palette) -> Vec<String> {
-    let subject = palette.paint(Role::Strong, format!("  # {}", subject(change))).to_string();
+    let subject = palette
+        .paint(Role::Strong, format!("  # {}", subject(change)))
+        .to_string();
     let destroyed = palette.paint(Role::Alarm, "destroyed");
     let replaced = palette.paint(Role::Alarm, "replaced");
     let first = match (change.action, &change.reason) {
         (Action::NoOp, _) => match &change.previous_address {
-            Some(from) => palette.paint(Role::Strong, format!("  # {from} has moved to {}", change.address)).to_string(),
+            Some(from) => palette
+                .paint(
+                    Role::Strong,
+                    format!("  # {from} has moved to {}", change.address),
+                )
+                .to_string(),
             None => format!("{subject} will be recorded as it is"),
         },
         (Action::Create, _) => format!("{subject} will be created"),
@@ -60,7 +75,9 @@ pub(crate) fn headline(change: &Change, sources: Option<&Sources>, palette: Pale
         (Action::Replace(_), Reason::Triggered) => {
             format!("{subject} will be {replaced} due to changes in replace_triggered_by")
         }
-        (Action::Replace(_), Reason::Incomplete) => format!("{subject} is incomplete, so it must be {replaced}"),
+        (Action::Replace(_), Reason::Incomplete) => {
+            format!("{subject} is incomplete, so it must be {replaced}")
+        }
         (Action::Replace(_), _) => format!("{subject} must be {replaced}"),
         (Action::Delete, _) => format!("{subject} will be {destroyed}"),
         (Action::Forget, _) => {
@@ -75,7 +92,10 @@ pub(crate) fn headline(change: &Change, sources: Option<&Sources>, palette: Pale
         lines.push(format!("  # (moved from {from})"));
     }
     if let Some(why) = &change.why {
-        let place = change.range.and_then(|range| place(range, sources)).unwrap_or_default();
+        let place = change
+            .range
+            .and_then(|range| place(range, sources))
+            .unwrap_or_default();
         lines.push(format!("  # why: {why}{place}"));
     }
     lines
@@ -90,9 +110,17 @@ fn place(range: Range, sources: Option<&Sources>) -> Option<String> {
 /// The reason of `change` as a clause.
 pub(crate) fn because(change: &Change) -> Option<String> {
     let address = &change.address;
-    let key = || address.segments().last().and_then(|segment| segment.key.as_ref().map(Key::to_string)).unwrap_or_default();
+    let key = || {
+        address
+            .segments()
+            .last()
+            .and_then(|segment| segment.key.as_ref().map(Key::to_string))
+            .unwrap_or_default()
+    };
     Some(match &change.reason {
-        Reason::None | Reason::CannotUpdate | Reason::Requested | Reason::Triggered | Reason::Destroy => return None,
+        Reason::None | Reason::CannotUpdate | Reason::Requested | Reason::Triggered | Reason::Destroy => {
+            return None;
+        }
         Reason::NotInConfiguration => format!("because {} is not in configuration", address.without_key()),
         Reason::KeyGone => format!("because key {} is not in for_each map", key()),
         Reason::IndexGone => format!("because index {} is out of range for count", key()),
@@ -115,8 +143,11 @@ pub(crate) fn action_reason(change: &Change) -> Option<&'static str> {
         Reason::KeyGone => Some("delete_because_each_key"),
         Reason::IndexGone => Some("delete_because_count_index"),
         Reason::ConfigUnknown => Some("read_because_config_unknown"),
-        Reason::None | Reason::Destroy | Reason::Deposed | Reason::Vanished | Reason::Incomplete | Reason::Removed => {
-            None
-        }
+        Reason::None
+        | Reason::Destroy
+        | Reason::Deposed
+        | Reason::Vanished
+        | Reason::Incomplete
+        | Reason::Removed => None,
     }
 }

@@ -25,14 +25,25 @@ pub(crate) fn value(secrets: &Secrets, value: &Value) -> Trees {
 }
 
 fn canonical(value: &Value) -> Trees {
-    let leaf = |known| Trees { known, later: json!(false), sensitive: json!(false) };
+    let leaf = |known| Trees {
+        known,
+        later: json!(false),
+        sensitive: json!(false),
+    };
     match value {
         Value::Null(_) => leaf(Json::Null),
         Value::Bool(truth) => leaf(json!(truth)),
         Value::Number(number) => leaf(serde_json::from_str(&number.to_string()).unwrap_or(Json::Null)),
         Value::String(text) => leaf(json!(&**text)),
-        Value::Later(_) => Trees { later: json!(true), ..leaf(Json::Null) },
-        Value::Secret(inner) => Trees { later: json!(!inner.is_known()), sensitive: json!(true), known: Json::Null },
+        Value::Later(_) => Trees {
+            later: json!(true),
+            ..leaf(Json::Null)
+        },
+        Value::Secret(inner) => Trees {
+            later: json!(!inner.is_known()),
+            sensitive: json!(true),
+            known: Json::Null,
+        },
         Value::List(_) | Value::Set(_) | Value::Tuple(_) => {
             let trees: Vec<Trees> = value.items().into_iter().flatten().map(canonical).collect();
             Trees {
@@ -43,21 +54,34 @@ fn canonical(value: &Value) -> Trees {
         }
         Value::Map(_) | Value::Object(_) => {
             let entries = value.entries().into_iter().flatten();
-            object(entries.map(|(name, item)| (name.to_string(), canonical(item), matches!(item, Value::Later(_)))))
+            object(
+                entries
+                    .map(|(name, item)| (name.to_string(), canonical(item), matches!(item, Value::Later(_)))),
+            )
         }
     }
 }
 
 /// The trees of a whole object. Write-only attributes are null and sensitive.
 pub(crate) fn fields(secrets: &Secrets, schema: &Schema, fields: &Object) -> Trees {
-    object(schema.attributes.iter().zip(&fields.fields).map(|(attribute, field)| {
-        let trees = if attribute.write_only {
-            Trees { known: Json::Null, later: json!(false), sensitive: json!(true) }
-        } else {
-            value(secrets, field)
-        };
-        (attribute.name.to_owned(), trees, matches!(field, Value::Later(_)))
-    }))
+    object(
+        schema
+            .attributes
+            .iter()
+            .zip(&fields.fields)
+            .map(|(attribute, field)| {
+                let trees = if attribute.write_only {
+                    Trees {
+                        known: Json::Null,
+                        later: json!(false),
+                        sensitive: json!(true),
+                    }
+                } else {
+                    value(secrets, field)
+                };
+                (attribute.name.to_owned(), trees, matches!(field, Value::Later(_)))
+            }),
+    )
 }
 
 /// What is later is left out of the known tree, and what is not later or sensitive out of those two.
@@ -74,7 +98,11 @@ fn object(entries: impl Iterator<Item = (String, Trees, bool)>) -> Trees {
             known.insert(name, trees.known);
         }
     }
-    Trees { known: known.into(), later: later.into(), sensitive: sensitive.into() }
+    Trees {
+        known: known.into(),
+        later: later.into(),
+        sensitive: sensitive.into(),
+    }
 }
 
 /// A type as the reference writes it: `"string"`, `["list","string"]`.
@@ -89,8 +117,10 @@ pub(crate) fn ty(ty: &Type) -> Json {
         Type::Map(element) => json!(["map", self::ty(element)]),
         Type::Tuple(items) => json!(["tuple", items.iter().map(self::ty).collect::<Vec<_>>()]),
         Type::Object(attributes) => {
-            let attributes: Map<String, Json> =
-                attributes.iter().map(|(name, ty)| (name.to_string(), self::ty(ty))).collect();
+            let attributes: Map<String, Json> = attributes
+                .iter()
+                .map(|(name, ty)| (name.to_string(), self::ty(ty)))
+                .collect();
             json!(["object", attributes])
         }
     }

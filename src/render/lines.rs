@@ -41,7 +41,10 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(palette: Palette) -> Self {
-        Lines { palette, out: String::new() }
+        Lines {
+            palette,
+            out: String::new(),
+        }
     }
 
     pub(crate) fn finish(self) -> String {
@@ -50,7 +53,11 @@ impl Lines {
 
     /// `attributes` one below the other at `indent`, with the number of those that are left out.
     pub(crate) fn attributes(&mut self, attributes: &[Attribute], indent: usize, options: Options) {
-        let width = attributes.iter().map(|attribute| attribute.name.chars().count()).max().unwrap_or(0);
+        let width = attributes
+            .iter()
+            .map(|attribute| attribute.name.chars().count())
+            .max()
+            .unwrap_or(0);
         let mut hidden = 0;
         for attribute in attributes {
             let always = ALWAYS_SHOWN.contains(&attribute.name.as_str());
@@ -65,7 +72,15 @@ impl Lines {
                 Some(text) => self.out.push_str(text),
                 None => {
                     let forces = attribute.forces;
-                    self.value(&attribute.diff, indent, Options { unchanged, forces, ..options });
+                    self.value(
+                        &attribute.diff,
+                        indent,
+                        Options {
+                            unchanged,
+                            forces,
+                            ..options
+                        },
+                    );
                 }
             }
             self.out.push('\n');
@@ -76,7 +91,9 @@ impl Lines {
     /// The value of `diff`, whose first line has been begun at `indent`.
     pub(crate) fn value(&mut self, diff: &Diff, indent: usize, options: Options) {
         match &diff.form {
-            Form::Leaf { before, after } => self.leaf(diff.sign, before.as_deref(), after.as_deref(), options),
+            Form::Leaf { before, after } => {
+                self.leaf(diff.sign, before.as_deref(), after.as_deref(), options)
+            }
             Form::Lines(lines) => {
                 self.open("<<-EOT", options);
                 self.text(lines, indent, options);
@@ -85,18 +102,47 @@ impl Lines {
             Form::Entries(entries) => self.entries(diff.sign, entries, indent, options),
             Form::Elements(elements) => self.elements(diff.sign, elements, indent, options),
             Form::Json(inner) => {
-                self.open(if is_spacing(diff, inner) { "jsonencode( # whitespace changes" } else { "jsonencode(" }, options);
-                self.start(indent + 1, if inner.sign == diff.sign && diff.sign != Sign::Change { Sign::Same } else { inner.sign });
-                let inside = Options { to_null: false, forces: false, ..options };
+                self.open(
+                    if is_spacing(diff, inner) {
+                        "jsonencode( # whitespace changes"
+                    } else {
+                        "jsonencode("
+                    },
+                    options,
+                );
+                self.start(
+                    indent + 1,
+                    if inner.sign == diff.sign && diff.sign != Sign::Change {
+                        Sign::Same
+                    } else {
+                        inner.sign
+                    },
+                );
+                let inside = Options {
+                    to_null: false,
+                    forces: false,
+                    ..options
+                };
                 self.value(inner, indent + 1, inside);
                 self.out.push('\n');
                 self.close(")", diff.sign, indent, options);
             }
             Form::Becomes(before, after) => {
-                let plain = Options { to_null: false, forces: false, unchanged: true };
+                let plain = Options {
+                    to_null: false,
+                    forces: false,
+                    unchanged: true,
+                };
                 self.value(before, indent, plain);
                 self.arrow();
-                self.value(after, indent, Options { forces: options.forces, ..plain });
+                self.value(
+                    after,
+                    indent,
+                    Options {
+                        forces: options.forces,
+                        ..plain
+                    },
+                );
             }
         }
     }
@@ -123,26 +169,53 @@ impl Lines {
     /// A value's text; stand-ins are quiet.
     fn soft(&mut self, text: &str) {
         if text == LATER || text == SENSITIVE {
-            self.out.push_str(&self.palette.paint(Role::Quiet, text).to_string());
+            self.out
+                .push_str(&self.palette.paint(Role::Quiet, text).to_string());
         } else {
             self.out.push_str(text);
         }
     }
 
-    fn entries(&mut self, sign: Sign, entries: &[(meshform_state::Str, Diff)], indent: usize, options: Options) {
+    fn entries(
+        &mut self,
+        sign: Sign,
+        entries: &[(meshform_state::Str, Diff)],
+        indent: usize,
+        options: Options,
+    ) {
         self.open("{", options);
         let attributes: Vec<Attribute> = entries
             .iter()
-            .map(|(name, diff)| Attribute { name: key(name), diff: diff.clone(), forces: false, instead: None })
+            .map(|(name, diff)| Attribute {
+                name: key(name),
+                diff: diff.clone(),
+                forces: false,
+                instead: None,
+            })
             .collect();
-        self.attributes(&attributes, indent + 1, Options { to_null: false, forces: false, ..options });
+        self.attributes(
+            &attributes,
+            indent + 1,
+            Options {
+                to_null: false,
+                forces: false,
+                ..options
+            },
+        );
         self.close("}", sign, indent, options);
     }
 
     fn elements(&mut self, sign: Sign, elements: &Elements, indent: usize, options: Options) {
         self.open(if elements.moved { "[ # order changes" } else { "[" }, options);
-        let inside = Options { to_null: false, forces: false, unchanged: options.unchanged };
-        let context = Options { unchanged: true, ..inside };
+        let inside = Options {
+            to_null: false,
+            forces: false,
+            unchanged: options.unchanged,
+        };
+        let context = Options {
+            unchanged: true,
+            ..inside
+        };
         let items = &elements.items;
         let changed = |at: usize| items.get(at).is_some_and(|item| item.sign != Sign::Same);
         let mut hidden = 0;
@@ -154,7 +227,11 @@ impl Lines {
             }
             self.hidden(std::mem::take(&mut hidden), "element", indent + 1);
             self.start(indent + 1, item.sign);
-            self.value(item, indent + 1, if item.sign == Sign::Same { context } else { inside });
+            self.value(
+                item,
+                indent + 1,
+                if item.sign == Sign::Same { context } else { inside },
+            );
             self.out.push_str(",\n");
         }
         self.hidden(hidden, "element", indent + 1);
@@ -215,22 +292,30 @@ impl Lines {
             self.start(indent, Sign::Same);
             let plural = if count == 1 { "" } else { "s" };
             let note = format!("# ({count} unchanged {what}{plural} hidden)");
-            self.out.push_str(&self.palette.paint(Role::Quiet, note).to_string());
+            self.out
+                .push_str(&self.palette.paint(Role::Quiet, note).to_string());
             self.out.push('\n');
         }
     }
 
     fn arrow(&mut self) {
-        self.out.push_str(&format!(" {} ", self.palette.paint(Role::Change, "->")));
+        self.out
+            .push_str(&format!(" {} ", self.palette.paint(Role::Change, "->")));
     }
 
     fn null(&mut self) {
-        self.out.push_str(&self.palette.paint(Role::Quiet, " -> null").to_string());
+        self.out
+            .push_str(&self.palette.paint(Role::Quiet, " -> null").to_string());
     }
 
     fn forces(&mut self, options: Options) {
         if options.forces {
-            self.out.push_str(&self.palette.paint(Role::Alarm, " # forces replacement").to_string());
+            self.out.push_str(
+                &self
+                    .palette
+                    .paint(Role::Alarm, " # forces replacement")
+                    .to_string(),
+            );
         }
     }
 }

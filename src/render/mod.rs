@@ -26,8 +26,8 @@ mod values;
 
 pub(crate) use diagnostics::report;
 pub(crate) use plan_text::{View, rule};
-pub(crate) use printer::{Form, Level, Printer};
 pub use printer::Stream;
+pub(crate) use printer::{Form, Level, Printer};
 pub(crate) use progress::{Progress, planned};
 pub(crate) use style::{Palette, Role};
 pub(crate) use values::Secrets;

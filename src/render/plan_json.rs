@@ -41,8 +41,11 @@ pub(crate) fn document(plan: &Plan, around: &Around<'_>) -> Json {
         .iter()
         .map(|(name, given)| (name.to_string(), json!({ "value": value(secrets, given).known })))
         .collect();
-    let output_changes: Map<String, Json> =
-        plan.outputs.iter().map(|output| (output.name.to_string(), output_change(output, secrets))).collect();
+    let output_changes: Map<String, Json> = plan
+        .outputs
+        .iter()
+        .map(|output| (output.name.to_string(), output_change(output, secrets)))
+        .collect();
     json!({
         "format_version": FORMAT_VERSION,
         "terraform_version": null,
@@ -89,7 +92,9 @@ pub(crate) fn actions(action: Action) -> &'static [&'static str] {
 
 /// The parts of an address, as every entry of the document begins.
 pub(super) fn entry(address: &meshform_state::Address, kind: &str, data: bool) -> Map<String, Json> {
-    let Parts { module, name, index, .. } = parts(address);
+    let Parts {
+        module, name, index, ..
+    } = parts(address);
     let mut out = Map::new();
     out.insert("address".into(), json!(address.as_str()));
     if !module.is_empty() {
@@ -118,7 +123,11 @@ fn resource_change(change: &Change, around: &Around<'_>) -> Json {
     let mut body = sides(schema, before.as_ref(), after.as_ref(), around.secrets);
     body.insert("actions".into(), json!(actions(change.action)));
     if !change.replace_slots.is_empty() {
-        let paths: Vec<Json> = change.replace_slots.iter().map(|slot| json!([schema.attributes[*slot].name])).collect();
+        let paths: Vec<Json> = change
+            .replace_slots
+            .iter()
+            .map(|slot| json!([schema.attributes[*slot].name]))
+            .collect();
         body.insert("replace_paths".into(), json!(paths));
     }
     out.insert("change".into(), body.into());
@@ -149,7 +158,11 @@ fn sides(
     after: Option<&Object>,
     secrets: &Secrets,
 ) -> Map<String, Json> {
-    let none = || Trees { known: Json::Null, later: json!({}), sensitive: json!(false) };
+    let none = || Trees {
+        known: Json::Null,
+        later: json!({}),
+        sensitive: json!(false),
+    };
     let side = |object: Option<&Object>| object.map_or_else(none, |object| fields(secrets, schema, object));
     let (before, after) = (side(before), side(after));
     let mut out = Map::new();
@@ -165,9 +178,19 @@ fn drift_change(drift: &Drift, plan: &Plan, secrets: &Secrets) -> Option<Json> {
     let change = change_at(plan, &drift.address)?;
     let schema = change.kind.schema();
     let mut out = entry(&drift.address, schema.kind, schema.data);
-    let after = drift.after.as_ref().map(|after| change.kind.project(after, &drift.before, Some(&drift.before)));
+    let after = drift
+        .after
+        .as_ref()
+        .map(|after| change.kind.project(after, &drift.before, Some(&drift.before)));
     let mut body = sides(schema, Some(&drift.before), after.as_ref(), secrets);
-    body.insert("actions".into(), json!(actions(if after.is_some() { Action::Update } else { Action::Delete })));
+    body.insert(
+        "actions".into(),
+        json!(actions(if after.is_some() {
+            Action::Update
+        } else {
+            Action::Delete
+        })),
+    );
     out.insert("change".into(), body.into());
     let owners: Vec<Json> = drift
         .owners
@@ -180,8 +203,14 @@ fn drift_change(drift: &Drift, plan: &Plan, secrets: &Secrets) -> Option<Json> {
 
 fn output_change(output: &OutputChange, secrets: &Secrets) -> Json {
     let side = |side: Option<&Value>| {
-        side.map(|side| if output.sensitive { side.clone().into_secret() } else { side.clone() })
-            .map(|side| value(secrets, &side))
+        side.map(|side| {
+            if output.sensitive {
+                side.clone().into_secret()
+            } else {
+                side.clone()
+            }
+        })
+        .map(|side| value(secrets, &side))
     };
     let (before, after) = (side(output.before.as_ref()), side(output.after.as_ref()));
     let action = match (&before, &after) {
@@ -213,12 +242,18 @@ fn planned_values(plan: &Plan, secrets: &Secrets) -> Json {
             Some((output.name.to_string(), out))
         })
         .collect();
-    let after = plan.changes.iter().filter_map(|change| Some((change, shown(change).1?)));
+    let after = plan
+        .changes
+        .iter()
+        .filter_map(|change| Some((change, shown(change).1?)));
     json!({ "outputs": outputs, "root_module": modules(after, secrets) })
 }
 
 fn prior_values(plan: &Plan, secrets: &Secrets) -> Json {
-    let before = plan.changes.iter().filter_map(|change| Some((change, change.before.clone()?)));
+    let before = plan
+        .changes
+        .iter()
+        .filter_map(|change| Some((change, change.before.clone()?)));
     json!({ "root_module": modules(before, secrets) })
 }
 
@@ -233,11 +268,16 @@ fn modules<'a>(resources: impl Iterator<Item = (&'a Change, Object)>, secrets: &
         out.insert("schema_version".into(), json!(schema.version));
         out.insert("values".into(), trees.known);
         out.insert("sensitive_values".into(), trees.sensitive);
-        by_module.entry(parts(&change.address).module).or_default().push(out.into());
+        by_module
+            .entry(parts(&change.address).module)
+            .or_default()
+            .push(out.into());
     }
     let root = by_module.remove("").unwrap_or_default();
-    let children: Vec<Json> =
-        by_module.into_iter().map(|(address, resources)| json!({ "address": address, "resources": resources })).collect();
+    let children: Vec<Json> = by_module
+        .into_iter()
+        .map(|(address, resources)| json!({ "address": address, "resources": resources }))
+        .collect();
     let mut out = Map::new();
     out.insert("resources".into(), root.into());
     if !children.is_empty() {
@@ -260,14 +300,26 @@ mod tests {
 
     #[test]
     fn a_plan_is_told_in_the_form_of_the_reference_and_keeps_secrets() {
-        let was = object(&[("id", "a-1".into()), ("input", from("[1,{\"a\":1}]")), ("output", "hunter2".into())]);
+        let was = object(&[
+            ("id", "a-1".into()),
+            ("input", from("[1,{\"a\":1}]")),
+            ("output", "hunter2".into()),
+        ]);
         let is = object(&[
             ("id", later()),
-            ("input", Value::tuple(vec![later(), Value::from("hunter2").into_secret()])),
+            (
+                "input",
+                Value::tuple(vec![later(), Value::from("hunter2").into_secret()]),
+            ),
             ("output", later()),
             ("token_wo", Value::from("hunter2").into_secret()),
         ]);
-        let mut replaced = change("vpc.west.test_thing.a[\"k\"]", Action::Replace(Order::CreateFirst), Some(was), Some(is));
+        let mut replaced = change(
+            "vpc.west.test_thing.a[\"k\"]",
+            Action::Replace(Order::CreateFirst),
+            Some(was),
+            Some(is),
+        );
         replaced.replace_slots = vec![1];
         replaced.reason = Reason::CannotUpdate;
         replaced.why = Some("a thing".into());
@@ -281,8 +333,17 @@ mod tests {
         let mut secrets = Secrets::default();
         secrets.learn(&Value::from("hunter2").into_secret());
         let variables = BTreeMap::from([("v".into(), Value::int(1))]);
-        let around = Around { variables: &variables, timestamp: "2026-01-02T03:04:05.000Z", sources: None, secrets: &secrets };
-        let plan = Plan { changes: vec![replaced], outputs, ..Plan::default() };
+        let around = Around {
+            variables: &variables,
+            timestamp: "2026-01-02T03:04:05.000Z",
+            sources: None,
+            secrets: &secrets,
+        };
+        let plan = Plan {
+            changes: vec![replaced],
+            outputs,
+            ..Plan::default()
+        };
         let mut document = document(&plan, &around);
         document["meshform"]["digest"] = json!("…");
         let text = serde_json::to_string_pretty(&document).unwrap();

@@ -8,9 +8,9 @@ use meshform_lang::{Diagnostics, Sources};
 use meshform_state::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::values::Secrets;
 use super::diagnostics;
 use super::style::Palette;
+use super::values::Secrets;
 use crate::clock::timestamp;
 
 /// A stream to write to.
@@ -69,7 +69,11 @@ impl Channel {
         if self.closed {
             return;
         }
-        if let Err(error) = self.writer.write_all(text.as_bytes()).and_then(|()| self.writer.flush()) {
+        if let Err(error) = self
+            .writer
+            .write_all(text.as_bytes())
+            .and_then(|()| self.writer.flush())
+        {
             self.closed = true;
             self.failed = Some(error).filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
         }
@@ -79,8 +83,20 @@ impl Channel {
 impl Printer {
     /// A printer to `out` and `err` in `form`; with `colour`, streams that somebody watches are coloured.
     pub(crate) fn new(out: Stream, err: Stream, form: Form, colour: bool, clock: Arc<dyn Clock>) -> Self {
-        let palette = |terminal: bool| if terminal && colour { Palette::Colour } else { Palette::Plain };
-        let channel = |writer| Mutex::new(Channel { writer, failed: None, closed: false });
+        let palette = |terminal: bool| {
+            if terminal && colour {
+                Palette::Colour
+            } else {
+                Palette::Plain
+            }
+        };
+        let channel = |writer| {
+            Mutex::new(Channel {
+                writer,
+                failed: None,
+                closed: false,
+            })
+        };
         Printer {
             shared: Arc::new(Shared {
                 form,
@@ -139,12 +155,19 @@ impl Printer {
 
     /// What must not be shown.
     pub(crate) fn secrets(&self) -> Secrets {
-        self.shared.secrets.read().map(|secrets| secrets.clone()).unwrap_or_default()
+        self.shared
+            .secrets
+            .read()
+            .map(|secrets| secrets.clone())
+            .unwrap_or_default()
     }
 
     /// `text` without secrets.
     pub(crate) fn redact(&self, text: &str) -> String {
-        self.shared.secrets.read().map_or_else(|_| String::new(), |secrets| secrets.redact(text))
+        self.shared
+            .secrets
+            .read()
+            .map_or_else(|_| String::new(), |secrets| secrets.redact(text))
     }
 
     /// Tells of mistakes and warnings.
@@ -158,7 +181,12 @@ impl Printer {
                     meshform_lang::Severity::Warning => (Level::Warn, "Warning"),
                 };
                 let message = format!("{word}: {}", diagnostic.summary);
-                self.event("diagnostic", level, &message, Map::from_iter([("diagnostic".to_owned(), told)]));
+                self.event(
+                    "diagnostic",
+                    level,
+                    &message,
+                    Map::from_iter([("diagnostic".to_owned(), told)]),
+                );
             }
         } else {
             let text = diagnostics::text(diagnostics, sources, &secrets, self.shared.error_palette);
@@ -171,12 +199,30 @@ impl Printer {
     /// Writes one event of the machine-readable form.
     pub(crate) fn event(&self, kind: &str, level: Level, message: &str, fields: Map<String, Json>) {
         let mut line = fields;
-        line.insert("@level".into(), json!(match level { Level::Info => "info", Level::Warn => "warn", Level::Error => "error" }));
+        line.insert(
+            "@level".into(),
+            json!(match level {
+                Level::Info => "info",
+                Level::Warn => "warn",
+                Level::Error => "error",
+            }),
+        );
         line.insert("@message".into(), json!(self.redact(message)));
         line.insert("@module".into(), json!("meshform.ui"));
         line.insert("@timestamp".into(), json!(timestamp(self.shared.clock.now_ms())));
         line.insert("type".into(), json!(kind));
         self.document(&line.into());
+    }
+
+    /// Writes the first event of the machine-readable form.
+    pub(crate) fn version(&self) {
+        let version = env!("CARGO_PKG_VERSION");
+        let fields = [("meshform", json!(version)), ("ui", json!("1.2"))];
+        let fields = fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        self.event("version", Level::Info, &format!("Meshform {version}"), fields);
     }
 
     /// Why something that was asked for could not be written.

@@ -29,10 +29,22 @@ pub(crate) fn block(
     let attributes = attributes(schema, before.as_ref(), after.as_ref(), secrets, &forces);
     let mut text = headline(change, sources, palette).join("\n");
     text.push('\n');
-    text.push_str(&format!("{} {} {{\n", symbol(change.action, palette), title(&change.address, schema)));
+    text.push_str(&format!(
+        "{} {} {{\n",
+        symbol(change.action, palette),
+        title(&change.address, schema)
+    ));
     let mut lines = Lines::new(palette);
     let unchanged = false;
-    lines.attributes(&attributes, 1, Options { to_null: true, forces: false, unchanged });
+    lines.attributes(
+        &attributes,
+        1,
+        Options {
+            to_null: true,
+            forces: false,
+            unchanged,
+        },
+    );
     text.push_str(&lines.finish());
     text.push_str("    }\n");
     text
@@ -46,20 +58,50 @@ pub(crate) fn drift_block(
     palette: Palette,
 ) -> String {
     let schema = kind.schema();
-    let action = if drift.after.is_some() { Action::Update } else { Action::Delete };
-    let verb = if drift.after.is_some() { "has changed" } else { "has been deleted" };
+    let action = if drift.after.is_some() {
+        Action::Update
+    } else {
+        Action::Delete
+    };
+    let verb = if drift.after.is_some() {
+        "has changed"
+    } else {
+        "has been deleted"
+    };
     let subject = palette.paint(super::style::Role::Strong, format!("  # {}", drift.address));
     let mut text = format!("{subject} {verb}\n");
     for owner in &drift.owners {
-        let time = owner.time.as_ref().map(|time| format!(" at {time}")).unwrap_or_default();
+        let time = owner
+            .time
+            .as_ref()
+            .map(|time| format!(" at {time}"))
+            .unwrap_or_default();
         let path = owner.path.trim_start_matches('.');
-        text.push_str(&format!("  # {} was set by `{}`{time}\n", secrets.redact(path), owner.manager));
+        text.push_str(&format!(
+            "  # {} was set by `{}`{time}\n",
+            secrets.redact(path),
+            owner.manager
+        ));
     }
-    text.push_str(&format!("{} {} {{\n", symbol(action, palette), title(&drift.address, schema)));
-    let found = drift.after.as_ref().map(|after| kind.project(after, &drift.before, Some(&drift.before)));
+    text.push_str(&format!(
+        "{} {} {{\n",
+        symbol(action, palette),
+        title(&drift.address, schema)
+    ));
+    let found = drift
+        .after
+        .as_ref()
+        .map(|after| kind.project(after, &drift.before, Some(&drift.before)));
     let attributes = attributes(schema, Some(&drift.before), found.as_ref(), secrets, &|_| false);
     let mut lines = Lines::new(palette);
-    lines.attributes(&attributes, 1, Options { to_null: true, ..Options::default() });
+    lines.attributes(
+        &attributes,
+        1,
+        Options {
+            to_null: true,
+            ..Options::default()
+        },
+    );
     text.push_str(&lines.finish());
     text.push_str("    }\n");
     text
@@ -70,22 +112,44 @@ pub(crate) fn state_block(address: &Address, schema: &Schema, object: &Object, s
     let attributes = attributes(schema, Some(object), Some(object), secrets, &|_| false);
     let mut lines = Lines::new(Palette::Plain);
     // Nothing changes, so the column of symbols stays empty and the usual indent of configuration fits.
-    lines.attributes(&attributes, 0, Options { unchanged: true, ..Options::default() });
-    format!("# {address}:\n{} {{\n{}}}\n", title(address, schema), lines.finish())
+    lines.attributes(
+        &attributes,
+        0,
+        Options {
+            unchanged: true,
+            ..Options::default()
+        },
+    );
+    format!(
+        "# {address}:\n{} {{\n{}}}\n",
+        title(address, schema),
+        lines.finish()
+    )
 }
 
 /// The objects of `change` cut to what is compared: what others own in an object is no part of our plan.
 pub(crate) fn shown(change: &Change) -> (Option<Object>, Option<Object>) {
     let before = match (&change.before, &change.after) {
         (Some(before), Some(after)) if change.action == Action::Update || change.action == Action::NoOp => {
-            let recorded = change.record.as_deref().and_then(|record| recorded(record, change.kind.schema()));
+            let recorded = change
+                .record
+                .as_deref()
+                .and_then(|record| recorded(record, change.kind.schema()));
             let configured = change.configured.clone().map(|fields| Object { fields });
-            Some(change.kind.project(before, configured.as_ref().unwrap_or(after), recorded.as_ref()))
+            Some(
+                change
+                    .kind
+                    .project(before, configured.as_ref().unwrap_or(after), recorded.as_ref()),
+            )
         }
         (before, _) => before.clone(),
     };
     // A forgotten object stays as it is.
-    let after = if change.action == Action::Forget { before.clone() } else { change.after.clone() };
+    let after = if change.action == Action::Forget {
+        before.clone()
+    } else {
+        change.after.clone()
+    };
     (before, after)
 }
 
@@ -95,7 +159,11 @@ fn recorded(record: &Record, schema: &Schema) -> Option<Object> {
 
 /// `resource "aws_vpc" "main"`.
 fn title(address: &Address, schema: &Schema) -> String {
-    let name = address.segments().pop().map(|segment| segment.name).unwrap_or_default();
+    let name = address
+        .segments()
+        .pop()
+        .map(|segment| segment.name)
+        .unwrap_or_default();
     let word = if schema.data { "data" } else { "resource" };
     format!("{word} \"{}\" \"{name}\"", schema.kind)
 }
@@ -111,14 +179,28 @@ fn attributes(
     let mut found: Vec<Attribute> = Vec::new();
     for (index, slot) in schema.attributes.iter().enumerate() {
         let side = |object: Option<&Object>| {
-            object.and_then(|object| object.fields.get(index)).filter(|value| !value.is_null()).cloned()
+            object
+                .and_then(|object| object.fields.get(index))
+                .filter(|value| !value.is_null())
+                .cloned()
         };
         let (was, is) = (side(before), side(after));
         let sign = |was: Option<&Value>| if was.is_none() { Sign::Add } else { Sign::Change };
         if slot.write_only {
             if is.is_some() && (before.is_none() || is_sent(schema, slot, before, after)) {
-                let diff = Diff { sign: sign(before.and(Some(&Value::Bool(true)))), form: Form::Leaf { before: None, after: None } };
-                found.push(Attribute { name: slot.name.to_owned(), diff, forces: false, instead: Some(WRITE_ONLY) });
+                let diff = Diff {
+                    sign: sign(before.and(Some(&Value::Bool(true)))),
+                    form: Form::Leaf {
+                        before: None,
+                        after: None,
+                    },
+                };
+                found.push(Attribute {
+                    name: slot.name.to_owned(),
+                    diff,
+                    forces: false,
+                    instead: Some(WRITE_ONLY),
+                });
             }
             continue;
         }
@@ -126,7 +208,12 @@ fn attributes(
             continue;
         }
         let diff = diff(secrets, was.as_ref(), is.as_ref());
-        found.push(Attribute { name: slot.name.to_owned(), diff, forces: forces(index), instead: None });
+        found.push(Attribute {
+            name: slot.name.to_owned(),
+            diff,
+            forces: forces(index),
+            instead: None,
+        });
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found

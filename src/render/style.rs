@@ -54,7 +54,10 @@ impl Palette {
 
     /// `text` in the style of `role`.
     pub(crate) fn paint<T: Display>(self, role: Role, text: T) -> Painted<T> {
-        Painted { style: self.style(role), text }
+        Painted {
+            style: self.style(role),
+            text,
+        }
     }
 }
 
@@ -66,6 +69,12 @@ pub(crate) struct Painted<T> {
 
 impl<T: Display> Display for Painted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.style.render(), self.text, self.style.render_reset())
+        write!(
+            f,
+            "{}{}{}",
+            self.style.render(),
+            self.text,
+            self.style.render_reset()
+        )
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use meshform_engine::Object;
 use meshform_engine::kind::{Attribute, Home, Kind, Schema};
 use meshform_engine::plan::{Action, Change, Reason};
-use meshform_engine::Object;
 use meshform_state::{Address, ScopeKey, Type, Value};
 
 /// A kind with an attribute of each sort.
@@ -36,7 +36,9 @@ pub(crate) fn thing(data: bool) -> Arc<dyn Kind> {
 pub(crate) fn object(fields: &[(&str, Value)]) -> Object {
     let kind = thing(false);
     let mut object = Object::empty(kind.schema());
-    fields.iter().for_each(|(name, value)| object.set(kind.schema(), name, value.clone()));
+    fields
+        .iter()
+        .for_each(|(name, value)| object.set(kind.schema(), name, value.clone()));
     object
 }
 
@@ -115,8 +117,16 @@ impl meshform_engine::Clock for Standing {
 
 /// A printer whose streams both go to `written`, and which knows some secrets.
 pub(crate) fn printer(written: &Written, form: super::Form, secrets: &[&str]) -> super::Printer {
-    let stream = || super::Stream { writer: Box::new(written.clone()), terminal: false };
+    let stream = || super::Stream {
+        writer: Box::new(written.clone()),
+        terminal: false,
+    };
     let printer = super::Printer::new(stream(), stream(), form, true, Arc::new(Standing));
-    printer.learn(&secrets.iter().map(|secret| Value::from(*secret).into_secret()).collect::<Vec<_>>());
+    printer.learn(
+        &secrets
+            .iter()
+            .map(|secret| Value::from(*secret).into_secret())
+            .collect::<Vec<_>>(),
+    );
     printer
 }

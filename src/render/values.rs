@@ -25,10 +25,18 @@ impl Secrets {
         match value {
             Value::Secret(inner) => self.learn_leaves(inner),
             Value::List(_) | Value::Set(_) | Value::Tuple(_) => {
-                value.items().into_iter().flatten().for_each(|item| self.learn(item));
+                value
+                    .items()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|item| self.learn(item));
             }
             Value::Map(_) | Value::Object(_) => {
-                value.entries().into_iter().flatten().for_each(|(_, item)| self.learn(item));
+                value
+                    .entries()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|(_, item)| self.learn(item));
             }
             _ => {}
         }
@@ -44,8 +52,16 @@ impl Secrets {
             }
             Value::Secret(inner) => self.learn_leaves(inner),
             _ => {
-                value.items().into_iter().flatten().for_each(|item| self.learn_leaves(item));
-                value.entries().into_iter().flatten().for_each(|(_, item)| self.learn_leaves(item));
+                value
+                    .items()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|item| self.learn_leaves(item));
+                value
+                    .entries()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|(_, item)| self.learn_leaves(item));
             }
         }
     }
@@ -53,17 +69,21 @@ impl Secrets {
     /// Whether `text` is or holds a secret.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         self.texts.contains(text)
-            || self.texts.iter().any(|secret| secret.len() >= SHORTEST_PART && text.contains(secret.as_str()))
+            || self
+                .texts
+                .iter()
+                .any(|secret| secret.len() >= SHORTEST_PART && text.contains(secret.as_str()))
     }
 
     /// Whether the content of a file is, holds or went into a secret.
     pub(crate) fn touch(&self, content: &[u8]) -> bool {
         let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, content);
         let text = String::from_utf8_lossy(content);
-        let inside = |part: &str| {
-            part.len() >= SHORTEST_PART && self.texts.iter().any(|secret| secret.contains(part))
-        };
-        [&*text, text.trim(), &encoded].into_iter().any(|part| self.is_in(part) || inside(part))
+        let inside =
+            |part: &str| part.len() >= SHORTEST_PART && self.texts.iter().any(|secret| secret.contains(part));
+        [&*text, text.trim(), &encoded]
+            .into_iter()
+            .any(|part| self.is_in(part) || inside(part))
     }
 
     /// `text` without the secrets in it.
@@ -71,8 +91,14 @@ impl Secrets {
         if self.texts.contains(text) {
             return SENSITIVE.to_owned();
         }
-        let long = self.texts.iter().rev().filter(|secret| secret.len() >= SHORTEST_PART);
-        long.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), SENSITIVE))
+        let long = self
+            .texts
+            .iter()
+            .rev()
+            .filter(|secret| secret.len() >= SHORTEST_PART);
+        long.fold(text.to_owned(), |text, secret| {
+            text.replace(secret.as_str(), SENSITIVE)
+        })
     }
 
     /// `value` in the one form that is compared and shown: no types of collections but sets, no origins, and what
@@ -86,14 +112,26 @@ impl Secrets {
             Value::Number(_) | Value::String(_) => value.clone(),
             Value::Later(_) => Value::later(Type::Any),
             Value::Secret(inner) => Value::clone(inner).into_secret(),
-            Value::Set(set) => Value::set(Type::Any, set.items.iter().map(|item| self.canonical(item)).collect()),
-            Value::List(_) | Value::Tuple(_) => {
-                Value::tuple(value.items().into_iter().flatten().map(|item| self.canonical(item)).collect())
-            }
+            Value::Set(set) => Value::set(
+                Type::Any,
+                set.items.iter().map(|item| self.canonical(item)).collect(),
+            ),
+            Value::List(_) | Value::Tuple(_) => Value::tuple(
+                value
+                    .items()
+                    .into_iter()
+                    .flatten()
+                    .map(|item| self.canonical(item))
+                    .collect(),
+            ),
             Value::Map(_) | Value::Object(_) => {
                 let entries = || value.entries().into_iter().flatten();
                 let shown = Value::object(entries().map(|(name, item)| (name.clone(), self.canonical(item))));
-                if entries().any(|(name, _)| self.is_in(name)) { shown.into_secret() } else { shown }
+                if entries().any(|(name, _)| self.is_in(name)) {
+                    shown.into_secret()
+                } else {
+                    shown
+                }
             }
         }
     }
@@ -135,7 +173,11 @@ pub(crate) fn quote(text: &str) -> String {
 pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c == '\n' || c == '\t' { out.push(c) } else { push_visible(&mut out, c) }
+        if c == '\n' || c == '\t' {
+            out.push(c)
+        } else {
+            push_visible(&mut out, c)
+        }
     }
     out
 }
@@ -154,7 +196,11 @@ fn push_visible(out: &mut String, c: char) {
 pub(crate) fn key(name: &str) -> String {
     let mut chars = name.chars();
     let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
-    if starts && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-') { name.to_owned() } else { quote(name) }
+    if starts && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
+        name.to_owned()
+    } else {
+        quote(name)
+    }
 }
 
 /// The value that a text holding a JSON object or array stands for.
@@ -177,9 +223,11 @@ fn from_json(json: &serde_json::Value) -> Value {
         }
         Json::String(text) => Value::string(text.as_str()),
         Json::Array(items) => Value::tuple(items.iter().map(from_json).collect()),
-        Json::Object(entries) => {
-            Value::object(entries.iter().map(|(name, item)| (Str::from(name.as_str()), from_json(item))))
-        }
+        Json::Object(entries) => Value::object(
+            entries
+                .iter()
+                .map(|(name, item)| (Str::from(name.as_str()), from_json(item))),
+        ),
     }
 }
 
@@ -189,13 +237,18 @@ mod tests {
 
     fn secrets(texts: &[&str]) -> Secrets {
         let mut secrets = Secrets::default();
-        texts.iter().for_each(|text| secrets.learn(&Value::from(*text).into_secret()));
+        texts
+            .iter()
+            .for_each(|text| secrets.learn(&Value::from(*text).into_secret()));
         secrets
     }
 
     #[test]
     fn control_and_direction_characters_are_escaped() {
-        assert_eq!(quote("a\u{1b}[31m\t\"q\"\u{202e}"), r#""a\u001b[31m\t\"q\"\u202e""#);
+        assert_eq!(
+            quote("a\u{1b}[31m\t\"q\"\u{202e}"),
+            r#""a\u001b[31m\t\"q\"\u202e""#
+        );
         assert_eq!(visible("a\nb\u{7}"), "a\nb\\u0007");
     }
 
@@ -211,7 +264,10 @@ mod tests {
         assert_eq!(leaf(shown.get("whole").unwrap()), SENSITIVE);
         assert_eq!(leaf(shown.get("part").unwrap()), SENSITIVE);
         assert_eq!(leaf(shown.get("short").unwrap()), r#""abcdef""#);
-        assert_eq!(secrets.redact("failed: pw=hunter2;"), "failed: pw=(sensitive value);");
+        assert_eq!(
+            secrets.redact("failed: pw=hunter2;"),
+            "failed: pw=(sensitive value);"
+        );
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! Tests of the whole program, as users and scripts meet it.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod cli;
 mod tidy;

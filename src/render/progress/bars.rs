@@ -30,7 +30,12 @@ struct Running {
 impl Bars {
     pub(super) fn new(printer: Printer) -> Self {
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        Bars { printer, bars, total: None, running: BTreeMap::new() }
+        Bars {
+            printer,
+            bars,
+            total: None,
+            running: BTreeMap::new(),
+        }
     }
 
     /// A line that stays, above what moves.
@@ -40,14 +45,27 @@ impl Bars {
     }
 
     fn start(&mut self, address: Address, action: Action, now: Duration) {
-        let bar = (self.running.values().filter(|running| running.bar.is_some()).count() < MOST_BARS).then(|| {
-            let bar = ProgressBar::new_spinner().with_style(style("  {spinner} {msg}"));
-            match &self.total {
-                Some(total) => self.bars.insert_before(total, bar),
-                None => self.bars.add(bar),
-            }
-        });
-        self.running.insert((address, action), Running { since: now, bar, waits_for: String::new() });
+        let bar = (self
+            .running
+            .values()
+            .filter(|running| running.bar.is_some())
+            .count()
+            < MOST_BARS)
+            .then(|| {
+                let bar = ProgressBar::new_spinner().with_style(style("  {spinner} {msg}"));
+                match &self.total {
+                    Some(total) => self.bars.insert_before(total, bar),
+                    None => self.bars.add(bar),
+                }
+            });
+        self.running.insert(
+            (address, action),
+            Running {
+                since: now,
+                bar,
+                waits_for: String::new(),
+            },
+        );
     }
 
     fn stop(&mut self, address: Address, action: Action) {
@@ -71,15 +89,23 @@ impl Show for Bars {
         match &event {
             // What starts is shown by what moves.
             Event::StepStarted { .. } => {}
-            _ => line(&event, &self.printer).iter().for_each(|text| self.line(text)),
+            _ => line(&event, &self.printer)
+                .iter()
+                .for_each(|text| self.line(text)),
         }
         match event {
             Event::ApplyStarted { steps } => {
-                let total = ProgressBar::new(steps as u64).with_style(style("  [{bar:30}] {pos} of {len} steps, {elapsed}"));
+                let total = ProgressBar::new(steps as u64)
+                    .with_style(style("  [{bar:30}] {pos} of {len} steps, {elapsed}"));
                 self.total = Some(self.bars.add(total));
             }
             Event::StepStarted { address, action, .. } => self.start(address, action, now),
-            Event::StepWaiting { address, action, reason, .. } => {
+            Event::StepWaiting {
+                address,
+                action,
+                reason,
+                ..
+            } => {
                 if let Some(running) = self.running.get_mut(&(address, action)) {
                     running.waits_for = format!(": {}", self.printer.redact(&reason));
                 }

@@ -57,7 +57,10 @@ impl Progress {
         };
         let (sender, receiver) = channel();
         let thread = std::thread::spawn(move || follow(&receiver, show, &*clock));
-        Arc::new(Progress { sender, thread: Mutex::new(Some(thread)) })
+        Arc::new(Progress {
+            sender,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// Waits until all that was told is shown.
@@ -128,5 +131,7 @@ pub(super) fn known(action: Action, id: Option<&str>) -> Option<&str> {
 
 /// ` [id=…]`, where there is one.
 pub(super) fn identity(id: Option<&str>) -> String {
-    id.filter(|id| !id.is_empty()).map(|id| format!(" [id={}]", super::values::visible(id))).unwrap_or_default()
+    id.filter(|id| !id.is_empty())
+        .map(|id| format!(" [id={}]", super::values::visible(id)))
+        .unwrap_or_default()
 }

@@ -25,7 +25,10 @@ struct Running {
 
 impl Plain {
     pub(super) fn new(printer: Printer) -> Self {
-        Plain { printer, running: BTreeMap::new() }
+        Plain {
+            printer,
+            running: BTreeMap::new(),
+        }
     }
 
     fn line(&self, text: &str) {
@@ -35,42 +38,96 @@ impl Plain {
 
 /// The line that tells `event`, if it is told by one.
 pub(super) fn line(event: &Event, printer: &Printer) -> Option<String> {
-    let strong = |address: &Address| printer.palette().paint(Role::Strong, format!("{address}:")).to_string();
+    let strong = |address: &Address| {
+        printer
+            .palette()
+            .paint(Role::Strong, format!("{address}:"))
+            .to_string()
+    };
     Some(match event {
-        Event::RefreshStarted { count: 0 } | Event::RefreshDone { .. } | Event::StepSkipped { .. } => return None,
+        Event::RefreshStarted { count: 0 } | Event::RefreshDone { .. } | Event::StepSkipped { .. } => {
+            return None;
+        }
         Event::StepWaiting { .. } | Event::ApplyStarted { .. } => return None,
         Event::RefreshStarted { count } => {
-            format!("Refreshing the state of {count} object{}...", if *count == 1 { "" } else { "s" })
+            format!(
+                "Refreshing the state of {count} object{}...",
+                if *count == 1 { "" } else { "s" }
+            )
         }
         Event::Resolving { address, effect } => {
-            format!("{} Finding out whether `{effect}` happened, whose answer was lost...", strong(address))
+            format!(
+                "{} Finding out whether `{effect}` happened, whose answer was lost...",
+                strong(address)
+            )
         }
         Event::Resolved { address, effect, id } => match id {
-            Some(id) => format!("{} `{effect}` had happened{}", strong(address), identity(Some(id))),
+            Some(id) => format!(
+                "{} `{effect}` had happened{}",
+                strong(address),
+                identity(Some(id))
+            ),
             None => format!("{} `{effect}` had not happened", strong(address)),
         },
         Event::StepStarted { address, action, id } => {
-            format!("{} {}...{}", strong(address), words(*action).doing, identity(known(*action, id.as_deref())))
+            format!(
+                "{} {}...{}",
+                strong(address),
+                words(*action).doing,
+                identity(known(*action, id.as_deref()))
+            )
         }
-        Event::StepDone { address, action, id, elapsed } => {
+        Event::StepDone {
+            address,
+            action,
+            id,
+            elapsed,
+        } => {
             let id = identity(id.as_deref());
-            format!("{} {} complete after {}{id}", strong(address), words(*action).done, spoken(*elapsed))
+            format!(
+                "{} {} complete after {}{id}",
+                strong(address),
+                words(*action).done,
+                spoken(*elapsed)
+            )
         }
-        Event::StepFailed { address, action, elapsed, .. } => {
+        Event::StepFailed {
+            address,
+            action,
+            elapsed,
+            ..
+        } => {
             let failed = printer.palette().paint(Role::Alarm, "failed");
-            format!("{} {} {failed} after {}", strong(address), words(*action).done, spoken(*elapsed))
+            format!(
+                "{} {} {failed} after {}",
+                strong(address),
+                words(*action).done,
+                spoken(*elapsed)
+            )
         }
-        Event::Stopping => "\nInterrupted: what runs is finished, nothing new starts. Interrupt again to stop at once; \
+        Event::Stopping => {
+            "\nInterrupted: what runs is finished, nothing new starts. Interrupt again to stop at once; \
              nothing is lost then either.\n"
-            .to_owned(),
+                .to_owned()
+        }
     })
 }
 
 /// What is told of a step that runs for long.
-pub(super) fn still(address: &Address, action: Action, id: Option<&str>, elapsed: Duration, waits_for: Option<&str>) -> String {
+pub(super) fn still(
+    address: &Address,
+    action: Action,
+    id: Option<&str>,
+    elapsed: Duration,
+    waits_for: Option<&str>,
+) -> String {
     let doing = words(action).doing.to_lowercase();
     let reason = waits_for.map(|reason| format!(" ({reason})")).unwrap_or_default();
-    format!("{address}: Still {doing}...{} [{} elapsed]{reason}", identity(id), spoken(elapsed))
+    format!(
+        "{address}: Still {doing}...{} [{} elapsed]{reason}",
+        identity(id),
+        spoken(elapsed)
+    )
 }
 
 impl Show for Plain {
@@ -81,9 +138,22 @@ impl Show for Plain {
         match event {
             Event::StepStarted { address, action, id } => {
                 let id = known(action, id.as_deref()).map(str::to_owned);
-                self.running.insert((address, action), Running { since: now, told: now, id, waits_for: None });
+                self.running.insert(
+                    (address, action),
+                    Running {
+                        since: now,
+                        told: now,
+                        id,
+                        waits_for: None,
+                    },
+                );
             }
-            Event::StepWaiting { address, action, reason, .. } => {
+            Event::StepWaiting {
+                address,
+                action,
+                reason,
+                ..
+            } => {
                 if let Some(running) = self.running.get_mut(&(address, action)) {
                     running.waits_for = Some(reason);
                 }
@@ -102,7 +172,13 @@ impl Show for Plain {
             if now.saturating_sub(running.told) >= STILL {
                 running.told = now;
                 let elapsed = now.saturating_sub(running.since);
-                lines.push(still(address, *action, running.id.as_deref(), elapsed, running.waits_for.as_deref()));
+                lines.push(still(
+                    address,
+                    *action,
+                    running.id.as_deref(),
+                    elapsed,
+                    running.waits_for.as_deref(),
+                ));
             }
         }
         lines.iter().for_each(|text| self.line(text));
@@ -120,21 +196,84 @@ mod tests {
 
     /// A run in which something of everything happens, with the second at which it does.
     fn story() -> Vec<(u64, Event)> {
-        let (a, b, c) = (address("test_thing.a"), address("test_thing.b"), address("vpc.w.test_thing.c[0]"));
+        let (a, b, c) = (
+            address("test_thing.a"),
+            address("test_thing.b"),
+            address("vpc.w.test_thing.c[0]"),
+        );
         let (create, update) = (Action::Create, Action::Update);
         let after = Duration::from_secs;
         vec![
             (0, Event::RefreshStarted { count: 2 }),
             (0, Event::RefreshDone { count: 2 }),
-            (0, Event::Resolving { address: a.clone(), effect: "test:Create".into() }),
-            (1, Event::Resolved { address: a.clone(), effect: "test:Create".into(), id: None }),
+            (
+                0,
+                Event::Resolving {
+                    address: a.clone(),
+                    effect: "test:Create".into(),
+                },
+            ),
+            (
+                1,
+                Event::Resolved {
+                    address: a.clone(),
+                    effect: "test:Create".into(),
+                    id: None,
+                },
+            ),
             (1, Event::ApplyStarted { steps: 3 }),
-            (1, Event::StepStarted { address: a.clone(), action: create, id: Some("old".into()) }),
-            (1, Event::StepStarted { address: b.clone(), action: update, id: Some("b-1".into()) }),
-            (2, Event::StepWaiting { address: a.clone(), action: create, reason: "waits for hunter2".into(), elapsed: after(1) }),
-            (12, Event::StepDone { address: b, action: update, id: Some("b-1".into()), elapsed: after(11) }),
-            (75, Event::StepFailed { address: a.clone(), action: create, message: "no".into(), hint: None, elapsed: after(74) }),
-            (75, Event::StepSkipped { address: c, action: create, because: a }),
+            (
+                1,
+                Event::StepStarted {
+                    address: a.clone(),
+                    action: create,
+                    id: Some("old".into()),
+                },
+            ),
+            (
+                1,
+                Event::StepStarted {
+                    address: b.clone(),
+                    action: update,
+                    id: Some("b-1".into()),
+                },
+            ),
+            (
+                2,
+                Event::StepWaiting {
+                    address: a.clone(),
+                    action: create,
+                    reason: "waits for hunter2".into(),
+                    elapsed: after(1),
+                },
+            ),
+            (
+                12,
+                Event::StepDone {
+                    address: b,
+                    action: update,
+                    id: Some("b-1".into()),
+                    elapsed: after(11),
+                },
+            ),
+            (
+                75,
+                Event::StepFailed {
+                    address: a.clone(),
+                    action: create,
+                    message: "no".into(),
+                    hint: None,
+                    elapsed: after(74),
+                },
+            ),
+            (
+                75,
+                Event::StepSkipped {
+                    address: c,
+                    action: create,
+                    because: a,
+                },
+            ),
             (75, Event::Stopping),
         ]
     }
@@ -162,7 +301,10 @@ mod tests {
     #[test]
     fn bars_leave_the_lines_that_stay() {
         let told = told(|printer| Box::new(Bars::new(printer)), Form::Text);
-        assert!(told.contains("test_thing.b: Modifications complete after 11s [id=b-1]"), "{told}");
+        assert!(
+            told.contains("test_thing.b: Modifications complete after 11s [id=b-1]"),
+            "{told}"
+        );
         assert!(!told.contains("Creating..."), "{told}");
     }
 }

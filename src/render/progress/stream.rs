@@ -22,7 +22,10 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(printer: Printer) -> Self {
-        Stream { printer, running: BTreeMap::new() }
+        Stream {
+            printer,
+            running: BTreeMap::new(),
+        }
     }
 
     fn tell(&self, kind: &str, level: Level, message: &str, body: Json) {
@@ -34,15 +37,28 @@ impl Stream {
     fn step(&self, kind: &str, (address, action): (&Address, Action), message: &str, mut hook: Json) {
         hook["resource"] = resource(address);
         hook["action"] = json!(verb(action));
-        let level = if kind == "apply_errored" { Level::Error } else { Level::Info };
+        let level = if kind == "apply_errored" {
+            Level::Error
+        } else {
+            Level::Info
+        };
         self.tell(kind, level, message, hook);
     }
 }
 
 /// The parts of an address, as hooks have them.
 pub(crate) fn resource(address: &Address) -> Json {
-    let Parts { module, kind, name, index, .. } = parts(address);
-    let local = address.as_str().strip_prefix(&format!("{module}.")).unwrap_or(address.as_str());
+    let Parts {
+        module,
+        kind,
+        name,
+        index,
+        ..
+    } = parts(address);
+    let local = address
+        .as_str()
+        .strip_prefix(&format!("{module}."))
+        .unwrap_or(address.as_str());
     json!({
         "addr": address.as_str(),
         "module": module,
@@ -77,7 +93,10 @@ pub(crate) fn planned(printer: &Printer, plan: &Plan, operation: &str) {
     }
     told(plan).for_each(|change| planned_change(printer, change));
     let summary = plan.summary();
-    let message = format!("Plan: {} to add, {} to change, {} to destroy.", summary.add, summary.change, summary.destroy);
+    let message = format!(
+        "Plan: {} to add, {} to change, {} to destroy.",
+        summary.add, summary.change, summary.destroy
+    );
     let counts = json!({
         "add": summary.add, "change": summary.change, "import": 0, "remove": summary.destroy, "operation": operation,
     });
@@ -92,7 +111,10 @@ pub(crate) fn planned(printer: &Printer, plan: &Plan, operation: &str) {
                     (_, None) => "delete",
                     _ => "update",
                 };
-                (output.name.to_string(), json!({ "sensitive": output.sensitive, "action": action }))
+                (
+                    output.name.to_string(),
+                    json!({ "sensitive": output.sensitive, "action": action }),
+                )
             })
             .collect();
         let message = format!("Outputs: {}", outputs.len());
@@ -101,10 +123,19 @@ pub(crate) fn planned(printer: &Printer, plan: &Plan, operation: &str) {
 }
 
 fn planned_change(printer: &Printer, change: &Change) {
-    let action = if change.previous_address.is_some() && change.action == Action::NoOp { "move" } else { verb(change.action) };
+    let action = if change.previous_address.is_some() && change.action == Action::NoOp {
+        "move"
+    } else {
+        verb(change.action)
+    };
     let mut told = json!({ "resource": resource(&change.address), "action": action });
     if let Some(reason) = action_reason(change) {
-        told["reason"] = json!(reason.trim_start_matches("replace_because_").trim_start_matches("replace_by_").trim_start_matches("delete_because_"));
+        told["reason"] = json!(
+            reason
+                .trim_start_matches("replace_because_")
+                .trim_start_matches("replace_by_")
+                .trim_start_matches("delete_because_")
+        );
     }
     if let Some(from) = &change.previous_address {
         told["previous_resource"] = resource(from);
@@ -117,8 +148,9 @@ fn body(name: &str, value: Json) -> Map<String, Json> {
     Map::from_iter([(name.to_owned(), value)])
 }
 
-impl Show for Stream {
-    fn event(&mut self, event: Event, now: Duration) {
+impl Stream {
+    /// Tells what happens to one step.
+    fn step_event(&mut self, event: Event, now: Duration) {
         match event {
             Event::StepStarted { address, action, id } => {
                 let id = known(action, id.as_deref());
@@ -127,50 +159,132 @@ impl Show for Stream {
                 self.step("apply_start", (&address, action), &message, hook);
                 self.running.insert((address, action), (now, now));
             }
-            Event::StepDone { address, action, id, elapsed } => {
+            Event::StepDone {
+                address,
+                action,
+                id,
+                elapsed,
+            } => {
                 let hook = json!({ "id_key": id.as_ref().map(|_| "id"), "id_value": id, "elapsed_seconds": elapsed.as_secs() });
                 let (done, elapsed) = (words(action).done, spoken(elapsed));
-                let message = format!("{address}: {done} complete after {elapsed}{}", identity(id.as_deref()));
+                let message = format!(
+                    "{address}: {done} complete after {elapsed}{}",
+                    identity(id.as_deref())
+                );
                 self.step("apply_complete", (&address, action), &message, hook);
                 self.running.remove(&(address, action));
             }
-            Event::StepFailed { address, action, elapsed, .. } => {
+            Event::StepFailed {
+                address,
+                action,
+                elapsed,
+                ..
+            } => {
                 let hook = json!({ "elapsed_seconds": elapsed.as_secs() });
-                let message = format!("{address}: {} errored after {}", words(action).done, spoken(elapsed));
+                let message = format!(
+                    "{address}: {} errored after {}",
+                    words(action).done,
+                    spoken(elapsed)
+                );
                 self.step("apply_errored", (&address, action), &message, hook);
                 self.running.remove(&(address, action));
             }
-            Event::StepSkipped { address, action, because } => {
+            Event::StepSkipped {
+                address,
+                action,
+                because,
+            } => {
                 let hook = json!({ "because": resource(&because) });
                 let message = format!("{address}: Skipped, since it needs {because}");
                 self.step("meshform_step_skipped", (&address, action), &message, hook);
             }
-            Event::StepWaiting { address, action, reason, elapsed } => {
-                let hook = json!({ "reason": self.printer.redact(&reason), "elapsed_seconds": elapsed.as_secs() });
-                self.step("meshform_step_waiting", (&address, action), &format!("{address}: {reason}"), hook);
+            Event::StepWaiting {
+                address,
+                action,
+                reason,
+                elapsed,
+            } => {
+                let hook =
+                    json!({ "reason": self.printer.redact(&reason), "elapsed_seconds": elapsed.as_secs() });
+                self.step(
+                    "meshform_step_waiting",
+                    (&address, action),
+                    &format!("{address}: {reason}"),
+                    hook,
+                );
             }
+            other => self.run_event(other),
+        }
+    }
+
+    /// Tells what happens to the run as a whole.
+    fn run_event(&self, event: Event) {
+        match event {
             Event::Resolving { address, effect } => {
                 let message = format!("{address}: Finding out whether {effect} happened...");
-                self.tell("meshform_resolve_start", Level::Info, &message, json!({ "resource": resource(&address), "effect": effect }));
+                self.tell(
+                    "meshform_resolve_start",
+                    Level::Info,
+                    &message,
+                    json!({ "resource": resource(&address), "effect": effect }),
+                );
             }
             Event::Resolved { address, effect, id } => {
-                let message = format!("{address}: {effect} {}", if id.is_some() { "had happened" } else { "had not happened" });
+                let message = format!(
+                    "{address}: {effect} {}",
+                    if id.is_some() {
+                        "had happened"
+                    } else {
+                        "had not happened"
+                    }
+                );
                 let hook = json!({ "resource": resource(&address), "effect": effect, "id_value": id });
                 self.tell("meshform_resolve_complete", Level::Info, &message, hook);
             }
             Event::RefreshStarted { count } => {
                 let message = format!("Refreshing the state of {count} objects...");
-                self.tell("meshform_refresh_start", Level::Info, &message, json!({ "count": count }));
+                self.tell(
+                    "meshform_refresh_start",
+                    Level::Info,
+                    &message,
+                    json!({ "count": count }),
+                );
             }
             Event::RefreshDone { count } => {
                 let message = format!("Refreshed the state of {count} objects");
-                self.tell("meshform_refresh_complete", Level::Info, &message, json!({ "count": count }));
+                self.tell(
+                    "meshform_refresh_complete",
+                    Level::Info,
+                    &message,
+                    json!({ "count": count }),
+                );
             }
             Event::ApplyStarted { steps } => {
-                self.tell("meshform_apply_start", Level::Info, &format!("Applying {steps} steps"), json!({ "steps": steps }));
+                self.tell(
+                    "meshform_apply_start",
+                    Level::Info,
+                    &format!("Applying {steps} steps"),
+                    json!({ "steps": steps }),
+                );
             }
-            Event::Stopping => self.tell("meshform_stopping", Level::Warn, "Interrupted: nothing new starts", json!({})),
+            Event::Stopping => self.tell(
+                "meshform_stopping",
+                Level::Warn,
+                "Interrupted: nothing new starts",
+                json!({}),
+            ),
+            Event::StepStarted { .. }
+            | Event::StepDone { .. }
+            | Event::StepFailed { .. }
+            | Event::StepSkipped { .. }
+            | Event::StepWaiting { .. } => {}
         }
+    }
+}
+
+impl Show for Stream {
+    fn event(&mut self, event: Event, now: Duration) {
+        self.step_event(event, now);
         self.tick(now);
     }
 
@@ -183,8 +297,17 @@ impl Show for Stream {
             }
         }
         for (address, action, elapsed) in told {
-            let message = format!("{address}: Still {}... [{} elapsed]", words(action).doing.to_lowercase(), spoken(elapsed));
-            self.step("apply_progress", (&address, action), &message, json!({ "elapsed_seconds": elapsed.as_secs() }));
+            let message = format!(
+                "{address}: Still {}... [{} elapsed]",
+                words(action).doing.to_lowercase(),
+                spoken(elapsed)
+            );
+            self.step(
+                "apply_progress",
+                (&address, action),
+                &message,
+                json!({ "elapsed_seconds": elapsed.as_secs() }),
+            );
         }
     }
 }

@@ -38,7 +38,10 @@ impl std::fmt::Display for Ran {
 impl TestEnvironment {
     /// A folder with the configuration `mesh`, without a state.
     pub(crate) fn new(mesh: &str) -> Self {
-        let environment = TestEnvironment { folder: tempfile::tempdir().unwrap(), variables: Vec::new() };
+        let environment = TestEnvironment {
+            folder: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+        };
         environment.write("mesh.hcl", mesh);
         environment
     }
@@ -80,8 +83,14 @@ impl TestEnvironment {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_meshform"));
-        command.args(arguments).current_dir(self.path()).env_clear().stdin(Stdio::null());
-        command.env("HOME", self.path()).envs(self.variables.iter().cloned());
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .stdin(Stdio::null());
+        command
+            .env("HOME", self.path())
+            .envs(self.variables.iter().cloned());
         command
     }
 
@@ -89,7 +98,11 @@ impl TestEnvironment {
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().unwrap();
         let text = |bytes: Vec<u8>| self.settled(&String::from_utf8(bytes).unwrap());
-        Ran { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 
     /// Runs the program with stdout on a full disk.
@@ -97,19 +110,42 @@ impl TestEnvironment {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = self.command(arguments).stdout(full).output().unwrap();
         let stderr = self.settled(&String::from_utf8(output.stderr).unwrap());
-        Ran { code: output.status.code().unwrap_or(-1), stdout: String::new(), stderr }
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::new(),
+            stderr,
+        }
     }
 
     /// Runs the program in this process, with somebody at the keyboard who types `typed`.
     pub(crate) fn run_typing(&self, arguments: &[&str], typed: &str) -> Ran {
         let (out, err) = (Shared::default(), Shared::default());
-        let stream = |shared: &Shared| Stream { writer: Box::new(shared.clone()), terminal: false };
-        let input = Input { reader: Box::new(Cursor::new(typed.to_owned().into_bytes())), terminal: true };
-        let environment = Environment { variables: self.variables.iter().cloned().collect(), folder: self.path().into() };
-        let arguments = std::iter::once("meshform").chain(arguments.iter().copied()).map(Into::into);
-        let streams = Streams { out: stream(&out), err: stream(&err), input };
+        let stream = |shared: &Shared| Stream {
+            writer: Box::new(shared.clone()),
+            terminal: false,
+        };
+        let input = Input {
+            reader: Box::new(Cursor::new(typed.to_owned().into_bytes())),
+            terminal: true,
+        };
+        let environment = Environment {
+            variables: self.variables.iter().cloned().collect(),
+            folder: self.path().into(),
+        };
+        let arguments = std::iter::once("meshform")
+            .chain(arguments.iter().copied())
+            .map(Into::into);
+        let streams = Streams {
+            out: stream(&out),
+            err: stream(&err),
+            input,
+        };
         let code = i32::from(meshform::run(arguments, &environment, streams).code());
-        Ran { code, stdout: self.settled(&out.text()), stderr: self.settled(&err.text()) }
+        Ran {
+            code,
+            stdout: self.settled(&out.text()),
+            stderr: self.settled(&err.text()),
+        }
     }
 
     /// `text` with paths, ids, times and versions replaced.

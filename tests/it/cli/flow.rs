@@ -24,14 +24,23 @@ output "size" { value = meshform_data.base.output.size }
 #[test]
 fn a_new_folder_is_prepared_planned_and_applied() {
     let environment = TestEnvironment::new(MESH);
-    let commands: &[&[&str]] = &[&["init"], &["init"], &["validate"], &["plan"], &["apply", "-auto-approve"]];
+    let commands: &[&[&str]] = &[
+        &["init"],
+        &["init"],
+        &["validate"],
+        &["plan"],
+        &["apply", "-auto-approve"],
+    ];
     insta::assert_snapshot!(session(&environment, commands));
 }
 
 #[test]
 fn a_second_plan_is_empty() {
     let environment = TestEnvironment::applied(MESH);
-    insta::assert_snapshot!(session(&environment, &[&["plan", "-detailed-exitcode"], &["apply", "-auto-approve"]]));
+    insta::assert_snapshot!(session(
+        &environment,
+        &[&["plan", "-detailed-exitcode"], &["apply", "-auto-approve"]]
+    ));
 }
 
 #[test]
@@ -55,7 +64,11 @@ fn what_leaves_the_configuration_is_destroyed() {
 #[test]
 fn all_of_it_is_destroyed() {
     let environment = TestEnvironment::applied(MESH);
-    let commands: &[&[&str]] = &[&["plan", "-destroy"], &["destroy", "-auto-approve"], &["destroy", "-auto-approve"]];
+    let commands: &[&[&str]] = &[
+        &["plan", "-destroy"],
+        &["destroy", "-auto-approve"],
+        &["destroy", "-auto-approve"],
+    ];
     insta::assert_snapshot!(session(&environment, commands));
 }
 
@@ -81,7 +94,11 @@ fn the_state_can_be_looked_into() {
 fn another_folder_is_reached_with_chdir() {
     let environment = TestEnvironment::new("");
     environment.write("inner/mesh.hcl", "output \"here\" { value = true }\n");
-    let commands: &[&[&str]] = &[&["-chdir=inner", "init"], &["plan", "-chdir=inner"], &["-chdir=none", "plan"]];
+    let commands: &[&[&str]] = &[
+        &["-chdir=inner", "init"],
+        &["plan", "-chdir=inner"],
+        &["-chdir=none", "plan"],
+    ];
     insta::assert_snapshot!(session(&environment, commands));
 }
 
@@ -91,5 +108,8 @@ fn objects_that_move_are_kept() {
     let moved = "resource \"meshform_data\" \"new\" {\n  input = 1\n}\n\
                  moved {\n  from = meshform_data.old\n  to   = meshform_data.new\n}\n";
     environment.write("mesh.hcl", moved);
-    insta::assert_snapshot!(session(&environment, &[&["apply", "-auto-approve"], &["state", "list"], &["plan"]]));
+    insta::assert_snapshot!(session(
+        &environment,
+        &[&["apply", "-auto-approve"], &["state", "list"], &["plan"]]
+    ));
 }

@@ -13,7 +13,14 @@ fn pretty(text: &str) -> String {
 #[test]
 fn events_are_one_object_a_line() {
     let environment = TestEnvironment::prepared(MESH);
-    let told = session(&environment, &[&["plan", "-json"], &["apply", "-json", "-auto-approve"], &["apply", "-json", "-auto-approve", "-var=x=1"]]);
+    let told = session(
+        &environment,
+        &[
+            &["plan", "-json"],
+            &["apply", "-json", "-auto-approve"],
+            &["apply", "-json", "-auto-approve", "-var=x=1"],
+        ],
+    );
     insta::assert_snapshot!(told);
 }
 
@@ -21,8 +28,19 @@ fn events_are_one_object_a_line() {
 fn documents_are_one_object() {
     let environment = TestEnvironment::applied(MESH);
     let mut told = String::new();
-    for command in [&["show", "-json"][..], &["output", "-json"], &["output", "-json", "n"], &["state", "show", "-json", "meshform_data.a"], &["validate", "-json"], &["version", "-json"]] {
-        told.push_str(&format!("$ {}\n{}\n", command.join(" "), pretty(&environment.run(command).stdout)));
+    for command in [
+        &["show", "-json"][..],
+        &["output", "-json"],
+        &["output", "-json", "n"],
+        &["state", "show", "-json", "meshform_data.a"],
+        &["validate", "-json"],
+        &["version", "-json"],
+    ] {
+        told.push_str(&format!(
+            "$ {}\n{}\n",
+            command.join(" "),
+            pretty(&environment.run(command).stdout)
+        ));
     }
     environment.write("mesh.hcl", "resource \"meshform_data\" \"a\" {\n  inptu = 1\n}\n");
     let ran = environment.run(&["validate", "-json"]);

@@ -15,7 +15,9 @@ impl TestEnvironment {
 
 #[test]
 fn wrong_hcl() {
-    insta::assert_snapshot!(plan("resource \"meshform_data\" \"a\" {\n  input = [1,\n}\n\nresource meshform_data {\n  input = = 2\n}\n"));
+    insta::assert_snapshot!(plan(
+        "resource \"meshform_data\" \"a\" {\n  input = [1,\n}\n\nresource meshform_data {\n  input = = 2\n}\n"
+    ));
 }
 
 #[test]
@@ -49,7 +51,9 @@ fn a_cycle_is_told_with_its_path() {
 fn a_secret_in_a_stored_attribute_is_refused() {
     let mesh = "variable \"token\" {\n  type      = string\n  sensitive = true\n}\n\
                 resource \"meshform_data\" \"a\" {\n  input = { token = var.token }\n}\n";
-    let environment = TestEnvironment::prepared("").rewritten(mesh).with("MESHFORM_VAR_token", "hunter2-canary");
+    let environment = TestEnvironment::prepared("")
+        .rewritten(mesh)
+        .with("MESHFORM_VAR_token", "hunter2-canary");
     let told = session(&environment, &[&["plan"]]);
     assert!(!told.contains("hunter2-canary"), "{told}");
     insta::assert_snapshot!(told);

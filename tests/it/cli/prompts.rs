@@ -25,7 +25,10 @@ fn a_declined_destroy_destroys_nothing() {
 #[test]
 fn without_a_terminal_approval_must_be_given_by_flag() {
     let environment = TestEnvironment::prepared(MESH);
-    insta::assert_snapshot!(session(&environment, &[&["apply"], &["destroy"], &["apply", "-json"]]));
+    insta::assert_snapshot!(session(
+        &environment,
+        &[&["apply"], &["destroy"], &["apply", "-json"]]
+    ));
     let ran = environment.run_typing(&["apply", "-input=false"], "yes\n");
     assert_eq!(ran.code, 1, "{ran}");
 }

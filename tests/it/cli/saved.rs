@@ -37,14 +37,22 @@ fn it_brings_its_files_and_values_but_no_secret() {
     assert!(state.contains("\"a note\"") && state.contains("\"2\""), "{state}");
     for file in ["saved.plan", "meshform.state.json"] {
         let bytes = environment.read(file);
-        assert!(!bytes.windows(7).any(|part| part == b"hunter2"), "a secret is in {file}");
+        assert!(
+            !bytes.windows(7).any(|part| part == b"hunter2"),
+            "a secret is in {file}"
+        );
     }
 }
 
 #[test]
 fn a_sensitive_variable_is_given_again() {
     let environment = environment();
-    assert_eq!(environment.run(&["plan", "-var=token=hunter2-given", "-out=saved.plan"]).code, 0);
+    assert_eq!(
+        environment
+            .run(&["plan", "-var=token=hunter2-given", "-out=saved.plan"])
+            .code,
+        0
+    );
     environment.write("mesh.hcl", "");
     let commands: &[&[&str]] = &[
         &["apply", "saved.plan"],
@@ -78,7 +86,11 @@ fn one_for_another_state_is_refused() {
 #[test]
 fn what_is_no_saved_plan_is_refused() {
     let environment = environment();
-    let commands: &[&[&str]] =
-        &[&["apply", "note.txt"], &["show", "none"], &["plan", "-out=none/p"], &["apply", "-destroy", "note.txt"]];
+    let commands: &[&[&str]] = &[
+        &["apply", "note.txt"],
+        &["show", "none"],
+        &["plan", "-out=none/p"],
+        &["apply", "-destroy", "note.txt"],
+    ];
     insta::assert_snapshot!(session(&environment, commands));
 }

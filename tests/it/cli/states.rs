@@ -13,14 +13,20 @@ const STATE: &str = "meshform.state.json";
 #[test]
 fn missing() {
     let environment = TestEnvironment::new(MESH);
-    insta::assert_snapshot!(session(&environment, &[&["plan"], &["apply", "-auto-approve"], &["show"]]));
+    insta::assert_snapshot!(session(
+        &environment,
+        &[&["plan"], &["apply", "-auto-approve"], &["show"]]
+    ));
 }
 
 #[test]
 fn empty() {
     let environment = TestEnvironment::applied(MESH);
     environment.write(STATE, "");
-    insta::assert_snapshot!(session(&environment, &[&["plan"], &["apply", "-auto-approve"], &["init"]]));
+    insta::assert_snapshot!(session(
+        &environment,
+        &[&["plan"], &["apply", "-auto-approve"], &["init"]]
+    ));
     assert_eq!(environment.read(STATE), b"", "a damaged state is left as it is");
 }
 
@@ -36,7 +42,9 @@ fn damaged() {
 fn of_a_newer_version() {
     let environment = TestEnvironment::applied(MESH);
     let text = String::from_utf8(environment.read(STATE)).unwrap();
-    let newer = text.replacen("\"format\":1", "\"format\":99", 1).replacen("\"format\": 1", "\"format\": 99", 1);
+    let newer =
+        text.replacen("\"format\":1", "\"format\":99", 1)
+            .replacen("\"format\": 1", "\"format\": 99", 1);
     assert_ne!(text, newer);
     environment.write(STATE, &newer);
     insta::assert_snapshot!(session(&environment, &[&["plan"]]));
@@ -53,8 +61,12 @@ fn locked() {
         since: "2026-01-02T03:04:05.678Z".to_owned(),
     };
     let guard = store.lock(&holder).unwrap();
-    let commands: &[&[&str]] =
-        &[&["apply", "-auto-approve"], &["apply", "-auto-approve", "-lock-timeout=300ms"], &["plan"], &["unlock"]];
+    let commands: &[&[&str]] = &[
+        &["apply", "-auto-approve"],
+        &["apply", "-auto-approve", "-lock-timeout=300ms"],
+        &["plan"],
+        &["unlock"],
+    ];
     let told = session(&environment, commands);
     drop(guard);
     insta::assert_snapshot!(format!("{told}{}", session(&environment, &[&["unlock"]])));
