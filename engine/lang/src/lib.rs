@@ -6,7 +6,7 @@
 //! 2. [`parse_body`] turns a text into a [`Body`] of attributes and blocks, collecting all mistakes.
 //! 3. [`Expr`] is one expression: it knows what it refers to and evaluates to a [`Value`] against a [`Scope`].
 //! 4. [`parse_constraint`] reads a type as it is written, [`convert`] makes a value fit it.
-//! 5. [`format`] gives a text its standard layout.
+//! 5. [`format()`] gives a text its standard layout.
 //!
 //! Inside: `syntax` (text to tokens to expressions), `eval` (expressions to values), `convert` (types), `functions`
 //! (by family), `format` (layout).

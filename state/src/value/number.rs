@@ -79,17 +79,25 @@ impl Number {
             return Ok(Number(Form::Small(small)));
         }
         let fail = || NumberError(text.to_owned());
-        if !text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) {
+        if !text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
+        {
             return Err(fail());
         }
         // Checked before anything is computed: the digits of a huge exponent would fill the memory.
-        let exponent = text.split_once(['e', 'E']).map_or(Ok(0), |(_, exponent)| exponent.parse::<i32>());
+        let exponent = text
+            .split_once(['e', 'E'])
+            .map_or(Ok(0), |(_, exponent)| exponent.parse::<i32>());
         if text.len() > MAX_DIGITS || exponent.map_or(true, |exponent| exponent.unsigned_abs() > 100_000) {
             return Err(fail());
         }
         let decimal = DBig::from_str(text).map_err(|_| fail())?;
         // More digits than the target precision needs make the one rounding, to binary, the deciding one.
-        let float = decimal.with_rounding::<HalfEven>().with_base_and_precision::<2>(PRECISION).value();
+        let float = decimal
+            .with_rounding::<HalfEven>()
+            .with_base_and_precision::<2>(PRECISION)
+            .value();
         Ok(Number::from_float(float))
     }
 }
@@ -173,10 +181,18 @@ impl fmt::Display for Number {
 fn decimal(float: &Float) -> String {
     // 512 bits are 154.1 decimal digits; 156 always suffice to read the same number back.
     for digits in [17, 60, 150, 153, 154, 155, 156] {
-        let text = float.clone().with_base_and_precision::<10>(digits).value().to_string();
+        let text = float
+            .clone()
+            .with_base_and_precision::<10>(digits)
+            .value()
+            .to_string();
         if Number::parse(&text).is_ok_and(|back| back.to_float() == *float) {
             return text;
         }
     }
-    float.clone().with_base_and_precision::<10>(160).value().to_string()
+    float
+        .clone()
+        .with_base_and_precision::<10>(160)
+        .value()
+        .to_string()
 }
