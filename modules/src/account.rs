@@ -18,8 +18,18 @@ pub(crate) fn schema() -> WordSchema {
         text("plan_role", "The role that plan takes: it reads, Secrets aside."),
         text("apply_role", "The role that apply takes."),
     ];
-    let body = BlockSchema { arguments, blocks: Vec::new(), open: false };
-    WordSchema { name: WORD, named: true, for_each: true, body, doc: "An AWS account." }
+    let body = BlockSchema {
+        arguments,
+        blocks: Vec::new(),
+        open: false,
+    };
+    WordSchema {
+        name: WORD,
+        named: true,
+        for_each: true,
+        body,
+        doc: "An AWS account.",
+    }
 }
 
 /// The account as a place.
@@ -29,10 +39,18 @@ pub(crate) fn expand(block: &WordBlock) -> Result<Expansion, Stop> {
     if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
         let detail = format!("`{id}` is not the id of an AWS account, which has twelve digits.");
         let hint = "Write it in quotes, since a number loses the zeros that it starts with.";
-        return Err(Diagnostic::error("Invalid account id", detail).hint(hint).at(arguments.range("id")).into());
+        return Err(Diagnostic::error("Invalid account id", detail)
+            .hint(hint)
+            .at(arguments.range("id"))
+            .into());
     }
     let text = |name: &str| arguments.text(name).map(str::to_owned);
-    let export = |name: &str| arguments.value(name).cloned().unwrap_or(Value::Null(Type::String));
+    let export = |name: &str| {
+        arguments
+            .value(name)
+            .cloned()
+            .unwrap_or(Value::Null(Type::String))
+    };
     Ok(Expansion {
         resources: Vec::new(),
         exports: BTreeMap::from([("id".into(), export("id")), ("region".into(), export("region"))]),
@@ -50,11 +68,18 @@ pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
     let mut found = Diagnostics::new();
     let mut seen: BTreeMap<&str, &Expanded> = BTreeMap::new();
     for block in blocks.iter().filter(|block| &*block.block.word == WORD) {
-        let Some(id) = block.block.arguments.text("id") else { continue };
+        let Some(id) = block.block.arguments.text("id") else {
+            continue;
+        };
         if let Some(first) = seen.insert(id, block) {
-            let detail = format!("`{}` and `{}` are the same account.", first.block.address, block.block.address);
+            let detail = format!(
+                "`{}` and `{}` are the same account.",
+                first.block.address, block.block.address
+            );
             let diagnostic = Diagnostic::error("Account described twice", detail);
-            let diagnostic = diagnostic.at(block.block.arguments.range("id")).hint("Use one block for both.");
+            let diagnostic = diagnostic
+                .at(block.block.arguments.range("id"))
+                .hint("Use one block for both.");
             found.push(diagnostic.related(first.block.arguments.range("id"), "the first one is here"));
         }
     }

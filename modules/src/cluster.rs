@@ -14,7 +14,10 @@ pub(crate) fn schema() -> WordSchema {
     let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
     let api = BlockSchema {
         arguments: vec![
-            text("kubeconfig", "The kubeconfig file; else the one that the environment names."),
+            text(
+                "kubeconfig",
+                "The kubeconfig file; else the one that the environment names.",
+            ),
             text("context", "The context in that file; else its current one."),
         ],
         blocks: Vec::new(),
@@ -29,8 +32,18 @@ pub(crate) fn schema() -> WordSchema {
         doc: "How we reach its API.",
     };
     let name = text("name", "Its name in the mesh; else that of the block.");
-    let body = BlockSchema { arguments: vec![name], blocks: vec![api], open: false };
-    WordSchema { name: WORD, named: true, for_each: true, body, doc: "A Kubernetes cluster." }
+    let body = BlockSchema {
+        arguments: vec![name],
+        blocks: vec![api],
+        open: false,
+    };
+    WordSchema {
+        name: WORD,
+        named: true,
+        for_each: true,
+        body,
+        doc: "A Kubernetes cluster.",
+    }
 }
 
 /// The cluster as a place.
@@ -45,7 +58,10 @@ pub(crate) fn expand(block: &WordBlock) -> Expansion {
         kubeconfig: text("kubeconfig"),
         context: text("context"),
     };
-    let name = block.arguments.text("name").map_or_else(|| crate::vpc::label(block), str::to_owned);
+    let name = block
+        .arguments
+        .text("name")
+        .map_or_else(|| crate::vpc::label(block), str::to_owned);
     Expansion {
         resources: Vec::new(),
         exports: BTreeMap::from([("name".into(), Value::from(name))]),

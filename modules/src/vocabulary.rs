@@ -16,7 +16,9 @@ impl Mesh {
     /// All words.
     #[must_use]
     pub fn new() -> Self {
-        Mesh { words: vec![account::schema(), vpc::schema(), cluster::schema()] }
+        Mesh {
+            words: vec![account::schema(), vpc::schema(), cluster::schema()],
+        }
     }
 }
 

@@ -8,13 +8,14 @@ use meshform_state::{Address, Value};
 
 use crate::desired::{Desired, Moved, Output, Recipe, Removed, Resource};
 
+use super::Compiled;
+use super::assertions::Assertion;
 use super::compiler::{Compiler, Dependencies};
 use super::inputs::Purpose;
 use super::nodes::BlockName;
 use super::places::address;
 use super::program::{Data, InstanceId, Program, ResourceInstance};
 use super::recipe::{OutputValue, Slot};
-use super::Compiled;
 
 /// What is taken out of the tables before they are shared with recipes.
 struct Parts {
@@ -28,14 +29,32 @@ impl Compiler<'_> {
     /// Everything that was compiled.
     pub(super) fn assemble(mut self) -> Compiled {
         self.review();
-        let mut parts = Parts { resources: Vec::new(), open: Vec::new(), desired: Desired::default() };
+        let mut parts = Parts {
+            resources: Vec::new(),
+            open: Vec::new(),
+            desired: Desired::default(),
+        };
         for id in 0..self.program.instances.len() {
             self.collect(id, &mut parts);
             self.statements(id, &mut parts.desired);
         }
-        let Compiler { program, inputs, mut found, missing, effort, config, .. } = self;
+        let Compiler {
+            program,
+            inputs,
+            mut found,
+            missing,
+            effort,
+            config,
+            open_claims,
+            mut imports,
+            ..
+        } = self;
         let program = Arc::new(program);
-        let Parts { resources, open, mut desired } = parts;
+        let Parts {
+            resources,
+            open,
+            mut desired,
+        } = parts;
         desired.resources = finish(resources, open, &program);
         if let Some(cycle) = super::cycle::among(&desired.resources) {
             found.push(cycle);
@@ -46,15 +65,29 @@ impl Compiler<'_> {
             desired.outputs.clear();
         }
         found.sort();
+        let assertions = open_claims
+            .into_iter()
+            .map(|claim| Assertion::new(claim, program.clone()))
+            .collect();
+        imports.sort_by(|a, b| a.to.cmp(&b.to));
         let missing = unique(missing);
-        Compiled { desired, missing, diagnostics: found, effort }
+        Compiled {
+            desired,
+            missing,
+            assertions,
+            imports,
+            diagnostics: found,
+            effort,
+        }
     }
 
     fn review(&mut self) {
         let mut blocks = Vec::new();
         for (id, instance) in self.program.instances.iter().enumerate() {
             let names = self.module(id).words.keys();
-            let words = names.filter_map(|name| instance.words.get(name)).flat_map(|block| block.instances.iter().flatten());
+            let words = names
+                .filter_map(|name| instance.words.get(name))
+                .flat_map(|block| block.instances.iter().flatten());
             blocks.extend(words.filter(|word| !word.waiting).map(|word| &*word.expanded));
         }
         let found = self.vocabulary.review(&blocks);
@@ -64,12 +97,20 @@ impl Compiler<'_> {
     fn collect(&self, id: InstanceId, parts: &mut Parts) {
         let (instance, module) = (&self.program.instances[id], self.module(id));
         for name in module.resources.keys() {
-            let Some(block) = instance.resources.get(name) else { continue };
+            let Some(block) = instance.resources.get(name) else {
+                continue;
+            };
             let later = self.depends_on(&BlockName::Resource(name.clone()), id);
-            block.instances.iter().flatten().for_each(|one| self.resource_of(one, &later, parts));
+            block
+                .instances
+                .iter()
+                .flatten()
+                .for_each(|one| self.resource_of(one, &later, parts));
         }
         for name in module.words.keys() {
-            let Some(block) = instance.words.get(name) else { continue };
+            let Some(block) = instance.words.get(name) else {
+                continue;
+            };
             let later = self.depends_on(&BlockName::Word(name.clone()), id);
             for one in block.instances.iter().flatten().flat_map(|word| &word.resources) {
                 self.resource_of(one, &later, parts);
@@ -88,9 +129,12 @@ impl Compiler<'_> {
             return;
         }
         let mut dependencies = Dependencies::default();
-        one.dependencies.iter().for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
+        one.dependencies
+            .iter()
+            .for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
         for (all, range) in later {
-            all.iter().for_each(|address| dependencies.add(address, "depends_on", *range));
+            all.iter()
+                .for_each(|address| dependencies.add(address, "depends_on", *range));
         }
         for (address, _) in &one.lifecycle.replace_triggered_by {
             dependencies.add(address, "replace_triggered_by", one.range);
@@ -125,12 +169,20 @@ impl Compiler<'_> {
         };
         for moved in &module.moved {
             if let (Some(from), Some(to)) = (place(&moved.from), place(&moved.to)) {
-                desired.moved.push(Moved { from, to, range: moved.range });
+                desired.moved.push(Moved {
+                    from,
+                    to,
+                    range: moved.range,
+                });
             }
         }
         for removed in &module.removed {
             if let Some(from) = place(&removed.from) {
-                desired.removed.push(Removed { from, destroy: removed.destroy, range: removed.range });
+                desired.removed.push(Removed {
+                    from,
+                    destroy: removed.destroy,
+                    range: removed.range,
+                });
             }
         }
         self.found.extend(found);
@@ -143,13 +195,22 @@ fn finish(
     open: Vec<Vec<(usize, super::program::Opening)>>,
     program: &Arc<Program>,
 ) -> Vec<Resource> {
-    let mut both: Vec<(Resource, Vec<(usize, super::program::Opening)>)> = resources.into_iter().zip(open).collect();
+    let mut both: Vec<(Resource, Vec<(usize, super::program::Opening)>)> =
+        resources.into_iter().zip(open).collect();
     both.sort_by(|(a, _), (b, _)| a.address.cmp(&b.address));
-    let all: HashSet<Address> = both.iter().map(|(resource, _)| resource.address.clone()).collect();
+    let all: HashSet<Address> = both
+        .iter()
+        .map(|(resource, _)| resource.address.clone())
+        .collect();
     both.into_iter()
         .map(|(mut resource, open)| {
-            resource.dependencies.retain(|dependency| all.contains(&dependency.on));
-            resource.lifecycle.replace_triggered_by.retain(|(address, _)| all.contains(address));
+            resource
+                .dependencies
+                .retain(|dependency| all.contains(&dependency.on));
+            resource
+                .lifecycle
+                .replace_triggered_by
+                .retain(|(address, _)| all.contains(address));
             resource.recipes = open
                 .into_iter()
                 .map(|(slot, opening)| {
@@ -200,5 +261,8 @@ fn outputs(program: &Arc<Program>, config: &crate::config::Config) -> Vec<Output
 
 fn unique(missing: Vec<crate::facts::Query>) -> Vec<crate::facts::Query> {
     let mut seen = HashSet::new();
-    missing.into_iter().filter(|query| seen.insert(query.key())).collect()
+    missing
+        .into_iter()
+        .filter(|query| seen.insert(query.key()))
+        .collect()
 }

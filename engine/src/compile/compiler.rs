@@ -12,6 +12,8 @@ use crate::desired::Dependency;
 use crate::facts::{Facts, Query};
 use crate::kind::Kinds;
 
+use super::assertions::Claim;
+use super::imports::Import;
 use super::inputs::{Inputs, Purpose};
 use super::meaning::{Meaning, meaning};
 use super::names::{Names, On, Use};
@@ -42,6 +44,9 @@ pub(super) struct Compiler<'a> {
     pub(super) by_site: Vec<Vec<InstanceId>>,
     pub(super) missing: Vec<Query>,
     pub(super) found: Diagnostics,
+    /// The conditions that could not be decided.
+    pub(super) open_claims: Vec<Claim>,
+    pub(super) imports: Vec<Import>,
     pub(super) effort: Effort,
 }
 
@@ -68,6 +73,7 @@ impl Compiler<'_> {
             What::Local(name) => instances.iter().for_each(|id| self.local(*id, name)),
             What::Output(name) => instances.iter().for_each(|id| self.output(*id, name)),
             What::Check(name) => instances.iter().for_each(|id| self.check(*id, name)),
+            What::Import(at) => instances.iter().for_each(|id| self.import(*id, *at)),
             What::Keys(block) => instances.iter().for_each(|id| self.keys(*id, block)),
             What::Body(BlockName::Resource(name)) => self.resource(&instances, node.site, name),
             What::Body(BlockName::Word(name)) => self.word(&instances, node.site, name),
@@ -108,14 +114,6 @@ impl Compiler<'_> {
         self.found.collect(result).map(|value| Evaluated { value, used })
     }
 
-    /// The value of `expr`, where `self` is `own`.
-    pub(super) fn expr_with_own(&mut self, expr: &Expr, place: Place<'_>, own: &Value) -> Option<Evaluated> {
-        let names = Names::new(&self.program, place.instance, place.each).with_own(own);
-        let (result, used, asked) = run(names, |names| expr.evaluate(names));
-        self.counted(asked);
-        self.found.collect(result).map(|value| Evaluated { value, used })
-    }
-
     /// The value of `source` for an attribute of type `ty`.
     pub(super) fn source(&mut self, source: &Source, ty: &Type, place: Place<'_>) -> Option<Evaluated> {
         let names = Names::new(&self.program, place.instance, place.each);
@@ -134,12 +132,18 @@ impl Compiler<'_> {
     pub(super) fn unfollowed(&self, references: &[Traversal], used: &[Use], id: InstanceId) -> Vec<Use> {
         let followed = |traversal: &Traversal| {
             let start = traversal.range.start;
-            used.iter().any(|used| used.range.source == traversal.range.source && used.range.start == start)
+            used.iter()
+                .any(|used| used.range.source == traversal.range.source && used.range.start == start)
         };
         references
             .iter()
             .filter(|traversal| !followed(traversal))
-            .filter_map(|traversal| Some(Use { on: On::Many(self.behind(traversal, id)?), range: traversal.range }))
+            .filter_map(|traversal| {
+                Some(Use {
+                    on: On::Many(self.behind(traversal, id)?),
+                    range: traversal.range,
+                })
+            })
             .collect()
     }
 
@@ -157,8 +161,19 @@ impl Compiler<'_> {
             Meaning::Resource(name) => {
                 let block = instance.resources.get(&name)?;
                 match key.and_then(|key| block.keys.find(key)) {
-                    Some(at) => block.instances.get(at)?.as_ref().map(|one| Arc::from([one.address.clone()])),
-                    None => Some(block.instances.iter().flatten().map(|one| one.address.clone()).collect()),
+                    Some(at) => block
+                        .instances
+                        .get(at)?
+                        .as_ref()
+                        .map(|one| Arc::from([one.address.clone()])),
+                    None => Some(
+                        block
+                            .instances
+                            .iter()
+                            .flatten()
+                            .map(|one| one.address.clone())
+                            .collect(),
+                    ),
                 }
             }
             Meaning::Word(name) => {
@@ -174,7 +189,9 @@ impl Compiler<'_> {
                 }
                 Some(all.into())
             }
-            Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => None,
+            Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {
+                None
+            }
         }
     }
 
@@ -182,11 +199,22 @@ impl Compiler<'_> {
     fn inside(&self, id: InstanceId, all: &mut Vec<Address>) {
         let instance = &self.program.instances[id];
         let module = self.module(id);
-        let resources = module.resources.keys().filter_map(|name| instance.resources.get(name));
-        all.extend(resources.flat_map(|block| block.instances.iter().flatten()).map(|one| one.address.clone()));
+        let resources = module
+            .resources
+            .keys()
+            .filter_map(|name| instance.resources.get(name));
+        all.extend(
+            resources
+                .flat_map(|block| block.instances.iter().flatten())
+                .map(|one| one.address.clone()),
+        );
         let words = module.words.keys().filter_map(|name| instance.words.get(name));
         let words = words.flat_map(|block| block.instances.iter().flatten());
-        all.extend(words.flat_map(|word| &word.resources).map(|one| one.address.clone()));
+        all.extend(
+            words
+                .flat_map(|word| &word.resources)
+                .map(|one| one.address.clone()),
+        );
         let calls = module.calls.keys().filter_map(|name| instance.calls.get(name));
         for below in calls.flat_map(|block| block.instances.iter().flatten()) {
             self.inside(*below, all);
@@ -198,15 +226,25 @@ impl Compiler<'_> {
         if self.waits() {
             return;
         }
-        let mut from: Vec<String> = self.program.sources(value).iter().map(|address| format!("`{address}`")).collect();
+        let mut from: Vec<String> = self
+            .program
+            .sources(value)
+            .iter()
+            .map(|address| format!("`{address}`"))
+            .collect();
         from.sort();
         from.dedup();
         let because = match from.as_slice() {
             [] => "its value is known only after apply".to_owned(),
             from => format!("its value comes from {}, which apply makes", from.join(", ")),
         };
-        let detail = format!("`{what}` decides what exists, so it must be known when planning, but {because}.");
-        self.found.push(Diagnostic::error("Value not known when planning", detail).hint(hint).at(range));
+        let detail =
+            format!("`{what}` decides what exists, so it must be known when planning, but {because}.");
+        self.found.push(
+            Diagnostic::error("Value not known when planning", detail)
+                .hint(hint)
+                .at(range),
+        );
     }
 }
 
@@ -217,7 +255,12 @@ fn run<T>(names: Names<'_>, evaluate: impl FnOnce(&Names<'_>) -> T) -> (T, Vec<U
 
 /// The resources behind `used`, each once.
 pub(super) fn needs(used: &[Use]) -> Arc<[Address]> {
-    if let [Use { on: On::Many(all), .. }] = used {
+    if let [
+        Use {
+            on: On::Many(all), ..
+        },
+    ] = used
+    {
         return all.clone();
     }
     let mut all: Vec<Address> = Vec::new();
@@ -243,7 +286,11 @@ impl Dependencies {
     pub(super) fn add(&mut self, on: &Address, attribute: &str, range: Range) {
         if !self.by_address.contains_key(on) {
             self.by_address.insert(on.clone(), self.list.len());
-            self.list.push(Dependency { on: on.clone(), attribute: Str::from(attribute), range });
+            self.list.push(Dependency {
+                on: on.clone(),
+                attribute: Str::from(attribute),
+                range,
+            });
         }
     }
 
@@ -251,7 +298,9 @@ impl Dependencies {
         for one in used {
             match &one.on {
                 On::One(address, _) => self.add(address, attribute, one.range),
-                On::Many(all) => all.iter().for_each(|address| self.add(address, attribute, one.range)),
+                On::Many(all) => all
+                    .iter()
+                    .for_each(|address| self.add(address, attribute, one.range)),
             }
         }
     }
@@ -259,11 +308,21 @@ impl Dependencies {
     /// Adds what the keys and values of the block come from, for its instance with `key`.
     pub(super) fn add_feeds(&mut self, feeds: &Feeds, key: Option<&Key>) {
         let Some(range) = feeds.range else { return };
-        let attribute = if matches!(key, Some(Key::Index(_))) { "count" } else { "for_each" };
-        feeds.of(key).iter().for_each(|address| self.add(address, attribute, range));
+        let attribute = if matches!(key, Some(Key::Index(_))) {
+            "count"
+        } else {
+            "for_each"
+        };
+        feeds
+            .of(key)
+            .iter()
+            .for_each(|address| self.add(address, attribute, range));
     }
 
     pub(super) fn finish(self, own: &Address) -> Vec<Dependency> {
-        self.list.into_iter().filter(|dependency| dependency.on != *own).collect()
+        self.list
+            .into_iter()
+            .filter(|dependency| dependency.on != *own)
+            .collect()
     }
 }

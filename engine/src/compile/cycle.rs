@@ -45,7 +45,11 @@ fn cycle(nodes: &[Node], ids: &BTreeSet<NodeId>) -> Option<Vec<NodeId>> {
         for need in &nodes[at].needs {
             if need.on == start {
                 let mut path = vec![at];
-                while let Some(before) = path.last().filter(|last| **last != start).and_then(|last| reached.get(last)) {
+                while let Some(before) = path
+                    .last()
+                    .filter(|last| **last != start)
+                    .and_then(|last| reached.get(last))
+                {
                     path.push(*before);
                 }
                 path.reverse();
@@ -101,10 +105,16 @@ fn report(edges: &[Edge]) -> Diagnostic {
             None => diagnostic,
         };
     }
-    let trail: Vec<String> = names.iter().chain(names.first()).map(|name| format!("`{name}`")).collect();
-    let mut diagnostic =
-        Diagnostic::error("Cycle of references", format!("Each of these needs the next: {}.", trail.join(" → ")))
-            .hint("Take out one of these references, or split a block in two.");
+    let trail: Vec<String> = names
+        .iter()
+        .chain(names.first())
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let mut diagnostic = Diagnostic::error(
+        "Cycle of references",
+        format!("Each of these needs the next: {}.", trail.join(" → ")),
+    )
+    .hint("Take out one of these references, or split a block in two.");
     for edge in made {
         let Some(range) = edge.range else { continue };
         if diagnostic.range.is_none() {
@@ -128,6 +138,7 @@ fn shown(node: &Node, sites: &[Site]) -> String {
         What::Local(name) => format!("local.{name}"),
         What::Output(name) => format!("output.{name}"),
         What::Check(name) => format!("check.{name}"),
+        What::Import(_) => "import".to_owned(),
         What::Keys(block) | What::Body(block) => match block {
             BlockName::Resource(name) => name.to_string(),
             BlockName::Word(name) => name.to_string(),
@@ -154,7 +165,10 @@ pub(super) fn among(resources: &[Resource]) -> Option<Diagnostic> {
     let edges: Vec<Edge> = (0..path.len())
         .filter_map(|at| {
             let (from, to) = (&resources[path[at]], &resources[path[(at + 1) % path.len()]]);
-            let dependency = from.dependencies.iter().find(|dependency| dependency.on == to.address)?;
+            let dependency = from
+                .dependencies
+                .iter()
+                .find(|dependency| dependency.on == to.address)?;
             Some(Edge {
                 from: from.address.to_string(),
                 to: to.address.to_string(),

@@ -48,7 +48,8 @@ impl Compiler<'_> {
         let mut dependencies = Dependencies::default();
         for (name, value) in &derived.attributes {
             let Some(slot) = schema.slot(name) else {
-                self.found.push(unfit(&address, &format!("it has no attribute `{name}`"), range));
+                self.found
+                    .push(unfit(&address, &format!("it has no attribute `{name}`"), range));
                 return None;
             };
             let at = argument_range(block, value, range);
@@ -64,10 +65,21 @@ impl Compiler<'_> {
         }
         // A reference whose value was known still says what comes first; of the others only those that this resource
         // uses do.
-        for dependency in outer.iter().filter(|dependency| !self.is_later(block, &dependency.attribute)) {
+        for dependency in outer
+            .iter()
+            .filter(|dependency| !self.is_later(block, &dependency.attribute))
+        {
             dependencies.add(&dependency.on, &dependency.attribute, dependency.range);
         }
-        self.check_derived(&address, schema, &fields, &kind.validate(&Object { fields: fields.clone() }), range)?;
+        self.check_derived(
+            &address,
+            schema,
+            &fields,
+            &kind.validate(&Object {
+                fields: fields.clone(),
+            }),
+            range,
+        )?;
         let scope = match (&derived.scope, place, schema.home) {
             (_, _, Home::Local) => Scope::Local,
             (Some(scope), _, _) | (None, Place::Fixed(scope), _) => scope.clone(),
@@ -82,7 +94,10 @@ impl Compiler<'_> {
             scope,
             fields,
             open,
-            lifecycle: Lifecycle { keep: derived.keep, ..Lifecycle::default() },
+            lifecycle: Lifecycle {
+                keep: derived.keep,
+                ..Lifecycle::default()
+            },
             why: Some(Str::from(derived.why.as_str())),
             range,
             data: Data::Managed,
@@ -105,7 +120,10 @@ impl Compiler<'_> {
         }
         // The block itself is not in the tables yet, so its own arguments are looked at here.
         let through = argument_names(block, value);
-        for dependency in outer.iter().filter(|dependency| through.contains(&dependency.attribute)) {
+        for dependency in outer
+            .iter()
+            .filter(|dependency| through.contains(&dependency.attribute))
+        {
             dependencies.add(&dependency.on, &dependency.attribute, dependency.range);
         }
     }
@@ -126,13 +144,20 @@ impl Compiler<'_> {
         problems: &[crate::kind::Problem],
         range: Range,
     ) -> Option<()> {
-        let missing = schema.attributes.iter().zip(fields).find(|(attribute, field)| attribute.required && field.is_null());
+        let missing = schema
+            .attributes
+            .iter()
+            .zip(fields)
+            .find(|(attribute, field)| attribute.required && field.is_null());
         if let Some((attribute, _)) = missing {
-            self.found.push(unfit(address, &format!("`{}` is missing", attribute.name), range));
+            self.found
+                .push(unfit(address, &format!("`{}` is missing", attribute.name), range));
             return None;
         }
         for problem in problems {
-            let diagnostic = Diagnostic::error("Invalid value", &*problem.message).at(range).about(address);
+            let diagnostic = Diagnostic::error("Invalid value", &*problem.message)
+                .at(range)
+                .about(address);
             self.found.push(match &problem.hint {
                 Some(hint) => diagnostic.hint(hint.clone()),
                 None => diagnostic,
@@ -163,11 +188,19 @@ fn argument_range(block: &WordBlock, value: &Value, range: Range) -> Range {
         super::vocabulary::Content::Value(other) => other == value,
         super::vocabulary::Content::Words(_) => false,
     };
-    block.arguments.values.values().find(same).map_or(range, |argument| argument.range)
+    block
+        .arguments
+        .values
+        .values()
+        .find(same)
+        .map_or(range, |argument| argument.range)
 }
 
 fn unfit(address: &Address, problem: &str, range: Range) -> Diagnostic {
     let detail = format!("The resource `{address}`, which this block stands for, cannot be made: {problem}.");
     let hint = "This is a mistake of meshform, not of the configuration. Please report it.";
-    Diagnostic::error("Unfit resource", detail).hint(hint).at(range).about(address)
+    Diagnostic::error("Unfit resource", detail)
+        .hint(hint)
+        .at(range)
+        .about(address)
 }

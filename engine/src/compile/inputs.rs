@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshform_lang::{Diagnostic, Diagnostics, Files, NoFiles, Range, Sources, TypeConstraint, parse_expression};
+use meshform_lang::{
+    Diagnostic, Diagnostics, Files, NoFiles, Range, Sources, TypeConstraint, parse_expression,
+};
 use meshform_state::{Str, Value};
 
 use crate::config::{Config, NoNames};
@@ -69,7 +71,10 @@ impl Default for Inputs {
 impl std::fmt::Debug for Inputs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<_> = self.variables.keys().collect();
-        f.debug_struct("Inputs").field("variables", &names).field("purpose", &self.purpose).finish_non_exhaustive()
+        f.debug_struct("Inputs")
+            .field("variables", &names)
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,12 +83,23 @@ impl std::fmt::Debug for Inputs {
 ///
 /// # Errors
 /// What is wrong with the expression.
-pub fn read_text(sources: &mut Sources, config: &Config, name: &str, text: &str, by: &GivenBy) -> Result<Value, Diagnostics> {
-    let constraint = config.root.variables.get(name).map(|variable| &variable.constraint);
+pub fn read_text(
+    sources: &mut Sources,
+    config: &Config,
+    name: &str,
+    text: &str,
+    by: &GivenBy,
+) -> Result<Value, Diagnostics> {
+    let constraint = config
+        .root
+        .variables
+        .get(name)
+        .map(|variable| &variable.constraint);
     match constraint {
-        None | Some(TypeConstraint::Any | TypeConstraint::Bool | TypeConstraint::Number | TypeConstraint::String) => {
-            Ok(Value::from(text))
-        }
+        None
+        | Some(
+            TypeConstraint::Any | TypeConstraint::Bool | TypeConstraint::Number | TypeConstraint::String,
+        ) => Ok(Value::from(text)),
         Some(_) => {
             let id = sources.add(format!("<value of {name} from {by}>"), text);
             parse_expression(sources, id)?.evaluate(&NoNames)

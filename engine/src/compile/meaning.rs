@@ -65,25 +65,49 @@ pub(super) fn meaning(traversal: &Traversal, words: &Words) -> Result<(Meaning, 
         ("module", Some(name)) => Ok((Meaning::Call(name), 1)),
         ("module", None) => Err(needs("the name of a module")),
         ("data", Some(kind)) => match name(1) {
-            Some(name) => Ok((Meaning::Resource(ResourceName { data: true, kind, name }), 2)),
+            Some(name) => Ok((
+                Meaning::Resource(ResourceName {
+                    data: true,
+                    kind,
+                    name,
+                }),
+                2,
+            )),
             None => Err(needs("the kind and name of a data source")),
         },
         ("data", None) => Err(needs("the kind and name of a data source")),
         (root, first) => match (words.get(root), first) {
-            (Some(true), Some(name)) => {
-                Ok((Meaning::Word(WordName { word: traversal.root.clone(), name: Some(name) }), 1))
-            }
+            (Some(true), Some(name)) => Ok((
+                Meaning::Word(WordName {
+                    word: traversal.root.clone(),
+                    name: Some(name),
+                }),
+                1,
+            )),
             (Some(true), None) => Err(needs("the name of a block")),
-            (Some(false), _) => Ok((Meaning::Word(WordName { word: traversal.root.clone(), name: None }), 0)),
-            (None, Some(name)) => {
-                Ok((Meaning::Resource(ResourceName { data: false, kind: traversal.root.clone(), name }), 1))
-            }
+            (Some(false), _) => Ok((
+                Meaning::Word(WordName {
+                    word: traversal.root.clone(),
+                    name: None,
+                }),
+                0,
+            )),
+            (None, Some(name)) => Ok((
+                Meaning::Resource(ResourceName {
+                    data: false,
+                    kind: traversal.root.clone(),
+                    name,
+                }),
+                1,
+            )),
             (None, None) => {
                 let detail = format!("`{root}` is no name that means something by itself.");
                 let hint = format!(
                     "For a text, write `\"{root}\"`. For a resource of kind `{root}`, write its name behind a dot."
                 );
-                Err(Diagnostic::error("Invalid reference", detail).hint(hint).at(traversal.range))
+                Err(Diagnostic::error("Invalid reference", detail)
+                    .hint(hint)
+                    .at(traversal.range))
             }
         },
     }
@@ -93,55 +117,73 @@ pub(super) fn meaning(traversal: &Traversal, words: &Words) -> Result<(Meaning, 
 ///
 /// # Errors
 /// That it is not, with what may have been meant.
-pub(super) fn find(meaning: &Meaning, traversal: &Traversal, module: &Module, words: &Words) -> Result<(), Diagnostic> {
-    let (there, shown, what, candidates) = match meaning {
+pub(super) fn find(
+    meaning: &Meaning,
+    traversal: &Traversal,
+    module: &Module,
+    words: &Words,
+) -> Result<(), Diagnostic> {
+    let (there, shown, what) = match meaning {
         Meaning::Variable(name) => (
             module.variables.contains_key(name),
             format!("var.{name}"),
             "variable",
-            module.variables.keys().map(|name| format!("var.{name}")).collect::<Vec<String>>(),
         ),
-        Meaning::Local(name) => (
-            module.locals.contains_key(name),
-            format!("local.{name}"),
-            "local",
-            module.locals.keys().map(|name| format!("local.{name}")).collect(),
-        ),
+        Meaning::Local(name) => (module.locals.contains_key(name), format!("local.{name}"), "local"),
         Meaning::Call(name) => (
             module.calls.contains_key(name),
             format!("module.{name}"),
             "module",
-            module.calls.keys().map(|name| format!("module.{name}")).collect(),
         ),
-        Meaning::Word(name) => (
-            module.words.contains_key(name),
-            name.to_string(),
-            "block",
-            module.words.keys().map(ToString::to_string).collect(),
-        ),
-        Meaning::Resource(name) => (
-            module.resources.contains_key(name),
-            name.to_string(),
-            if name.data { "data source" } else { "resource" },
-            module
-                .resources
-                .keys()
-                .map(ToString::to_string)
-                .chain(module.words.keys().map(ToString::to_string))
-                .chain(["var", "local", "each", "count", "module", "path"].map(|root| format!("{root}.{}", name.name)))
-                .chain(words.keys().map(|word| format!("{word}.{}", name.name)))
-                .collect(),
-        ),
-        Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => return Ok(()),
+        Meaning::Word(name) => (module.words.contains_key(name), name.to_string(), "block"),
+        Meaning::Resource(name) => {
+            let what = if name.data { "data source" } else { "resource" };
+            (module.resources.contains_key(name), name.to_string(), what)
+        }
+        Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {
+            return Ok(());
+        }
     };
     if there {
         return Ok(());
     }
-    let place = if module.folder.is_empty() { String::new() } else { format!(" in the module `{}`", module.folder) };
+    let place = match module.folder.as_str() {
+        "" => String::new(),
+        folder => format!(" in the module `{folder}`"),
+    };
     let detail = format!("There is no {what} `{shown}`{place}.");
     let diagnostic = Diagnostic::error(format!("Reference to undeclared {what}"), detail).at(traversal.range);
-    Err(match did_you_mean(&shown, candidates.iter().map(String::as_str)) {
-        Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-        None => diagnostic,
-    })
+    let candidates = candidates(meaning, module, words);
+    Err(
+        match did_you_mean(&shown, candidates.iter().map(String::as_str)) {
+            Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
+            None => diagnostic,
+        },
+    )
+}
+
+/// What may have been meant instead.
+fn candidates(meaning: &Meaning, module: &Module, words: &Words) -> Vec<String> {
+    let with = |root: &str, names: &mut dyn Iterator<Item = &Str>| -> Vec<String> {
+        names.map(|name| format!("{root}.{name}")).collect()
+    };
+    match meaning {
+        Meaning::Variable(_) => with("var", &mut module.variables.keys()),
+        Meaning::Local(_) => with("local", &mut module.locals.keys()),
+        Meaning::Call(_) => with("module", &mut module.calls.keys()),
+        Meaning::Word(_) => module.words.keys().map(ToString::to_string).collect(),
+        Meaning::Resource(name) => {
+            let blocks = module.resources.keys().map(ToString::to_string);
+            let blocks = blocks.chain(module.words.keys().map(ToString::to_string));
+            // A slip in the first name makes anything look like a resource.
+            let roots = ["var", "local", "each", "count", "module", "path"].into_iter();
+            let roots = roots.chain(words.keys().map(|word| &**word));
+            blocks
+                .chain(roots.map(|root| format!("{root}.{}", name.name)))
+                .collect()
+        }
+        Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {
+            Vec::new()
+        }
+    }
 }

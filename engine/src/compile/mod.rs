@@ -12,9 +12,12 @@
 //! word, read a file by itself, or ask the outside: what it needs to know it lists in [`Compiled::missing`].
 
 mod assemble;
+mod assertions;
 mod compiler;
 mod cycle;
 mod derive;
+mod dynamic;
+mod imports;
 mod inputs;
 mod meaning;
 mod names;
@@ -24,6 +27,7 @@ mod program;
 mod recipe;
 mod repeat;
 mod resources;
+mod select;
 mod sites;
 mod source;
 #[cfg(test)]
@@ -31,6 +35,7 @@ mod tests;
 mod variables;
 mod view;
 mod vocabulary;
+mod wording;
 mod words;
 
 use meshform_lang::Diagnostics;
@@ -40,11 +45,13 @@ use crate::desired::Desired;
 use crate::facts::{Facts, Query};
 use crate::kind::Kinds;
 
+pub use assertions::{Assertion, Phase};
 pub use compiler::Effort;
+pub use imports::Import;
 pub use inputs::{Given, GivenBy, Inputs, Purpose, read_text};
 pub use vocabulary::{
-    Argument, Arguments, Content, Context, Derived, Expanded, Expansion, Handle, NoWords, Place, Stop, Vocabulary,
-    WordBlock,
+    Argument, Arguments, Content, Context, Derived, Expanded, Expansion, Handle, NoWords, Place, Stop,
+    Vocabulary, WordBlock,
 };
 
 /// What a configuration compiles to.
@@ -54,6 +61,10 @@ pub struct Compiled {
     pub desired: Desired,
     /// The questions whose answers are needed first: add them to the facts and compile again.
     pub missing: Vec<Query>,
+    /// The conditions that only planning or apply can decide, in the order of the configuration.
+    pub assertions: Vec<Assertion>,
+    /// The objects that are there already and are taken over, sorted by address.
+    pub imports: Vec<Import>,
     /// What is wrong or doubtful, sorted.
     pub diagnostics: Diagnostics,
     /// How much work it was.
@@ -72,17 +83,34 @@ impl crate::gather::Round for Compiled {
 
 /// Compiles `config`.
 #[must_use]
-pub fn compile(config: &Config, inputs: &Inputs, facts: &Facts, vocabulary: &dyn Vocabulary, kinds: &Kinds) -> Compiled {
+pub fn compile(
+    config: &Config,
+    inputs: &Inputs,
+    facts: &Facts,
+    vocabulary: &dyn Vocabulary,
+    kinds: &Kinds,
+) -> Compiled {
     let sites = sites::sites(&config.root);
-    let words: meaning::Words =
-        vocabulary.words().iter().map(|word| (word.name.into(), word.named)).collect();
+    let words: meaning::Words = vocabulary
+        .words()
+        .iter()
+        .map(|word| (word.name.into(), word.named))
+        .collect();
     let mut found = Diagnostics::new();
     for (name, given) in &inputs.variables {
         if !config.root.variables.contains_key(name) {
             found.0.extend(given.undeclared(name));
         }
     }
-    let nodes = nodes::nodes(&sites, &words, vocabulary.words(), &mut found);
+    let nodes = nodes::nodes(
+        &sites,
+        &words,
+        nodes::Known {
+            words: vocabulary.words(),
+            kinds,
+        },
+        &mut found,
+    );
     let order = cycle::order(&nodes, &sites, &mut found);
     let mut by_site = vec![Vec::new(); sites.len()];
     by_site[0].push(0);
@@ -104,6 +132,8 @@ pub fn compile(config: &Config, inputs: &Inputs, facts: &Facts, vocabulary: &dyn
         by_site,
         missing: Vec::new(),
         found,
+        open_claims: Vec::new(),
+        imports: Vec::new(),
         effort: Effort::default(),
     };
     for node in order {

@@ -4,15 +4,16 @@ use std::cell::{Cell as Moment, RefCell};
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics, Files, Range, Resolved, Scope, Step, Traversal};
-use meshform_state::addr::Key;
 use meshform_state::{Address, Number, Str, Type, Value};
 
 use crate::desired::Lookup;
 
 use super::meaning::{Meaning, meaning};
 use super::nodes::is_bare;
-use super::program::{Block, Cell, Each, InstanceId, Keys, Program, ResourceInstance, WordInstance};
+use super::program::{Block, Cell, Each, InstanceId, Program, ResourceInstance, WordInstance};
+use super::select::{Selected, select};
 use super::view::together;
+use super::wording::{near, outside, unsupported};
 
 /// The scope of one evaluation.
 pub(super) struct Names<'a> {
@@ -88,11 +89,19 @@ impl<'a> Names<'a> {
     fn note(&self, on: On, traversal: &Traversal) {
         // During apply the order is settled.
         if self.lookup.is_none() {
-            self.used.borrow_mut().push(Use { on, range: traversal.range });
+            self.used.borrow_mut().push(Use {
+                on,
+                range: traversal.range,
+            });
         }
     }
 
-    fn cell(&self, cell: Option<&Cell>, traversal: &Traversal, again: impl FnOnce(&dyn Lookup) -> Option<Found>) -> Found {
+    fn cell(
+        &self,
+        cell: Option<&Cell>,
+        traversal: &Traversal,
+        again: impl FnOnce(&dyn Lookup) -> Option<Found>,
+    ) -> Found {
         // Whatever has no value here was reported where it should have got it.
         let cell = cell.ok_or_else(Diagnostics::new)?;
         let value = cell.value.clone().ok_or_else(Diagnostics::new)?;
@@ -100,7 +109,10 @@ impl<'a> Names<'a> {
             && !value.is_known()
         {
             if !self.program.is_open(&value) {
-                return Ok(Resolved { value: crate::resolve::fill(&value, lookup), steps: 1 });
+                return Ok(Resolved {
+                    value: crate::resolve::fill(&value, lookup),
+                    steps: 1,
+                });
             }
             if let Some(found) = again(lookup) {
                 return found;
@@ -117,7 +129,12 @@ impl<'a> Names<'a> {
             let (caller, each) = instance.caller.as_ref()?;
             let site = &self.program.sites[instance.site];
             let (parent, call) = site.parent.as_ref()?;
-            let input = self.program.sites[*parent].module.calls.get(call)?.inputs.get(name)?;
+            let input = self.program.sites[*parent]
+                .module
+                .calls
+                .get(call)?
+                .inputs
+                .get(name)?;
             let constraint = &site.module.variables.get(name)?.constraint;
             let names = Names::new(self.program, *caller, each).with_lookup(lookup);
             Some(input.expr.evaluate(&names).map(|value| {
@@ -132,38 +149,66 @@ impl<'a> Names<'a> {
         self.cell(instance.locals.get(name), traversal, |lookup| {
             let local = self.program.sites[instance.site].module.locals.get(name)?;
             let names = Names::new(self.program, self.instance, &Each::None).with_lookup(lookup);
-            Some(local.expr.evaluate(&names).map(|value| Resolved { value, steps: 1 }))
+            Some(
+                local
+                    .expr
+                    .evaluate(&names)
+                    .map(|value| Resolved { value, steps: 1 }),
+            )
         })
     }
 
-    fn resource(&self, block: &Block<ResourceInstance>, shown: &str, steps: usize, traversal: &Traversal) -> Found {
+    fn resource(
+        &self,
+        block: &Block<ResourceInstance>,
+        shown: &str,
+        steps: usize,
+        traversal: &Traversal,
+    ) -> Found {
         let (at, steps) = match select(block, shown, steps, traversal)? {
-            Selected::Waiting => return Ok(Resolved { value: Value::later(Type::Any), steps }),
+            Selected::Waiting => {
+                return Ok(Resolved {
+                    value: Value::later(Type::Any),
+                    steps,
+                });
+            }
             Selected::All => {
-                let all: Arc<[Address]> =
-                    block.instances.iter().flatten().map(|instance| instance.address.clone()).collect();
+                let all: Arc<[Address]> = block
+                    .instances
+                    .iter()
+                    .flatten()
+                    .map(|instance| instance.address.clone())
+                    .collect();
                 self.note(On::Many(all), traversal);
                 let value = self.whole(block, |instance| Some(instance.now(self.lookup)))?;
                 return Ok(Resolved { value, steps });
             }
             Selected::One(at, steps) => (at, steps),
         };
-        let instance = block.instances.get(at).and_then(Option::as_ref).ok_or_else(Diagnostics::new)?;
+        let instance = block
+            .instances
+            .get(at)
+            .and_then(Option::as_ref)
+            .ok_or_else(Diagnostics::new)?;
         let Some((Step::Attribute(name), range)) = traversal.steps.get(steps) else {
             self.note(On::One(instance.address.clone(), None), traversal);
-            return Ok(Resolved { value: instance.now(self.lookup), steps });
+            return Ok(Resolved {
+                value: instance.now(self.lookup),
+                steps,
+            });
         };
         self.note(On::One(instance.address.clone(), Some(name.clone())), traversal);
         let schema = instance.kind.schema();
         let Some(slot) = schema.slot(name) else {
-            let what = if schema.data { "data source" } else { "resource" };
-            let detail = format!("A {what} of kind `{}` has no attribute `{name}`.", schema.kind);
-            let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(*range);
-            let names = schema.attributes.iter().map(|attribute| attribute.name);
-            return Err(near(diagnostic, name, names).into());
+            return Err(unsupported(schema, name, *range).into());
         };
-        let now = self.lookup.and_then(|lookup| lookup.object(&instance.address)?.get(name).cloned());
-        Ok(Resolved { value: now.unwrap_or_else(|| instance.view(slot)), steps: steps + 1 })
+        let now = self
+            .lookup
+            .and_then(|lookup| lookup.object(&instance.address)?.get(name).cloned());
+        Ok(Resolved {
+            value: now.unwrap_or_else(|| instance.view(slot)),
+            steps: steps + 1,
+        })
     }
 
     fn whole<T>(&self, block: &Block<T>, value: impl Fn(&T) -> Option<Value>) -> Result<Value, Diagnostics> {
@@ -177,10 +222,22 @@ impl<'a> Names<'a> {
         Ok(block.whole.get_or_init(|| whole).clone())
     }
 
-    fn word(&self, block: &Block<WordInstance>, shown: &str, address: &Address, steps: usize, traversal: &Traversal) -> Found {
+    fn word(
+        &self,
+        block: &Block<WordInstance>,
+        shown: &str,
+        address: &Address,
+        steps: usize,
+        traversal: &Traversal,
+    ) -> Found {
         let bare = self.handles && is_bare(traversal, steps);
         let (at, steps) = match select(block, shown, steps, traversal)? {
-            Selected::Waiting => return Ok(Resolved { value: Value::later(Type::Any), steps }),
+            Selected::Waiting => {
+                return Ok(Resolved {
+                    value: Value::later(Type::Any),
+                    steps,
+                });
+            }
             Selected::All => {
                 let value = self.whole(block, |instance| Some(self.exports(instance)))?;
                 self.note_origins(&value, traversal);
@@ -190,29 +247,51 @@ impl<'a> Names<'a> {
         };
         if bare {
             let address = super::program::keyed(address, block.keys.key(at).as_ref());
-            return Ok(Resolved { value: handle(&address), steps });
+            return Ok(Resolved {
+                value: handle(&address),
+                steps,
+            });
         }
-        let instance = block.instances.get(at).and_then(Option::as_ref).ok_or_else(Diagnostics::new)?;
+        let instance = block
+            .instances
+            .get(at)
+            .and_then(Option::as_ref)
+            .ok_or_else(Diagnostics::new)?;
         let exports = self.exports(instance);
         let Some((Step::Attribute(name), range)) = traversal.steps.get(steps) else {
             self.note_origins(&exports, traversal);
-            return Ok(Resolved { value: exports, steps });
+            return Ok(Resolved {
+                value: exports,
+                steps,
+            });
         };
         match exports.get(name) {
             _ if name.as_ref() == "address" => {
                 // It depends on the key alone, so it is there before anything else of the block is.
                 let address = super::program::keyed(address, block.keys.key(at).as_ref());
-                Ok(Resolved { value: Value::from(address.as_str()), steps: steps + 1 })
+                Ok(Resolved {
+                    value: Value::from(address.as_str()),
+                    steps: steps + 1,
+                })
             }
             Some(value) => {
                 self.note_origins(value, traversal);
-                Ok(Resolved { value: value.clone(), steps: steps + 1 })
+                Ok(Resolved {
+                    value: value.clone(),
+                    steps: steps + 1,
+                })
             }
-            None if instance.waiting => Ok(Resolved { value: Value::later(Type::Any), steps: steps + 1 }),
+            None if instance.waiting => Ok(Resolved {
+                value: Value::later(Type::Any),
+                steps: steps + 1,
+            }),
             None => {
                 let detail = format!("`{shown}` has no attribute `{name}`.");
                 let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(*range);
-                let names = exports.entries().into_iter().flat_map(|entries| entries.keys().map(|name| &**name));
+                let names = exports
+                    .entries()
+                    .into_iter()
+                    .flat_map(|entries| entries.keys().map(|name| &**name));
                 Err(near(diagnostic, name, names).into())
             }
         }
@@ -239,16 +318,29 @@ impl<'a> Names<'a> {
         let shown = format!("module.{name}");
         let outputs = |id: &InstanceId| self.outputs(*id, traversal).ok().map(Value::object);
         let (at, steps) = match select(block, &shown, steps, traversal)? {
-            Selected::Waiting => return Ok(Resolved { value: Value::later(Type::Any), steps }),
+            Selected::Waiting => {
+                return Ok(Resolved {
+                    value: Value::later(Type::Any),
+                    steps,
+                });
+            }
             Selected::All => {
                 let value = together(block, outputs).ok_or_else(Diagnostics::new)?;
                 return Ok(Resolved { value, steps });
             }
             Selected::One(at, steps) => (at, steps),
         };
-        let id = block.instances.get(at).copied().flatten().ok_or_else(Diagnostics::new)?;
+        let id = block
+            .instances
+            .get(at)
+            .copied()
+            .flatten()
+            .ok_or_else(Diagnostics::new)?;
         let Some((Step::Attribute(output), range)) = traversal.steps.get(steps) else {
-            return Ok(Resolved { value: Value::object(self.outputs(id, traversal)?), steps });
+            return Ok(Resolved {
+                value: Value::object(self.outputs(id, traversal)?),
+                steps,
+            });
         };
         let called = &self.program.instances[id];
         let module = &self.program.sites[called.site].module;
@@ -258,12 +350,19 @@ impl<'a> Names<'a> {
             return Err(near(diagnostic, output, module.outputs.keys().map(|name| &**name)).into());
         }
         let found = self.output(id, output, traversal)?;
-        Ok(Resolved { value: found.value, steps: steps + 1 })
+        Ok(Resolved {
+            value: found.value,
+            steps: steps + 1,
+        })
     }
 
     fn outputs(&self, id: InstanceId, traversal: &Traversal) -> Result<Vec<(Str, Value)>, Diagnostics> {
         let module = &self.program.sites[self.program.instances[id].site].module;
-        module.outputs.keys().map(|name| Ok((name.clone(), self.output(id, name, traversal)?.value))).collect()
+        module
+            .outputs
+            .keys()
+            .map(|name| Ok((name.clone(), self.output(id, name, traversal)?.value)))
+            .collect()
     }
 
     fn output(&self, id: InstanceId, name: &Str, traversal: &Traversal) -> Found {
@@ -271,12 +370,19 @@ impl<'a> Names<'a> {
         self.cell(called.outputs.get(name), traversal, |lookup| {
             let output = self.program.sites[called.site].module.outputs.get(name)?;
             let names = Names::new(self.program, id, &Each::None).with_lookup(lookup);
-            Some(output.value.evaluate(&names).map(|value| Resolved { value, steps: 1 }))
+            Some(
+                output
+                    .value
+                    .evaluate(&names)
+                    .map(|value| Resolved { value, steps: 1 }),
+            )
         })
     }
 
     fn path(&self, part: &str) -> Value {
-        let folder = &self.program.sites[self.program.instances[self.instance].site].module.folder;
+        let folder = &self.program.sites[self.program.instances[self.instance].site]
+            .module
+            .folder;
         Value::from(match part {
             "module" if !folder.is_empty() => folder.as_str(),
             "module" | "root" => ".",
@@ -286,105 +392,39 @@ impl<'a> Names<'a> {
 
     fn own(&self, traversal: &Traversal) -> Found {
         match self.own {
-            Some(own) => Ok(Resolved { value: own.clone(), steps: 0 }),
+            Some(own) => Ok(Resolved {
+                value: own.clone(),
+                steps: 0,
+            }),
             None => {
                 let detail = "`self` means something only in a postcondition.";
-                Err(Diagnostic::error("Invalid reference", detail).at(traversal.range).into())
+                Err(Diagnostic::error("Invalid reference", detail)
+                    .at(traversal.range)
+                    .into())
             }
         }
     }
 
     fn repetition(&self, meant: &Meaning, traversal: &Traversal) -> Found {
-        let value = match (meant, self.each) {
-            (Meaning::EachKey, Each::Key(key, _)) => Value::String(key.clone()),
-            (Meaning::EachValue, Each::Key(_, value)) => value.clone(),
-            (Meaning::CountIndex, Each::Count(index)) => Value::Number(Number::from(*index)),
+        let (value, fed_by) = match (meant, self.each) {
+            (Meaning::EachKey, Each::Key(key, _, fed_by)) => (Value::String(key.clone()), fed_by),
+            (Meaning::EachValue, Each::Key(_, value, fed_by)) => (value.clone(), fed_by),
+            (Meaning::CountIndex, Each::Count(index, fed_by)) => {
+                (Value::Number(Number::from(*index)), fed_by)
+            }
             (Meaning::CountIndex, _) => return Err(outside("count", "count", traversal)),
             _ => return Err(outside("each", "for_each", traversal)),
         };
+        if !fed_by.is_empty() {
+            self.note(On::Many(fed_by.clone()), traversal);
+        }
         Ok(Resolved { value, steps: 1 })
-    }
-}
-
-fn outside(name: &str, argument: &str, traversal: &Traversal) -> Diagnostics {
-    let detail = format!("`{name}` means something only in a block that has `{argument}`.");
-    Diagnostic::error("Invalid reference", detail).at(traversal.range).into()
-}
-
-/// `diagnostic` with the one of `names` that may have been meant.
-pub(super) fn near<'n>(diagnostic: Diagnostic, name: &str, names: impl IntoIterator<Item = &'n str>) -> Diagnostic {
-    match meshform_lang::did_you_mean(name, names) {
-        Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-        None => diagnostic,
     }
 }
 
 /// The value that stands for a block of a word before it is expanded.
 pub(super) fn handle(address: &Address) -> Value {
     Value::object([(Str::from("address"), Value::from(address.as_str()))])
-}
-
-/// Which instances of a block a traversal means, and how many of its steps say so.
-enum Selected {
-    Waiting,
-    All,
-    One(usize, usize),
-}
-
-fn select<T>(block: &Block<T>, shown: &str, steps: usize, traversal: &Traversal) -> Result<Selected, Diagnostics> {
-    let next = traversal.steps.get(steps);
-    let wrong = |summary: &str, detail: String, range: Range| Diagnostic::error(summary, detail).at(range);
-    match (&block.keys, next) {
-        (Keys::Failed, _) => Err(Diagnostics::new()),
-        (Keys::Waiting, _) => Ok(Selected::Waiting),
-        (Keys::Disabled, Some((Step::Attribute(_), range))) => {
-            let detail = format!("`{shown}` is not enabled, so it has no attributes.");
-            let hint = format!("Test it first, such as with `{shown} != null ? … : …`, or use `try(…)`.");
-            Err(wrong("Block not enabled", detail, *range).hint(hint).into())
-        }
-        (Keys::Disabled, _) => Ok(Selected::All),
-        (Keys::Single, Some((Step::Index(_), range))) => {
-            let detail = format!("`{shown}` has neither `count` nor `for_each`, so it has no instances with keys.");
-            Err(wrong("Unexpected instance key", detail, *range).hint(format!("Write `{shown}` without a key.")).into())
-        }
-        (Keys::Single, _) => Ok(Selected::One(0, steps)),
-        (Keys::Count(_) | Keys::Each(_), Some((Step::Index(key), range))) => match block.keys.find(key) {
-            Some(at) => Ok(Selected::One(at, steps + 1)),
-            None => Err(no_instance(&block.keys, shown, key, *range)),
-        },
-        (Keys::Count(_) | Keys::Each(_), Some((Step::Attribute(name), range))) => {
-            let (argument, key) = match &block.keys {
-                Keys::Count(_) => ("count", "[0]".to_owned()),
-                keys => ("for_each", keys.key(0).unwrap_or(Key::Text("KEY".to_owned())).to_string()),
-            };
-            let detail = format!("`{shown}` has `{argument}`, so `.{name}` belongs to one of its instances.");
-            let hint = format!("Write `{shown}{key}.{name}` for one, or `[for x in {shown} : x.{name}]` for all.");
-            Err(wrong("Missing instance key", detail, *range).hint(hint).into())
-        }
-        (Keys::Count(_) | Keys::Each(_), _) => Ok(Selected::All),
-    }
-}
-
-fn no_instance(keys: &Keys, shown: &str, key: &Value, range: Range) -> Diagnostics {
-    let key_shown = match key.reveal() {
-        (_, true) => "that secret key".to_owned(),
-        (Value::String(text), _) => Key::Text(text.to_string()).to_string(),
-        (other, _) => meshform_state::value::to_json(other).map_or_else(|_| "that key".to_owned(), |json| format!("[{json}]")),
-    };
-    let count = match keys.len() {
-        0 => "it has none".to_owned(),
-        1 => "it has one".to_owned(),
-        count => format!("it has {count}"),
-    };
-    let detail = format!("`{shown}` has no instance {key_shown}; {count}.");
-    let diagnostic = Diagnostic::error("Invalid instance key", detail).at(range);
-    let diagnostic = match (keys, key.as_str()) {
-        (Keys::Each(each), Some(text)) => near(diagnostic, text, each.iter().map(|(key, _)| &**key)),
-        (Keys::Count(_), Some(_)) => diagnostic.hint("It has `count`: its keys are numbers from 0."),
-        (Keys::Each(_), None) => diagnostic.hint("It has `for_each`: its keys are texts."),
-        _ => diagnostic,
-    };
-    diagnostic.into()
 }
 
 impl Scope for Names<'_> {
@@ -398,7 +438,10 @@ impl Scope for Names<'_> {
             Meaning::Local(name) => self.local(name, traversal),
             Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex => self.repetition(&meant, traversal),
             Meaning::Own => self.own(traversal),
-            Meaning::Path(part) => Ok(Resolved { value: self.path(part), steps }),
+            Meaning::Path(part) => Ok(Resolved {
+                value: self.path(part),
+                steps,
+            }),
             Meaning::Call(name) => self.call(name, steps, traversal),
             Meaning::Resource(name) => {
                 let block = instance.resources.get(name).ok_or_else(Diagnostics::new)?;
@@ -406,7 +449,13 @@ impl Scope for Names<'_> {
             }
             Meaning::Word(name) => {
                 let block = instance.words.get(name).ok_or_else(Diagnostics::new)?;
-                self.word(block, &name.to_string(), &instance.word_address(name), steps, traversal)
+                self.word(
+                    block,
+                    &name.to_string(),
+                    &instance.word_address(name),
+                    steps,
+                    traversal,
+                )
             }
         }
     }

@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use meshform_lang::{Body, Diagnostics, Expr, Range, Step, Traversal};
+use meshform_lang::{Block, Diagnostics, Expr, Range, Step, Traversal};
 use meshform_state::Str;
 
 use crate::config::{Lifecycle, Module, Reach, Repeat, ResourceName, Takes, WordName, WordSchema};
+use crate::kind::Kinds;
 
 use super::meaning::{Meaning, Words, find, meaning};
 use super::sites::{Site, SiteId};
+use super::source::block_references;
+use super::wording::unsupported;
 
 /// What can be evaluated by itself, for all instances of its site together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +31,8 @@ pub(super) enum What {
     Output(Str),
     /// A check.
     Check(Str),
+    /// An import, by its position.
+    Import(usize),
 }
 
 /// A block that may have instances.
@@ -74,17 +79,31 @@ impl fmt::Display for BlockName {
 }
 
 /// Finds all nodes and what they need, and reports references to what is not there.
-pub(super) fn nodes(sites: &[Site], words: &Words, schemas: &[WordSchema], found: &mut Diagnostics) -> Vec<Node> {
+pub(super) fn nodes(sites: &[Site], words: &Words, known: Known<'_>, found: &mut Diagnostics) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     for (id, site) in sites.iter().enumerate() {
-        nodes.extend(list(&site.module).into_iter().map(|what| Node { site: id, what, needs: Vec::new() }));
+        nodes.extend(list(&site.module).into_iter().map(|what| Node {
+            site: id,
+            what,
+            needs: Vec::new(),
+        }));
     }
-    let index: HashMap<(SiteId, What), NodeId> =
-        nodes.iter().enumerate().map(|(id, node)| ((node.site, node.what.clone()), id)).collect();
+    let index: HashMap<(SiteId, What), NodeId> = nodes
+        .iter()
+        .enumerate()
+        .map(|(id, node)| ((node.site, node.what.clone()), id))
+        .collect();
     let all: Vec<Vec<Need>> = nodes
         .iter()
         .map(|node| {
-            let mut walk = Walk { sites, words, schemas, index: &index, found, needs: Vec::new() };
+            let mut walk = Walk {
+                sites,
+                words,
+                known,
+                index: &index,
+                found,
+                needs: Vec::new(),
+            };
             walk.node(node);
             walk.needs
         })
@@ -111,17 +130,28 @@ fn list(module: &Module) -> Vec<What> {
         list.push(What::Body(block));
     }
     list.extend(module.outputs.keys().cloned().map(What::Output));
-    let validated = module.variables.values().filter(|variable| !variable.validations.is_empty());
+    let validated = module
+        .variables
+        .values()
+        .filter(|variable| !variable.validations.is_empty());
     list.extend(validated.map(|variable| What::Validation(variable.name.clone())));
     list.extend(module.checks.keys().cloned().map(What::Check));
+    list.extend((0..module.imports.len()).map(What::Import));
     list
+}
+
+/// What is known of words and kinds.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) words: &'a [WordSchema],
+    pub(super) kinds: &'a Kinds,
 }
 
 /// Collects what one node needs.
 struct Walk<'a> {
     sites: &'a [Site],
     words: &'a Words,
-    schemas: &'a [WordSchema],
+    known: Known<'a>,
     index: &'a HashMap<(SiteId, What), NodeId>,
     found: &'a mut Diagnostics,
     needs: Vec<Need>,
@@ -145,7 +175,11 @@ impl Walk<'_> {
             }
             What::Validation(name) => {
                 self.demand(site, What::Variable(name.clone()));
-                for validation in module.variables.get(name).map_or(&[][..], |variable| &variable.validations) {
+                for validation in module
+                    .variables
+                    .get(name)
+                    .map_or(&[][..], |variable| &variable.validations)
+                {
                     self.condition(site, "validation", validation);
                 }
             }
@@ -158,12 +192,26 @@ impl Walk<'_> {
                 if let Some(output) = module.outputs.get(name) {
                     self.expr(site, "value", &output.value);
                     self.all(site, "depends_on", &output.depends_on);
-                    output.preconditions.iter().for_each(|condition| self.condition(site, "precondition", condition));
+                    output
+                        .preconditions
+                        .iter()
+                        .for_each(|condition| self.condition(site, "precondition", condition));
                 }
             }
             What::Check(name) => {
                 for assertion in module.checks.get(name).map_or(&[][..], |check| &check.assertions) {
                     self.condition(site, "assert", assertion);
+                }
+            }
+            What::Import(at) => {
+                if let Some(import) = module.imports.get(*at) {
+                    self.expr(site, "to", &import.to);
+                    self.expr(site, "id", &import.id);
+                    if let Repeat::ForEach(expr) | Repeat::Count(expr) | Repeat::Enabled(expr) =
+                        &import.repeat
+                    {
+                        self.expr(site, "for_each", expr);
+                    }
                 }
             }
             What::Keys(block) => self.keys(site, block),
@@ -193,7 +241,9 @@ impl Walk<'_> {
         let module = &*self.sites[site].module;
         match block {
             BlockName::Resource(name) => {
-                let Some(resource) = module.resources.get(name) else { return };
+                let Some(resource) = module.resources.get(name) else {
+                    return;
+                };
                 for (attribute, expr) in [("in", &resource.place), ("region", &resource.region)] {
                     if let Some(expr) = expr {
                         self.expr(site, attribute, expr);
@@ -201,21 +251,35 @@ impl Walk<'_> {
                 }
                 self.all(site, "depends_on", &resource.depends_on);
                 self.lifecycle(site, &resource.lifecycle);
-                resource.arguments.iter().for_each(|argument| self.expr(site, &argument.name, &argument.expr));
-                resource.blocks.iter().for_each(|nested| self.nested(site, &nested.kind, &nested.body));
+                resource
+                    .arguments
+                    .iter()
+                    .for_each(|argument| self.expr(site, &argument.name, &argument.expr));
+                resource
+                    .blocks
+                    .iter()
+                    .for_each(|nested| self.nested(site, &nested.kind, nested));
             }
             BlockName::Word(name) => {
-                let Some(word) = module.words.get(name) else { return };
-                let schema = self.schemas.iter().find(|schema| schema.name == &*name.word);
+                let Some(word) = module.words.get(name) else {
+                    return;
+                };
+                let schema = self.known.words.iter().find(|schema| schema.name == &*name.word);
                 self.all(site, "depends_on", &word.depends_on);
                 for argument in &word.arguments {
-                    let takes = schema.and_then(|schema| schema.body.argument(&argument.name)).map(|a| &a.takes);
+                    let takes = schema
+                        .and_then(|schema| schema.body.argument(&argument.name))
+                        .map(|a| &a.takes);
                     self.word_argument(site, &argument.name, &argument.expr, takes);
                 }
-                word.blocks.iter().for_each(|nested| self.nested(site, &nested.kind, &nested.body));
+                word.blocks
+                    .iter()
+                    .for_each(|nested| self.nested(site, &nested.kind, nested));
             }
             BlockName::Call(name) => {
-                let Some(child) = self.sites[site].children.get(name).copied() else { return };
+                let Some(child) = self.sites[site].children.get(name).copied() else {
+                    return;
+                };
                 let call = &module.calls[name];
                 self.all(site, "depends_on", &call.depends_on);
                 for what in list(&self.sites[child].module) {
@@ -238,14 +302,24 @@ impl Walk<'_> {
                 self.expr(site, name, expr);
             }
         }
-        lifecycle.replace_triggered_by.iter().for_each(|expr| self.expr(site, "replace_triggered_by", expr));
-        lifecycle.preconditions.iter().for_each(|condition| self.condition(site, "precondition", condition));
-        lifecycle.postconditions.iter().for_each(|condition| self.condition(site, "postcondition", condition));
+        lifecycle
+            .replace_triggered_by
+            .iter()
+            .for_each(|expr| self.expr(site, "replace_triggered_by", expr));
+        lifecycle
+            .preconditions
+            .iter()
+            .for_each(|condition| self.condition(site, "precondition", condition));
+        lifecycle
+            .postconditions
+            .iter()
+            .for_each(|condition| self.condition(site, "postcondition", condition));
     }
 
-    fn nested(&mut self, site: SiteId, attribute: &str, body: &Body) {
-        body.attributes.iter().for_each(|inner| self.expr(site, attribute, &inner.expr));
-        body.blocks.iter().for_each(|inner| self.nested(site, attribute, &inner.body));
+    fn nested(&mut self, site: SiteId, attribute: &str, block: &Block) {
+        for traversal in block_references(block) {
+            self.reference(site, attribute, &traversal);
+        }
     }
 
     fn condition(&mut self, site: SiteId, attribute: &str, condition: &crate::config::Condition) {
@@ -254,7 +328,10 @@ impl Walk<'_> {
     }
 
     fn word_argument(&mut self, site: SiteId, attribute: &str, expr: &Expr, takes: Option<&Takes>) {
-        let by_name = matches!(takes, Some(Takes::Word(Reach::Name, _) | Takes::Words(Reach::Name, _)));
+        let by_name = matches!(
+            takes,
+            Some(Takes::Word(Reach::Name, _) | Takes::Words(Reach::Name, _))
+        );
         for traversal in expr.references() {
             if by_name
                 && let Ok((Meaning::Word(name), steps)) = meaning(&traversal, self.words)
@@ -271,7 +348,9 @@ impl Walk<'_> {
     }
 
     fn all(&mut self, site: SiteId, attribute: &str, traversals: &[Traversal]) {
-        traversals.iter().for_each(|traversal| self.reference(site, attribute, traversal));
+        traversals
+            .iter()
+            .for_each(|traversal| self.reference(site, attribute, traversal));
     }
 
     fn expr(&mut self, site: SiteId, attribute: &str, expr: &Expr) {
@@ -293,20 +372,46 @@ impl Walk<'_> {
             Meaning::Variable(name) => self.need(site, What::Variable(name), attribute, range),
             Meaning::Local(name) => self.need(site, What::Local(name), attribute, range),
             Meaning::Resource(name) => {
+                self.attribute(&name, steps, traversal);
                 self.need(site, What::Body(BlockName::Resource(name)), attribute, range);
             }
             Meaning::Word(name) => self.need(site, What::Body(BlockName::Word(name)), attribute, range),
             Meaning::Call(name) => self.call(site, name, steps, attribute, traversal),
-            Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {}
+            Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {
+            }
+        }
+    }
+
+    /// Reports an attribute that the kind does not have, also where nothing will be evaluated.
+    fn attribute(&mut self, name: &ResourceName, steps: usize, traversal: &Traversal) {
+        let kinds = self.known.kinds;
+        let kind = if name.data {
+            kinds.data(&name.kind)
+        } else {
+            kinds.managed(&name.kind)
+        };
+        let mut behind = traversal.steps.iter().skip(steps);
+        let mut next = behind.next();
+        if let Some((Step::Index(_) | Step::Splat, _)) = next {
+            next = behind.next();
+        }
+        if let (Some(kind), Some((Step::Attribute(attribute), range))) = (kind, next)
+            && kind.schema().slot(attribute).is_none()
+        {
+            self.found.push(unsupported(kind.schema(), attribute, *range));
         }
     }
 
     fn call(&mut self, site: SiteId, name: Str, steps: usize, attribute: &str, traversal: &Traversal) {
         let range = Some(traversal.range);
-        let output = traversal.steps.iter().skip(steps).find_map(|(step, _)| match step {
-            Step::Attribute(output) => Some(output.clone()),
-            Step::Index(_) | Step::Splat => None,
-        });
+        let output = traversal
+            .steps
+            .iter()
+            .skip(steps)
+            .find_map(|(step, _)| match step {
+                Step::Attribute(output) => Some(output.clone()),
+                Step::Index(_) | Step::Splat => None,
+            });
         match (self.sites[site].children.get(&name).copied(), output) {
             (Some(child), Some(output)) if self.sites[child].module.outputs.contains_key(&output) => {
                 self.need(child, What::Output(output), attribute, range);
@@ -332,7 +437,11 @@ impl Walk<'_> {
 
     fn need(&mut self, site: SiteId, what: What, attribute: &str, range: Option<Range>) {
         if let Some(on) = self.index.get(&(site, what)) {
-            self.needs.push(Need { on: *on, attribute: attribute.into(), range });
+            self.needs.push(Need {
+                on: *on,
+                attribute: attribute.into(),
+                range,
+            });
         }
     }
 }

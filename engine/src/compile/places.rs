@@ -8,7 +8,8 @@ use crate::desired::Lifecycle;
 use crate::kind::{Home, Schema};
 
 use super::compiler::{Compiler, Place};
-use super::names::{On, near};
+use super::names::On;
+use super::wording::near;
 
 const PLACE_HINT: &str = "Take it from the configuration: a variable, a local, or the keys of `for_each`.";
 
@@ -30,14 +31,24 @@ impl Compiler<'_> {
         if !fits {
             let range = resource.place.as_ref().map_or(resource.range, Expr::range);
             let detail = match schema.home {
-                Home::Aws => format!("A `{}` lives in an account of AWS, which this is not.", schema.kind),
-                Home::Cluster | Home::Local => format!("A `{}` lives in a cluster, which this is not.", schema.kind),
+                Home::Aws => format!(
+                    "A `{}` lives in an account of AWS, which this is not.",
+                    schema.kind
+                ),
+                Home::Cluster | Home::Local => {
+                    format!("A `{}` lives in a cluster, which this is not.", schema.kind)
+                }
             };
-            self.found.push(Diagnostic::error("Wrong place", detail).at(range));
+            self.found
+                .push(Diagnostic::error("Wrong place", detail).at(range));
             return None;
         }
         // What lives nowhere but in the state needs no scope of its own, wherever it was put.
-        Some(if schema.home == Home::Local { Scope::Local } else { scope })
+        Some(if schema.home == Home::Local {
+            Scope::Local
+        } else {
+            scope
+        })
     }
 
     fn region(&mut self, expr: &Expr, place: Place<'_>) -> Option<String> {
@@ -50,7 +61,8 @@ impl Compiler<'_> {
             (Value::String(_), Some(region)) => Some(region.to_owned()),
             _ => {
                 let detail = "`region` takes the name of a region, such as `\"us-west-2\"`.";
-                self.found.push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
+                self.found
+                    .push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
                 None
             }
         }
@@ -66,8 +78,10 @@ impl Compiler<'_> {
         let address = address.as_str().and_then(|text| Address::parse(text).ok());
         let known = address.filter(|address| self.program.handles.contains_key(address));
         let Some(address) = known else {
-            let detail = "`in` takes a block that is a place, such as `vpc.west`, `account.net` or `cluster.a`.";
-            self.found.push(Diagnostic::error("Wrong place", detail).at(expr.range()));
+            let detail =
+                "`in` takes a block that is a place, such as `vpc.west`, `account.net` or `cluster.a`.";
+            self.found
+                .push(Diagnostic::error("Wrong place", detail).at(expr.range()));
             return None;
         };
         // A block with mistakes has no place; they were reported.
@@ -79,20 +93,34 @@ impl Compiler<'_> {
             Ok(scope) => Some(scope),
             Err(problem) => {
                 let detail = format!("`in` names `{address}`. {problem}");
-                self.found.push(Diagnostic::error("Wrong place", detail).at(expr.range()));
+                self.found
+                    .push(Diagnostic::error("Wrong place", detail).at(expr.range()));
                 None
             }
         }
     }
 
-    fn scope_without_in(&mut self, resource: &Resource, schema: &Schema, region: Option<String>) -> Option<Scope> {
+    fn scope_without_in(
+        &mut self,
+        resource: &Resource,
+        schema: &Schema,
+        region: Option<String>,
+    ) -> Option<Scope> {
         let (detail, hint) = match (schema.home, region) {
             (Home::Local, _) => return Some(Scope::Local),
             (Home::Aws, Some(region)) => {
-                return Some(Scope::Aws { account: None, region, plan_role: None, apply_role: None });
+                return Some(Scope::Aws {
+                    account: None,
+                    region,
+                    plan_role: None,
+                    apply_role: None,
+                });
             }
             (Home::Aws, None) => (
-                format!("`{}` lives in a region of an account, and nothing says which.", resource.name),
+                format!(
+                    "`{}` lives in a region of an account, and nothing says which.",
+                    resource.name
+                ),
                 "Say where: `in = vpc.NAME`, `in = account.NAME`, or only `region = \"us-west-2\"`.",
             ),
             (Home::Cluster, _) => (
@@ -100,20 +128,40 @@ impl Compiler<'_> {
                 "Say where: `in = cluster.NAME`.",
             ),
         };
-        self.found.push(Diagnostic::error("No place", detail).hint(hint).at(resource.range));
+        self.found.push(
+            Diagnostic::error("No place", detail)
+                .hint(hint)
+                .at(resource.range),
+        );
         None
     }
 
     /// How one instance of `resource` is replaced and kept; `None` if that has mistakes.
-    pub(super) fn lifecycle(&mut self, resource: &Resource, schema: &Schema, place: Place<'_>) -> Option<Lifecycle> {
+    pub(super) fn lifecycle(
+        &mut self,
+        resource: &Resource,
+        schema: &Schema,
+        place: Place<'_>,
+    ) -> Option<Lifecycle> {
         let written = &resource.lifecycle;
-        let create_before_destroy = self.truth("create_before_destroy", written.create_before_destroy.as_ref(), false, place);
+        let create_before_destroy = self.truth(
+            "create_before_destroy",
+            written.create_before_destroy.as_ref(),
+            false,
+            place,
+        );
         let prevent_destroy = self.truth("prevent_destroy", written.prevent_destroy.as_ref(), false, place);
         let destroy = self.truth("destroy", written.destroy.as_ref(), true, place);
-        let ignore_changes: Vec<Option<usize>> =
-            written.ignore_changes.iter().map(|traversal| self.ignored(traversal, schema)).collect();
-        let replace_triggered_by: Vec<_> =
-            written.replace_triggered_by.iter().flat_map(|expr| self.triggers(expr, place)).collect();
+        let ignore_changes: Vec<Option<usize>> = written
+            .ignore_changes
+            .iter()
+            .map(|traversal| self.ignored(traversal, schema))
+            .collect();
+        let replace_triggered_by: Vec<_> = written
+            .replace_triggered_by
+            .iter()
+            .flat_map(|expr| self.triggers(expr, place))
+            .collect();
         Some(Lifecycle {
             create_before_destroy: create_before_destroy?,
             prevent_destroy: prevent_destroy?,
@@ -135,7 +183,8 @@ impl Compiler<'_> {
             Ok(Value::Bool(truth)) => Some(truth),
             _ => {
                 let detail = format!("`{name}` takes `true` or `false`.");
-                self.found.push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
+                self.found
+                    .push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
                 None
             }
         }
@@ -144,19 +193,29 @@ impl Compiler<'_> {
     fn ignored(&mut self, traversal: &Traversal, schema: &Schema) -> Option<usize> {
         let slot = schema.slot(&traversal.root);
         if slot.is_none() {
-            let detail = format!("A resource of kind `{}` has no attribute `{}`.", schema.kind, traversal.root);
+            let detail = format!(
+                "A resource of kind `{}` has no attribute `{}`.",
+                schema.kind, traversal.root
+            );
             let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(traversal.range);
-            self.found.push(near(diagnostic, &traversal.root, schema.attributes.iter().map(|attribute| attribute.name)));
+            self.found.push(near(
+                diagnostic,
+                &traversal.root,
+                schema.attributes.iter().map(|attribute| attribute.name),
+            ));
         } else if !traversal.steps.is_empty() {
             let detail = format!("`ignore_changes` takes whole attributes: `{}`.", traversal.root);
-            self.found.push(Diagnostic::error("Invalid ignore_changes", detail).at(traversal.range));
+            self.found
+                .push(Diagnostic::error("Invalid ignore_changes", detail).at(traversal.range));
             return None;
         }
         slot
     }
 
     fn triggers(&mut self, expr: &Expr, place: Place<'_>) -> Vec<(Address, Option<Str>)> {
-        let Some(found) = self.expr(expr, place) else { return Vec::new() };
+        let Some(found) = self.expr(expr, place) else {
+            return Vec::new();
+        };
         let all = found.used.into_iter().flat_map(|used| match used.on {
             On::One(address, attribute) => vec![(address, attribute)],
             On::Many(all) => all.iter().map(|address| (address.clone(), None)).collect(),
@@ -164,7 +223,8 @@ impl Compiler<'_> {
         let all: Vec<_> = all.collect();
         if all.is_empty() {
             let detail = "`replace_triggered_by` takes references to resources or their attributes.";
-            self.found.push(Diagnostic::error("Invalid replace_triggered_by", detail).at(expr.range()));
+            self.found
+                .push(Diagnostic::error("Invalid replace_triggered_by", detail).at(expr.range()));
         }
         all
     }

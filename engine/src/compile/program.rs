@@ -79,9 +79,15 @@ impl Feeds {
     pub(super) fn new(all: &[Address], range: Range) -> Self {
         let mut blocks: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
         for address in all {
-            blocks.entry(address.without_key().to_owned()).or_default().insert(address.clone());
+            blocks
+                .entry(address.without_key().to_owned())
+                .or_default()
+                .insert(address.clone());
         }
-        Feeds { blocks, range: Some(range) }
+        Feeds {
+            blocks,
+            range: Some(range),
+        }
     }
 
     /// Those that the instance with `key` waits for: where a block has an instance of the same key, that one alone, so
@@ -121,8 +127,10 @@ pub(super) enum Keys {
 pub(super) enum Each {
     #[default]
     None,
-    Count(usize),
-    Key(Str, Value),
+    /// The index, and the resources that it comes from.
+    Count(usize, Arc<[Address]>),
+    /// Key and value, and the resources that they come from.
+    Key(Str, Value, Arc<[Address]>),
 }
 
 /// One instance of a resource or data source.
@@ -186,7 +194,12 @@ pub(super) struct WordInstance {
 
 impl<T> Block<T> {
     pub(super) fn new(keys: Keys, fed_by: Feeds) -> Self {
-        Block { keys, fed_by, instances: Vec::new(), whole: OnceLock::new() }
+        Block {
+            keys,
+            fed_by,
+            instances: Vec::new(),
+            whole: OnceLock::new(),
+        }
     }
 }
 
@@ -210,12 +223,16 @@ impl Keys {
         }
     }
 
-    /// What `each` and `count` mean in the instance `at`.
-    pub(super) fn each(&self, at: usize) -> Each {
+    /// What `each` and `count` mean in the instance `at`, where the keys come from `feeds`.
+    pub(super) fn each(&self, at: usize, feeds: &Feeds) -> Each {
+        let fed_by = || feeds.of(self.key(at).as_ref()).into();
         match self {
             Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => Each::None,
-            Keys::Count(_) => Each::Count(at),
-            Keys::Each(each) => each.get(at).map_or(Each::None, |(key, value)| Each::Key(key.clone(), value.clone())),
+            Keys::Count(_) => Each::Count(at, fed_by()),
+            Keys::Each(each) => match each.get(at) {
+                Some((key, value)) => Each::Key(key.clone(), value.clone(), fed_by()),
+                None => Each::None,
+            },
         }
     }
 
@@ -239,11 +256,19 @@ impl Instance {
     /// The address of a block in this instance, made of `names`.
     pub(super) fn address(&self, names: &[&str]) -> Address {
         let segments = |names: &[&str]| -> Vec<Segment> {
-            names.iter().map(|name| Segment { name: (*name).to_owned(), key: None }).collect()
+            names
+                .iter()
+                .map(|name| Segment {
+                    name: (*name).to_owned(),
+                    key: None,
+                })
+                .collect()
         };
         match &self.path {
             None => Address::from_segments(&segments(names)),
-            Some(path) => names.iter().fold(path.clone(), |address, name| address.child(name)),
+            Some(path) => names
+                .iter()
+                .fold(path.clone(), |address, name| address.child(name)),
         }
     }
 
@@ -275,7 +300,12 @@ impl Program {
     /// The word instance at `address`.
     pub(super) fn word(&self, address: &Address) -> Option<&WordInstance> {
         let (instance, name, at) = self.handles.get(address)?;
-        self.instances[*instance].words.get(name)?.instances.get(*at)?.as_ref()
+        self.instances[*instance]
+            .words
+            .get(name)?
+            .instances
+            .get(*at)?
+            .as_ref()
     }
 
     /// The resources that later parts of `value` come from, those behind arguments of words included.
@@ -286,8 +316,12 @@ impl Program {
                 && let Some(origin) = &later.origin
             {
                 if self.handles.contains_key(&origin.address) {
-                    let open = self.word(&origin.address).and_then(|word| word.open.get(&origin.attribute));
-                    found.borrow_mut().extend(open.into_iter().flat_map(|open| open.needs.iter().cloned()));
+                    let open = self
+                        .word(&origin.address)
+                        .and_then(|word| word.open.get(&origin.attribute));
+                    found
+                        .borrow_mut()
+                        .extend(open.into_iter().flat_map(|open| open.needs.iter().cloned()));
                 } else {
                     found.borrow_mut().push(origin.address.clone());
                 }
@@ -300,9 +334,10 @@ impl Program {
     /// Whether some part of `value` can be found again only by evaluating an expression.
     pub(super) fn is_open(&self, value: &Value) -> bool {
         !value.every(&|part| match part {
-            Value::Later(later) => {
-                later.origin.as_ref().is_some_and(|origin| !self.handles.contains_key(&origin.address))
-            }
+            Value::Later(later) => later
+                .origin
+                .as_ref()
+                .is_some_and(|origin| !self.handles.contains_key(&origin.address)),
             _ => true,
         })
     }
@@ -310,6 +345,8 @@ impl Program {
 
 impl std::fmt::Debug for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Program").field("instances", &self.instances.len()).finish_non_exhaustive()
+        f.debug_struct("Program")
+            .field("instances", &self.instances.len())
+            .finish_non_exhaustive()
     }
 }

@@ -29,7 +29,11 @@ impl Recipe for Slot {
         match &self.opening {
             Opening::Source(source, instance, each) => {
                 let names = Names::new(&self.program, *instance, each).with_lookup(lookup);
-                kept(&source.evaluate(&attribute.ty, &names)?, attribute, source.range())
+                kept(
+                    &source.evaluate(&attribute.ty, &names)?,
+                    attribute,
+                    source.range(),
+                )
             }
             Opening::Filled => kept(&fill(&self.program, &self.value, lookup), attribute, self.range),
         }
@@ -48,7 +52,11 @@ impl Recipe for OutputValue {
     fn evaluate(&self, lookup: &dyn Lookup) -> Result<Value, Diagnostics> {
         let names = Names::new(&self.program, self.instance, &Each::None).with_lookup(lookup);
         let value = self.expr.evaluate(&names)?;
-        Ok(if self.sensitive { value.into_secret() } else { value })
+        Ok(if self.sensitive {
+            value.into_secret()
+        } else {
+            value
+        })
     }
 }
 
@@ -65,12 +73,17 @@ struct WithWords<'a> {
 
 impl Lookup for WithWords<'_> {
     fn object(&self, address: &Address) -> Option<Value> {
-        let Some(word) = self.program.word(address) else { return self.lookup.object(address) };
+        let Some(word) = self.program.word(address) else {
+            return self.lookup.object(address);
+        };
         let (instance, _, _) = self.program.handles.get(address)?;
         let names = Names::new(self.program, *instance, &word.each).with_lookup(self.lookup);
         let found = word.open.iter().filter_map(|(path, open)| {
             let value = open.expr.evaluate(&names).ok()?;
-            Some((Str::clone(path), converted(&value, &open.ty, path, open.expr.range()).ok()?))
+            Some((
+                Str::clone(path),
+                converted(&value, &open.ty, path, open.expr.range()).ok()?,
+            ))
         });
         Some(Value::object(found))
     }

@@ -28,14 +28,20 @@ impl Compiler<'_> {
         };
         match block {
             BlockName::Resource(name) => {
-                self.instance(id).resources.insert(name.clone(), Block::new(keys, feeds));
+                self.instance(id)
+                    .resources
+                    .insert(name.clone(), Block::new(keys, feeds));
             }
             BlockName::Word(name) => {
                 let address = self.program.instances[id].word_address(name);
                 for at in 0..keys.len() {
-                    self.program.handles.insert(keyed(&address, keys.key(at).as_ref()), (id, name.clone(), at));
+                    self.program
+                        .handles
+                        .insert(keyed(&address, keys.key(at).as_ref()), (id, name.clone(), at));
                 }
-                self.instance(id).words.insert(name.clone(), Block::new(keys, feeds));
+                self.instance(id)
+                    .words
+                    .insert(name.clone(), Block::new(keys, feeds));
             }
             BlockName::Call(name) => self.call_instances(id, name, Block::new(keys, feeds)),
         }
@@ -43,13 +49,20 @@ impl Compiler<'_> {
 
     fn call_instances(&mut self, id: InstanceId, name: &Str, mut block: Block<InstanceId>) {
         let site = self.program.instances[id].site;
-        let Some(child) = self.program.sites[site].children.get(name).copied() else { return };
+        let Some(child) = self.program.sites[site].children.get(name).copied() else {
+            return;
+        };
         let address = self.program.instances[id].address(&["module", name]);
         for at in 0..block.keys.len() {
             let path = keyed(&address, block.keys.key(at).as_ref());
-            let caller = Some((id, block.keys.each(at)));
+            let caller = Some((id, block.keys.each(at, &block.fed_by)));
             let called = self.program.instances.len();
-            self.program.instances.push(Instance { site: child, path: Some(path), caller, ..Instance::default() });
+            self.program.instances.push(Instance {
+                site: child,
+                path: Some(path),
+                caller,
+                ..Instance::default()
+            });
             self.by_site[child].push(called);
             block.instances.push(Some(called));
         }
@@ -58,12 +71,17 @@ impl Compiler<'_> {
 
     /// The value of an argument that decides how many instances there are.
     fn deciding(&mut self, expr: &Expr, id: InstanceId, what: &str) -> Result<(Value, Feeds), Keys> {
-        let place = Place { instance: id, each: &Each::None };
+        let place = Place {
+            instance: id,
+            each: &Each::None,
+        };
         let Evaluated { value, used } = self.expr(expr, place).ok_or(Keys::Failed)?;
         if matches!(value, Value::Secret(_)) {
-            let detail = format!("`{what}` shows in addresses, and its value comes from something sensitive.");
+            let detail =
+                format!("`{what}` shows in addresses, and its value comes from something sensitive.");
             let diagnostic = Diagnostic::error("Sensitive value not allowed", detail).at(expr.range());
-            self.found.push(diagnostic.hint("If the value is no secret, say so with `nonsensitive(…)`."));
+            self.found
+                .push(diagnostic.hint("If the value is no secret, say so with `nonsensitive(…)`."));
             return Err(Keys::Failed);
         }
         if let Value::Later(_) = value {
@@ -71,7 +89,8 @@ impl Compiler<'_> {
         }
         if value.is_null() {
             let detail = format!("`{what}` must not be null.");
-            self.found.push(Diagnostic::error("Null not allowed", detail).at(expr.range()));
+            self.found
+                .push(Diagnostic::error("Null not allowed", detail).at(expr.range()));
             return Err(Keys::Failed);
         }
         Ok((value, Feeds::new(&needs(&used), expr.range())))
@@ -90,12 +109,15 @@ impl Compiler<'_> {
     }
 
     fn counted_keys(&mut self, value: &Value, expr: &Expr) -> Keys {
-        let count = convert_to(value, &Type::Number).ok().and_then(|number| number.as_i64());
+        let count = convert_to(value, &Type::Number)
+            .ok()
+            .and_then(|number| number.as_i64());
         match count.and_then(|count| usize::try_from(count).ok()) {
             Some(count) => Keys::Count(count),
             None => {
                 let detail = "`count` takes a whole number from 0.";
-                self.found.push(Diagnostic::error("Invalid count", detail).at(expr.range()));
+                self.found
+                    .push(Diagnostic::error("Invalid count", detail).at(expr.range()));
                 Keys::Failed
             }
         }
@@ -111,14 +133,15 @@ impl Compiler<'_> {
             Ok(Value::Bool(false)) => Keys::Disabled,
             _ => {
                 let detail = "`enabled` takes `true` or `false`.";
-                self.found.push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
+                self.found
+                    .push(Diagnostic::error("Wrong type of value", detail).at(expr.range()));
                 Keys::Failed
             }
         };
         (keys, feeds)
     }
 
-    fn for_each(&mut self, expr: &Expr, id: InstanceId) -> (Keys, Feeds) {
+    pub(super) fn for_each(&mut self, expr: &Expr, id: InstanceId) -> (Keys, Feeds) {
         match self.deciding(expr, id, "for_each") {
             Ok((value, feeds)) => (self.each_keys(&value, expr), feeds),
             Err(keys) => (keys, Feeds::default()),
@@ -139,11 +162,14 @@ impl Compiler<'_> {
                         Value::String(text) => keys.push((text.clone(), item.clone())),
                         Value::Later(_) => return self.unknown(item, "for_each", expr.range()),
                         Value::Secret(_) => {
-                            self.found.push(wrong("The keys of `for_each` show in addresses, so they must not be sensitive."));
+                            self.found.push(wrong(
+                                "The keys of `for_each` show in addresses, so they must not be sensitive.",
+                            ));
                             return Keys::Failed;
                         }
                         _ => {
-                            self.found.push(wrong("A set for `for_each` has texts as elements."));
+                            self.found
+                                .push(wrong("A set for `for_each` has texts as elements."));
                             return Keys::Failed;
                         }
                     }
@@ -153,11 +179,13 @@ impl Compiler<'_> {
             }
             Value::List(_) | Value::Tuple(_) => {
                 let hint = "Make it a set with `toset(…)`, or a map with keys of your choice.";
-                self.found.push(wrong("`for_each` takes a map or a set of texts, not a list.").hint(hint));
+                self.found
+                    .push(wrong("`for_each` takes a map or a set of texts, not a list.").hint(hint));
                 Keys::Failed
             }
             _ => {
-                self.found.push(wrong("`for_each` takes a map or a set of texts."));
+                self.found
+                    .push(wrong("`for_each` takes a map or a set of texts."));
                 Keys::Failed
             }
         }

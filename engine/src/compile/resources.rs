@@ -11,13 +11,14 @@ use crate::config::{Resource, ResourceName};
 use crate::kind::{Kind, Schema};
 use crate::object::Object;
 
+use super::assertions::Phase;
 use super::compiler::{Compiler, Dependencies, Place};
 use super::inputs::Purpose;
-use super::names::near;
 use super::nodes::BlockName;
 use super::program::{Block, Data, Feeds, InstanceId, Keys, Opening, ResourceInstance, keyed};
 use super::sites::SiteId;
-use super::source::{Source, kept, takes_blocks};
+use super::source::{Source, kept, made_kind, takes_blocks, without_label};
+use super::wording::near;
 
 /// What a block says about the attributes of its kind.
 struct Form {
@@ -37,25 +38,37 @@ struct Fields {
 impl Compiler<'_> {
     pub(super) fn resource(&mut self, instances: &[InstanceId], site: SiteId, name: &ResourceName) {
         let module = self.site_module(site);
-        let Some(resource) = module.resources.get(name) else { return };
+        let Some(resource) = module.resources.get(name) else {
+            return;
+        };
         let form = self.form(resource);
         for id in instances {
-            let Some(block) = self.program.instances[*id].resources.get(name) else { continue };
+            let Some(block) = self.program.instances[*id].resources.get(name) else {
+                continue;
+            };
             let (keys, feeds) = (block.keys.clone(), block.fed_by.clone());
             let Some(form) = &form else {
-                self.instance(*id).resources.insert(name.clone(), Block::new(Keys::Failed, Feeds::default()));
+                self.instance(*id)
+                    .resources
+                    .insert(name.clone(), Block::new(Keys::Failed, Feeds::default()));
                 continue;
             };
             let address = self.program.instances[*id].resource_address(name);
             let mut made: Vec<Option<ResourceInstance>> = Vec::with_capacity(keys.len());
             for at in 0..keys.len() {
-                let each = keys.each(at);
-                let place = Place { instance: *id, each: &each };
+                let each = keys.each(at, &feeds);
+                let place = Place {
+                    instance: *id,
+                    each: &each,
+                };
                 let key = keys.key(at);
-                made.push(self.one(resource, form, keyed(&address, key.as_ref()), place).map(|mut one| {
-                    one.wait_for(&feeds, key.as_ref());
-                    one
-                }));
+                made.push(
+                    self.one(resource, form, keyed(&address, key.as_ref()), place)
+                        .map(|mut one| {
+                            one.wait_for(&feeds, key.as_ref());
+                            one
+                        }),
+                );
             }
             if let Some(block) = self.instance(*id).resources.get_mut(name) {
                 block.instances = made;
@@ -65,15 +78,27 @@ impl Compiler<'_> {
 
     fn form(&mut self, resource: &Resource) -> Option<Form> {
         let ResourceName { data, kind: name, .. } = &resource.name;
-        let kind = if *data { self.kinds.data(name) } else { self.kinds.managed(name) };
+        let kind = if *data {
+            self.kinds.data(name)
+        } else {
+            self.kinds.managed(name)
+        };
         let Some(kind) = kind.cloned() else {
             let what = if *data { "data source" } else { "resource" };
-            let other = if *data { self.kinds.managed(name) } else { self.kinds.data(name) };
+            let other = if *data {
+                self.kinds.managed(name)
+            } else {
+                self.kinds.data(name)
+            };
             let detail = format!("There is no {what} of kind `{name}`.");
             let diagnostic = Diagnostic::error(format!("Unknown {what} kind"), detail).at(resource.range);
             self.found.push(match other {
-                Some(_) if *data => diagnostic.hint(format!("`{name}` is managed: write `resource` instead of `data`.")),
-                Some(_) => diagnostic.hint(format!("`{name}` is only read: write `data` instead of `resource`.")),
+                Some(_) if *data => diagnostic.hint(format!(
+                    "`{name}` is managed: write `resource` instead of `data`."
+                )),
+                Some(_) => diagnostic.hint(format!(
+                    "`{name}` is only read: write `data` instead of `resource`."
+                )),
                 None => near(diagnostic, name, self.kinds.names(*data)),
             });
             return None;
@@ -85,24 +110,35 @@ impl Compiler<'_> {
         Some(Form { kind, slots, well })
     }
 
-    fn one(&mut self, resource: &Resource, form: &Form, address: Address, place: Place<'_>) -> Option<ResourceInstance> {
+    fn one(
+        &mut self,
+        resource: &Resource,
+        form: &Form,
+        address: Address,
+        place: Place<'_>,
+    ) -> Option<ResourceInstance> {
         let mut dependencies = Dependencies::default();
         let scope = self.scope(resource, form.kind.schema(), place);
         let Fields { fields, open, well } = self.fields(form, place, &mut dependencies);
         let lifecycle = self.lifecycle(resource, form.kind.schema(), place);
         let well = form.well && well && self.valid(form, &fields, resource.range);
-        for precondition in &resource.lifecycle.preconditions {
-            if let Some(message) = self.broken(precondition, place, None) {
-                let diagnostic = Diagnostic::error("Precondition failed", message).at(precondition.condition.range());
-                self.found.push(diagnostic.about(&address));
-            }
-        }
+        self.resource_claims(
+            &resource.lifecycle.preconditions,
+            Phase::Before,
+            &address,
+            place,
+            None,
+        );
         let (scope, lifecycle) = (scope?, lifecycle?);
         if !well {
             return None;
         }
-        let data = if resource.name.data { self.answer(resource, form, &scope, &fields, place) } else { Data::Managed };
-        Some(ResourceInstance {
+        let data = if resource.name.data {
+            self.answer(resource, form, &scope, &fields, place)
+        } else {
+            Data::Managed
+        };
+        let made = ResourceInstance {
             dependencies: dependencies.finish(&address),
             address,
             kind: form.kind.clone(),
@@ -113,35 +149,55 @@ impl Compiler<'_> {
             why: None,
             range: resource.range,
             data,
-        })
+        };
+        if !resource.lifecycle.postconditions.is_empty() {
+            let own = made.whole();
+            let conditions = &resource.lifecycle.postconditions;
+            self.resource_claims(conditions, Phase::After, &made.address, place, Some(&own));
+        }
+        Some(made)
     }
 
     fn fields(&mut self, form: &Form, place: Place<'_>, dependencies: &mut Dependencies) -> Fields {
         let schema = form.kind.schema();
-        let mut made = Fields { fields: Object::empty(schema).fields, open: Vec::new(), well: true };
+        let mut made = Fields {
+            fields: Object::empty(schema).fields,
+            open: Vec::new(),
+            well: true,
+        };
         for (slot, source) in &form.slots {
             let attribute = &schema.attributes[*slot];
             let Some(evaluated) = self.source(source, &attribute.ty, place) else {
                 made.well = false;
                 continue;
             };
-            let Some(value) = self.found.collect(kept(&evaluated.value, attribute, source.range())) else {
+            let Some(value) = self
+                .found
+                .collect(kept(&evaluated.value, attribute, source.range()))
+            else {
                 made.well = false;
                 continue;
             };
             if value.is_null() && attribute.required {
                 let detail = format!("`{}` must be given, but its value is null.", attribute.name);
-                self.found.push(Diagnostic::error("Missing required argument", detail).at(source.range()));
+                self.found
+                    .push(Diagnostic::error("Missing required argument", detail).at(source.range()));
                 made.well = false;
             }
             dependencies.add_used(&evaluated.used, attribute.name);
             // What came through `each.value` was no reference to anybody.
             let range = source.range();
-            self.program.sources(&value).iter().for_each(|address| dependencies.add(address, attribute.name, range));
+            self.program
+                .sources(&value)
+                .iter()
+                .for_each(|address| dependencies.add(address, attribute.name, range));
             if self.program.is_open(&value) {
                 let more = self.unfollowed(&source.references(), &evaluated.used, place.instance);
                 dependencies.add_used(&more, attribute.name);
-                made.open.push((*slot, Opening::Source(source.clone(), place.instance, place.each.clone())));
+                made.open.push((
+                    *slot,
+                    Opening::Source(source.clone(), place.instance, place.each.clone()),
+                ));
             }
             made.fields[*slot] = value;
         }
@@ -149,12 +205,18 @@ impl Compiler<'_> {
     }
 
     fn valid(&mut self, form: &Form, fields: &[Value], range: Range) -> bool {
-        let object = Object { fields: fields.into() };
+        let object = Object {
+            fields: fields.into(),
+        };
         let problems = form.kind.validate(&object);
         let mut well = true;
         for problem in problems {
             let slot = form.kind.schema().slot(problem.attribute);
-            let place = form.slots.iter().find(|(at, _)| Some(*at) == slot).map_or(range, |(_, source)| source.range());
+            let place = form
+                .slots
+                .iter()
+                .find(|(at, _)| Some(*at) == slot)
+                .map_or(range, |(_, source)| source.range());
             let diagnostic = Diagnostic::error("Invalid value", problem.message).at(place);
             self.found.push(match problem.hint {
                 Some(hint) => diagnostic.hint(hint),
@@ -166,7 +228,14 @@ impl Compiler<'_> {
     }
 
     /// What is known of a data source whose arguments are `fields`.
-    fn answer(&mut self, resource: &Resource, form: &Form, scope: &Scope, fields: &[Value], place: Place<'_>) -> Data {
+    fn answer(
+        &mut self,
+        resource: &Resource,
+        form: &Form,
+        scope: &Scope,
+        fields: &[Value],
+        place: Place<'_>,
+    ) -> Data {
         let known = fields.iter().all(Value::is_known);
         let waits = self.has_depends_on(resource, place.instance);
         if self.waits_here(known) {
@@ -175,9 +244,15 @@ impl Compiler<'_> {
         if !known || waits {
             return Data::Deferred;
         }
-        let arguments = Object { fields: fields.into() };
-        let query =
-            crate::facts::Query { kind: form.kind.schema().kind, scope: scope.clone(), arguments, range: resource.range };
+        let arguments = Object {
+            fields: fields.into(),
+        };
+        let query = crate::facts::Query {
+            kind: form.kind.schema().kind,
+            scope: scope.clone(),
+            arguments,
+            range: resource.range,
+        };
         match self.facts.get(&query) {
             Some(answer) => Data::Answered(answer.clone()),
             None => {
@@ -193,16 +268,29 @@ impl Compiler<'_> {
     }
 
     fn has_depends_on(&self, resource: &Resource, id: InstanceId) -> bool {
-        let managed = resource.depends_on.iter().filter_map(|traversal| self.behind(traversal, id));
-        if managed.flat_map(|all| all.to_vec()).any(|address| !address.as_str().starts_with("data.")) {
+        let managed = resource
+            .depends_on
+            .iter()
+            .filter_map(|traversal| self.behind(traversal, id));
+        if managed
+            .flat_map(|all| all.to_vec())
+            .any(|address| !address.as_str().starts_with("data."))
+        {
             return true;
         }
         let mut at = Some(id);
         while let Some(id) = at {
             let instance = &self.program.instances[id];
             let caller = instance.caller.as_ref().map(|(caller, _)| *caller);
-            let (Some(caller), Some((_, call))) = (caller, &self.program.sites[instance.site].parent) else { break };
-            if self.module(caller).calls.get(call).is_some_and(|call| !call.depends_on.is_empty()) {
+            let (Some(caller), Some((_, call))) = (caller, &self.program.sites[instance.site].parent) else {
+                break;
+            };
+            if self
+                .module(caller)
+                .calls
+                .get(call)
+                .is_some_and(|call| !call.depends_on.is_empty())
+            {
                 return true;
             }
             at = Some(caller);
@@ -224,19 +312,22 @@ impl Compiler<'_> {
             .filter_map(|traversal| Some((self.behind(traversal, id)?, traversal.range)))
             .collect();
         let instance = &self.program.instances[id];
-        if let (Some((caller, _)), Some((_, call))) = (&instance.caller, &self.program.sites[instance.site].parent) {
+        if let (Some((caller, _)), Some((_, call))) =
+            (&instance.caller, &self.program.sites[instance.site].parent)
+        {
             all.extend(self.depends_on(&BlockName::Call(call.clone()), *caller));
         }
         all
     }
-
 }
 
 impl ResourceInstance {
     /// Puts what the keys and values of its block come from before it.
     fn wait_for(&mut self, feeds: &Feeds, key: Option<&Key>) {
         let mut dependencies = Dependencies::default();
-        self.dependencies.iter().for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
+        self.dependencies
+            .iter()
+            .for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
         dependencies.add_feeds(feeds, key);
         self.dependencies = dependencies.finish(&self.address);
     }
@@ -249,7 +340,10 @@ fn slots(resource: &Resource, schema: &Schema, found: &mut Diagnostics) -> Vec<(
         let Some(slot) = schema.slot(name) else {
             let detail = format!("A {} of kind `{}` has no `{name}`.", what(schema), schema.kind);
             let diagnostic = Diagnostic::error("Unsupported argument", detail).at(range);
-            let names = schema.attributes.iter().filter(|attribute| attribute.required || attribute.optional);
+            let names = schema
+                .attributes
+                .iter()
+                .filter(|attribute| attribute.required || attribute.optional);
             found.push(near(diagnostic, name, names.map(|attribute| attribute.name)));
             return None;
         };
@@ -273,21 +367,34 @@ fn slots(resource: &Resource, schema: &Schema, found: &mut Diagnostics) -> Vec<(
     }
     let mut seen: Vec<&Str> = Vec::new();
     for block in &resource.blocks {
-        if seen.contains(&&block.kind) {
+        let Some(kind) = made_kind(block) else {
+            found.push(without_label(block));
+            continue;
+        };
+        if seen.contains(&kind) {
             continue;
         }
-        seen.push(&block.kind);
-        let all: Vec<Arc<TextBlock>> = resource.blocks.iter().filter(|other| other.kind == block.kind).cloned().collect();
-        if let Some(slot) = place(&block.kind, block.kind_range, true, found) {
+        seen.push(kind);
+        let all = resource
+            .blocks
+            .iter()
+            .filter(|other| made_kind(other) == Some(kind));
+        let all: Vec<Arc<TextBlock>> = all.cloned().collect();
+        if let Some(slot) = place(kind, block.kind_range, true, found) {
             slots.push((slot, Source::Blocks(all.into())));
         }
     }
     for (slot, attribute) in schema.attributes.iter().enumerate() {
-        let given = resource.arguments.iter().any(|argument| &*argument.name == attribute.name)
+        let given = resource
+            .arguments
+            .iter()
+            .any(|argument| &*argument.name == attribute.name)
             || resource.blocks.iter().any(|block| &*block.kind == attribute.name);
         if attribute.required && !given && !slots.iter().any(|(other, _)| *other == slot) {
-            let detail =
-                format!("`{}` needs `{}`: {}", resource.name, attribute.name, attribute.doc);
+            let detail = format!(
+                "`{}` needs `{}`: {}",
+                resource.name, attribute.name, attribute.doc
+            );
             found.push(Diagnostic::error("Missing required argument", detail).at(resource.range));
         }
     }

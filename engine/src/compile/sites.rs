@@ -24,8 +24,12 @@ pub(super) struct Site {
 
 /// All sites below `root`, each behind its caller.
 pub(super) fn sites(root: &Arc<Module>) -> Vec<Site> {
-    let mut sites =
-        vec![Site { module: root.clone(), parent: None, children: BTreeMap::new(), path: String::new() }];
+    let mut sites = vec![Site {
+        module: root.clone(),
+        parent: None,
+        children: BTreeMap::new(),
+        path: String::new(),
+    }];
     let mut at = 0;
     while at < sites.len() {
         let (module, path) = (sites[at].module.clone(), sites[at].path.clone());

@@ -8,7 +8,10 @@ use meshform_state::{Str, Type, Value};
 
 use crate::kind::Attribute;
 
-use super::names::near;
+use super::dynamic;
+use super::wording::near;
+
+pub(super) use super::dynamic::{block_references, made_kind, without_label};
 
 /// Where an attribute's value comes from.
 #[derive(Debug, Clone)]
@@ -31,17 +34,9 @@ impl Source {
 
     /// What it refers to.
     pub(super) fn references(&self) -> Vec<Traversal> {
-        fn collect(body: &Body, found: &mut Vec<Traversal>) {
-            body.attributes.iter().for_each(|attribute| found.extend(attribute.expr.references()));
-            body.blocks.iter().for_each(|block| collect(&block.body, found));
-        }
         match self {
             Source::Expr(expr) => expr.references(),
-            Source::Blocks(blocks) => {
-                let mut found = Vec::new();
-                blocks.iter().for_each(|block| collect(&block.body, &mut found));
-                found
-            }
+            Source::Blocks(blocks) => blocks.iter().flat_map(|block| block_references(block)).collect(),
         }
     }
 
@@ -69,44 +64,88 @@ fn elements(blocks: &[Arc<Block>], ty: &Type, scope: &dyn Scope) -> Result<Value
         Type::List(element) | Type::Set(element) => element,
         other => other,
     };
-    let Type::Object(attributes) = element else { return Err(found) };
-    let items: Vec<Option<Value>> =
-        blocks.iter().map(|block| found.collect(object(&block.body, &block.kind, attributes, scope))).collect();
-    if let (Type::Object(_), Some(second)) = (ty, blocks.get(1)) {
+    let Type::Object(attributes) = element else {
+        return Err(found);
+    };
+    let mut items: Vec<Value> = Vec::new();
+    let mut later = false;
+    for block in blocks {
+        if &*block.kind != dynamic::KIND {
+            items.extend(found.collect(object(&block.body, &block.kind, attributes, scope)));
+            continue;
+        }
+        let made = dynamic::each(block, scope, |what, body, scope| {
+            object(body, what, attributes, scope)
+        });
+        match found.collect(made) {
+            Some(Some(made)) => items.extend(made),
+            Some(None) => later = true,
+            None => {}
+        }
+    }
+    if matches!(ty, Type::Object(_)) && items.len() > 1 {
+        let second = blocks.get(1).unwrap_or(&blocks[0]);
         let detail = format!("There may be one block `{}` only.", second.kind);
         let diagnostic = Diagnostic::error("Duplicate block", detail).at(second.header_range);
         found.push(diagnostic.related(blocks[0].header_range, "the first one is here"));
     }
-    let items: Option<Vec<Value>> = items.into_iter().collect();
-    match items {
-        Some(mut items) if !found.has_errors() => Ok(match ty {
-            Type::List(_) => Value::list(element.clone(), items),
-            Type::Set(_) => Value::set(element.clone(), items),
-            _ => items.swap_remove(0),
-        }),
-        _ => Err(found),
+    if found.has_errors() {
+        return Err(found);
     }
+    if later {
+        return Ok(Value::later(ty.clone()));
+    }
+    Ok(match ty {
+        Type::List(_) => Value::list(Type::clone(element), items),
+        Type::Set(_) => Value::set(Type::clone(element), items),
+        _ => items.pop().unwrap_or(Value::Null(ty.clone())),
+    })
 }
 
-fn object(body: &Body, what: &str, types: &BTreeMap<Str, Type>, scope: &dyn Scope) -> Result<Value, Diagnostics> {
+fn object(
+    body: &Body,
+    what: &str,
+    types: &BTreeMap<Str, Type>,
+    scope: &dyn Scope,
+) -> Result<Value, Diagnostics> {
     let mut found = Diagnostics::new();
     let unknown = |name: &str, range: Range| {
         let detail = format!("The block `{what}` has no `{name}`.");
-        near(Diagnostic::error("Unsupported argument", detail).at(range), name, types.keys().map(|name| &**name))
+        near(
+            Diagnostic::error("Unsupported argument", detail).at(range),
+            name,
+            types.keys().map(|name| &**name),
+        )
     };
-    for attribute in body.attributes.iter().filter(|attribute| !types.contains_key(&attribute.name)) {
+    for attribute in body
+        .attributes
+        .iter()
+        .filter(|attribute| !types.contains_key(&attribute.name))
+    {
         found.push(unknown(&attribute.name, attribute.name_range));
     }
-    for block in body.blocks.iter().filter(|block| !types.get(&block.kind).is_some_and(takes_blocks)) {
-        found.push(unknown(&block.kind, block.kind_range));
+    for block in body.blocks.iter().filter(|block| {
+        let ty = made_kind(block).and_then(|kind| types.get(kind));
+        !ty.is_some_and(takes_blocks)
+    }) {
+        found.push(match made_kind(block) {
+            Some(kind) => unknown(kind, block.kind_range),
+            None => without_label(block),
+        });
     }
     let mut values: Vec<(Str, Value)> = Vec::new();
     for (name, ty) in types {
         let value = if let Some(attribute) = body.attribute(name) {
             let range = attribute.expr.range();
-            found.collect(attribute.expr.evaluate(scope).and_then(|value| converted(&value, ty, name, range)))
+            found.collect(
+                attribute
+                    .expr
+                    .evaluate(scope)
+                    .and_then(|value| converted(&value, ty, name, range)),
+            )
         } else {
-            let blocks: Vec<Arc<Block>> = body.blocks_of(name).cloned().collect();
+            let blocks = body.blocks.iter().filter(|block| made_kind(block) == Some(name));
+            let blocks: Vec<Arc<Block>> = blocks.cloned().collect();
             if blocks.is_empty() || !takes_blocks(ty) {
                 Some(Value::Null(ty.clone()))
             } else {
@@ -115,7 +154,11 @@ fn object(body: &Body, what: &str, types: &BTreeMap<Str, Type>, scope: &dyn Scop
         };
         values.extend(value.map(|value| (name.clone(), value)));
     }
-    if found.has_errors() { Err(found) } else { Ok(Value::object(values)) }
+    if found.has_errors() {
+        Err(found)
+    } else {
+        Ok(Value::object(values))
+    }
 }
 
 /// `value` as one of `ty`.
@@ -147,8 +190,9 @@ pub(super) fn kept(value: &Value, attribute: &Attribute, range: Range) -> Result
         return Ok(Value::Null(attribute.ty.clone()));
     }
     match attribute.normalise {
-        Some(normalise) if value.is_known() => normalise(value)
-            .map_err(|problem| Diagnostic::error("Invalid value", problem).at(range).into()),
+        Some(normalise) if value.is_known() => {
+            normalise(value).map_err(|problem| Diagnostic::error("Invalid value", problem).at(range).into())
+        }
         _ => Ok(value),
     }
 }
@@ -159,5 +203,7 @@ fn secret(name: &str, range: Range) -> Diagnostic {
         "Use a write-only attribute if the kind has one (such as `{name}_wo`, with `{name}_wo_version` to say when to \
          write it again). If the value is no secret, say so with `nonsensitive(…)`."
     );
-    Diagnostic::error("Sensitive value in a stored attribute", detail).hint(hint).at(range)
+    Diagnostic::error("Sensitive value in a stored attribute", detail)
+        .hint(hint)
+        .at(range)
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use meshform_lang::{Diagnostic, Range, convert};
+use meshform_lang::{Diagnostic, Range, Severity, convert};
 use meshform_state::{Str, Value};
 
 use crate::config::{Condition, NoNames, Variable};
 
+use super::assertions::{Claim, Phase};
 use super::compiler::{Compiler, Evaluated, Place, needs};
 use super::inputs::Purpose;
 use super::names::Use;
@@ -22,56 +23,114 @@ struct Given {
 impl Compiler<'_> {
     pub(super) fn variable(&mut self, id: InstanceId, name: &Str) {
         let module = self.module(id).clone();
-        let Some(variable) = module.variables.get(name) else { return };
+        let Some(variable) = module.variables.get(name) else {
+            return;
+        };
         let given = match self.program.instances[id].caller.clone() {
             Some((caller, each)) => self.passed(id, caller, &each, name),
             None => self.given(variable),
         };
-        let default = || variable.default.as_ref().map(|expr| (expr.evaluate(&NoNames), expr.range()));
+        let default = || {
+            variable
+                .default
+                .as_ref()
+                .map(|expr| (expr.evaluate(&NoNames), expr.range()))
+        };
         let given = match given {
-            Some(given) if variable.nullable || !given.value.as_ref().is_some_and(Value::is_null) => Some(given),
+            Some(given) if variable.nullable || !given.value.as_ref().is_some_and(Value::is_null) => {
+                Some(given)
+            }
             other => default()
-                .map(|(value, range)| Given { value: self.found.collect(value), used: Vec::new(), range })
+                .map(|(value, range)| Given {
+                    value: self.found.collect(value),
+                    used: Vec::new(),
+                    range,
+                })
                 .or(other),
         };
         let Some(given) = given else {
-            let value = self.absent(variable);
-            self.instance(id).variables.insert(name.clone(), Cell { value, needs: Arc::from([]) });
+            let value = self.absent(variable, id);
+            self.instance(id).variables.insert(
+                name.clone(),
+                Cell {
+                    value,
+                    needs: Arc::from([]),
+                },
+            );
             return;
         };
-        let value = given.value.and_then(|value| self.fitting(variable, &value, given.range));
-        let cell = Cell { value, needs: needs(&given.used) };
+        let value = given
+            .value
+            .and_then(|value| self.fitting(variable, &value, given.range));
+        let cell = Cell {
+            value,
+            needs: needs(&given.used),
+        };
         self.instance(id).variables.insert(name.clone(), cell);
     }
 
     fn passed(&mut self, id: InstanceId, caller: InstanceId, each: &Each, name: &Str) -> Option<Given> {
-        let (_, call) = self.program.sites[self.program.instances[id].site].parent.clone()?;
+        let (_, call) = self.program.sites[self.program.instances[id].site]
+            .parent
+            .clone()?;
         let input = self.module(caller).calls.get(&call)?.inputs.get(name)?.clone();
         let range = input.expr.range();
-        Some(match self.expr(&input.expr, Place { instance: caller, each }) {
-            Some(Evaluated { value, used }) => Given { value: Some(value), used, range },
-            None => Given { value: None, used: Vec::new(), range },
-        })
+        Some(
+            match self.expr(
+                &input.expr,
+                Place {
+                    instance: caller,
+                    each,
+                },
+            ) {
+                Some(Evaluated { value, used }) => Given {
+                    value: Some(value),
+                    used,
+                    range,
+                },
+                None => Given {
+                    value: None,
+                    used: Vec::new(),
+                    range,
+                },
+            },
+        )
     }
 
     fn given(&mut self, variable: &Variable) -> Option<Given> {
         let given = self.inputs.variables.get(&variable.name)?;
         let range = given.range.unwrap_or(variable.range);
-        Some(Given { value: Some(given.value.clone()), used: Vec::new(), range })
+        Some(Given {
+            value: Some(given.value.clone()),
+            used: Vec::new(),
+            range,
+        })
     }
 
     /// The value of a variable that nobody gives one.
-    fn absent(&mut self, variable: &Variable) -> Option<Value> {
+    fn absent(&mut self, variable: &Variable, id: InstanceId) -> Option<Value> {
         if self.inputs.purpose == Purpose::Validate {
             let later = Value::later(variable.constraint.ty());
-            return Some(if variable.sensitive { later.into_secret() } else { later });
+            return Some(if variable.sensitive {
+                later.into_secret()
+            } else {
+                later
+            });
+        }
+        if id != 0 {
+            // Loading reported a call that gives too little.
+            return None;
         }
         let name = &variable.name;
         let detail = format!("The variable `{name}` has no default, and no value is given for it.");
         let hint = format!(
             "Give one with `-var {name}=VALUE`, in `meshform.vars.hcl`, or in the environment as `MESHFORM_VAR_{name}`."
         );
-        self.found.push(Diagnostic::error("No value for variable", detail).hint(hint).at(variable.range));
+        self.found.push(
+            Diagnostic::error("No value for variable", detail)
+                .hint(hint)
+                .at(variable.range),
+        );
         None
     }
 
@@ -80,7 +139,10 @@ impl Compiler<'_> {
         let value = match convert(value, &variable.constraint) {
             Ok(value) => value,
             Err(error) => {
-                let detail = format!("The value for the variable `{}` does not fit its type: {error}.", variable.name);
+                let detail = format!(
+                    "The value for the variable `{}` does not fit its type: {error}.",
+                    variable.name
+                );
                 let diagnostic = Diagnostic::error("Wrong type of value", detail).at(range);
                 self.found.push(if range == variable.range {
                     diagnostic
@@ -92,105 +154,153 @@ impl Compiler<'_> {
         };
         if value.is_null() && !variable.nullable {
             let detail = format!("The variable `{}` must not be null.", variable.name);
-            self.found.push(Diagnostic::error("Null not allowed", detail).at(range));
+            self.found
+                .push(Diagnostic::error("Null not allowed", detail).at(range));
             return None;
         }
-        Some(if secret && variable.sensitive { value.into_secret() } else { value })
+        Some(if secret && variable.sensitive {
+            value.into_secret()
+        } else {
+            value
+        })
     }
 
     pub(super) fn validation(&mut self, id: InstanceId, name: &Str) {
         let module = self.module(id).clone();
-        let Some(variable) = module.variables.get(name) else { return };
-        let place = Place { instance: id, each: &Each::None };
-        for validation in &variable.validations {
-            if let Some(message) = self.broken(validation, place, None) {
-                let diagnostic = Diagnostic::error("Invalid value for variable", message).at(validation.condition.range());
-                self.found.push(diagnostic.related(variable.range, format!("the variable `{name}` is here")));
-            }
-        }
-    }
-
-    /// The message of `condition`, if it is known to be false.
-    pub(super) fn broken(&mut self, condition: &Condition, place: Place<'_>, own: Option<&Value>) -> Option<String> {
-        let evaluate = |this: &mut Self, expr| match own {
-            Some(own) => this.expr_with_own(expr, place, own),
-            None => this.expr(expr, place),
+        let Some(variable) = module.variables.get(name) else {
+            return;
         };
-        let result = evaluate(self, &condition.condition)?.value;
-        let (result, _) = result.reveal();
-        match meshform_lang::convert_to(result, &meshform_state::Type::Bool) {
-            Ok(Value::Bool(true) | Value::Later(_)) => None,
-            Ok(Value::Bool(false)) => {
-                let message = evaluate(self, &condition.message)?.value;
-                match &message {
-                    Value::Secret(_) => Some("(The message depends on a sensitive value.)".to_owned()),
-                    message => Some(message.as_str().unwrap_or("The condition is not met.").to_owned()),
-                }
-            }
-            _ => {
-                let detail = "A condition must be `true` or `false`.";
-                self.found.push(Diagnostic::error("Invalid condition", detail).at(condition.condition.range()));
-                None
-            }
+        for validation in &variable.validations {
+            let related = Some((variable.range, format!("the variable `{name}` is here")));
+            self.claim(
+                general(
+                    validation,
+                    id,
+                    Phase::Before,
+                    "Invalid value for variable",
+                    related,
+                ),
+                None,
+            );
         }
     }
 
     pub(super) fn local(&mut self, id: InstanceId, name: &Str) {
-        let Some(local) = self.module(id).locals.get(name).cloned() else { return };
-        let found = self.expr(&local.expr, Place { instance: id, each: &Each::None });
+        let Some(local) = self.module(id).locals.get(name).cloned() else {
+            return;
+        };
+        let found = self.expr(
+            &local.expr,
+            Place {
+                instance: id,
+                each: &Each::None,
+            },
+        );
         let cell = self.cell(found, &local.expr, id);
         self.instance(id).locals.insert(name.clone(), cell);
     }
 
     fn cell(&self, found: Option<Evaluated>, expr: &meshform_lang::Expr, id: InstanceId) -> Cell {
-        let Some(Evaluated { value, mut used }) = found else { return Cell { value: None, needs: Arc::from([]) } };
+        let Some(Evaluated { value, mut used }) = found else {
+            return Cell {
+                value: None,
+                needs: Arc::from([]),
+            };
+        };
         if self.program.is_open(&value) {
             let more = self.unfollowed(&expr.references(), &used, id);
             used.extend(more);
         }
-        Cell { value: Some(value), needs: needs(&used) }
+        Cell {
+            value: Some(value),
+            needs: needs(&used),
+        }
     }
 
     pub(super) fn output(&mut self, id: InstanceId, name: &Str) {
         let module = self.module(id).clone();
-        let Some(output) = module.outputs.get(name) else { return };
-        let place = Place { instance: id, each: &Each::None };
+        let Some(output) = module.outputs.get(name) else {
+            return;
+        };
+        let place = Place {
+            instance: id,
+            each: &Each::None,
+        };
         let found = self.expr(&output.value, place);
         let mut cell = self.cell(found, &output.value, id);
         let is_root = id == 0;
         if let Some(value) = cell.value.take() {
             if is_root && value.has_secret() && !output.sensitive {
                 let detail = format!("The value of the output `{name}` comes from something sensitive.");
-                let hint = "Say `sensitive = true` to keep it hidden, or `nonsensitive(…)` if it is no secret.";
+                let hint =
+                    "Say `sensitive = true` to keep it hidden, or `nonsensitive(…)` if it is no secret.";
                 let diagnostic = Diagnostic::error("Output shows a sensitive value", detail).hint(hint);
                 self.found.push(diagnostic.at(output.value.range()));
             }
-            cell.value = Some(if output.sensitive { value.into_secret() } else { value });
+            cell.value = Some(if output.sensitive {
+                value.into_secret()
+            } else {
+                value
+            });
         }
         if !output.depends_on.is_empty() {
-            let more = output.depends_on.iter().filter_map(|traversal| self.behind(traversal, id));
-            let mut all: Vec<_> = more.flat_map(|all| all.to_vec()).chain(cell.needs.iter().cloned()).collect();
+            let more = output
+                .depends_on
+                .iter()
+                .filter_map(|traversal| self.behind(traversal, id));
+            let mut all: Vec<_> = more
+                .flat_map(|all| all.to_vec())
+                .chain(cell.needs.iter().cloned())
+                .collect();
             all.sort();
             all.dedup();
             cell.needs = all.into();
         }
         for precondition in &output.preconditions {
-            if let Some(message) = self.broken(precondition, place, None) {
-                let diagnostic = Diagnostic::error("Output precondition failed", message);
-                self.found.push(diagnostic.at(precondition.condition.range()));
-            }
+            self.claim(
+                general(
+                    precondition,
+                    id,
+                    Phase::Before,
+                    "Output precondition failed",
+                    None,
+                ),
+                None,
+            );
         }
         self.instance(id).outputs.insert(name.clone(), cell);
     }
 
     pub(super) fn check(&mut self, id: InstanceId, name: &Str) {
         let module = self.module(id).clone();
-        let Some(check) = module.checks.get(name) else { return };
+        let Some(check) = module.checks.get(name) else {
+            return;
+        };
         for assertion in &check.assertions {
-            if let Some(message) = self.broken(assertion, Place { instance: id, each: &Each::None }, None) {
-                let diagnostic = Diagnostic::warning("Check failed", format!("`check.{name}`: {message}"));
-                self.found.push(diagnostic.at(assertion.condition.range()));
-            }
+            let related = Some((check.range, format!("the check `{name}` is here")));
+            let mut claim = general(assertion, id, Phase::End, "Check failed", related);
+            claim.severity = Severity::Warning;
+            self.claim(claim, None);
         }
+    }
+}
+
+/// A condition that belongs to no resource.
+fn general(
+    condition: &Condition,
+    instance: InstanceId,
+    phase: Phase,
+    summary: &'static str,
+    related: Option<(Range, String)>,
+) -> Claim {
+    Claim {
+        condition: condition.clone(),
+        instance,
+        each: Each::None,
+        address: None,
+        phase,
+        summary,
+        severity: Severity::Error,
+        related,
     }
 }

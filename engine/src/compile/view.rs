@@ -62,10 +62,16 @@ pub(super) fn together<T>(block: &Block<T>, value: impl Fn(&T) -> Option<Value>)
         Keys::Waiting => Some(Value::later(Type::Any)),
         Keys::Disabled => Some(Value::Null(Type::Any)),
         Keys::Single => each(0),
-        Keys::Count(count) => (0..*count).map(each).collect::<Option<Vec<_>>>().map(Value::tuple),
+        Keys::Count(count) => (0..*count)
+            .map(each)
+            .collect::<Option<Vec<_>>>()
+            .map(Value::tuple),
         Keys::Each(keys) => {
-            let entries: Option<Vec<_>> =
-                keys.iter().enumerate().map(|(at, (key, _))| Some((key.clone(), each(at)?))).collect();
+            let entries: Option<Vec<_>> = keys
+                .iter()
+                .enumerate()
+                .map(|(at, (key, _))| Some((key.clone(), each(at)?)))
+                .collect();
             entries.map(Value::object)
         }
     }

@@ -213,7 +213,12 @@ impl Context<'_> {
         for (name, value) in arguments {
             object.set(schema, name, value.clone());
         }
-        let query = Query { kind: schema.kind, scope: scope.clone(), arguments: object, range };
+        let query = Query {
+            kind: schema.kind,
+            scope: scope.clone(),
+            arguments: object,
+            range,
+        };
         match self.facts.get(&query) {
             Some(answer) => Ok(answer.clone()),
             None => {
@@ -229,7 +234,11 @@ impl Context<'_> {
         let ty = self
             .kinds
             .managed(kind)
-            .and_then(|kind| kind.schema().attribute(attribute).map(|attribute| attribute.ty.clone()))
+            .and_then(|kind| {
+                kind.schema()
+                    .attribute(attribute)
+                    .map(|attribute| attribute.ty.clone())
+            })
             .unwrap_or(Type::Any);
         Value::later_from(ty, address, attribute)
     }
@@ -293,7 +302,9 @@ impl Arguments {
     /// Where `name` is, or else the block.
     #[must_use]
     pub fn range(&self, name: &str) -> Range {
-        self.values.get(name).map_or(self.range, |argument| argument.range)
+        self.values
+            .get(name)
+            .map_or(self.range, |argument| argument.range)
     }
 
     /// The nested blocks `name`.
@@ -318,14 +329,23 @@ impl Place {
         match self {
             Place::Nowhere => Err("It is no place where resources live.".to_owned()),
             Place::Fixed(Scope::Aws { region: own, .. }) if region.is_some_and(|region| region != own) => {
-                Err(format!("It is in region {own}, so the resource cannot be in another."))
+                Err(format!(
+                    "It is in region {own}, so the resource cannot be in another."
+                ))
             }
             Place::Fixed(Scope::Cluster { .. } | Scope::Local) if region.is_some() => {
                 Err("It has no regions.".to_owned())
             }
             Place::Fixed(scope) => Ok(scope.clone()),
-            Place::Regional { account, region: own, plan_role, apply_role } => {
-                let region = region.or(own.as_deref()).ok_or("It has no region, so the resource must say one.")?;
+            Place::Regional {
+                account,
+                region: own,
+                plan_role,
+                apply_role,
+            } => {
+                let region = region
+                    .or(own.as_deref())
+                    .ok_or("It has no region, so the resource must say one.")?;
                 Ok(Scope::Aws {
                     account: account.clone(),
                     region: region.to_owned(),
@@ -339,6 +359,8 @@ impl Place {
 
 impl std::fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context").field("missing", &self.missing).finish_non_exhaustive()
+        f.debug_struct("Context")
+            .field("missing", &self.missing)
+            .finish_non_exhaustive()
     }
 }

@@ -14,7 +14,9 @@ use super::names::{Use, handle};
 use super::program::{Feeds, InstanceId, OpenArgument, WordInstance, keyed};
 use super::sites::SiteId;
 use super::source::{article, converted};
-use super::vocabulary::{Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, WordBlock};
+use super::vocabulary::{
+    Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, WordBlock,
+};
 
 const STRUCTURAL_HINT: &str = "Take it from the configuration. What another resource makes can be given where a value is \
                                taken, not where something is decided.";
@@ -33,15 +35,22 @@ struct Trace {
 impl Compiler<'_> {
     pub(super) fn word(&mut self, instances: &[InstanceId], site: SiteId, name: &WordName) {
         let module = self.site_module(site);
-        let Some(word) = module.words.get(name) else { return };
+        let Some(word) = module.words.get(name) else {
+            return;
+        };
         for id in instances {
-            let Some(block) = self.program.instances[*id].words.get(name) else { continue };
+            let Some(block) = self.program.instances[*id].words.get(name) else {
+                continue;
+            };
             let (keys, feeds) = (block.keys.clone(), block.fed_by.clone());
             let address = self.program.instances[*id].word_address(name);
             let mut made: Vec<Option<WordInstance>> = Vec::with_capacity(keys.len());
             for at in 0..keys.len() {
-                let each = keys.each(at);
-                let place = Place { instance: *id, each: &each };
+                let each = keys.each(at, &feeds);
+                let place = Place {
+                    instance: *id,
+                    each: &each,
+                };
                 let key = keys.key(at);
                 made.push(self.word_instance(word, &address, (key.as_ref(), &feeds), place));
             }
@@ -60,16 +69,38 @@ impl Compiler<'_> {
     ) -> Option<WordInstance> {
         let address = keyed(block, key);
         let vocabulary = self.vocabulary;
-        let schema = vocabulary.words().iter().find(|schema| schema.name == &*word.name.word)?;
+        let schema = vocabulary
+            .words()
+            .iter()
+            .find(|schema| schema.name == &*word.name.word)?;
         let mut trace = Trace::default();
-        let mut level = Level { address: &address, place, path: String::new(), trace: &mut trace };
-        let arguments =
-            self.arguments(&word.arguments, &word.blocks, &schema.body, Vec::new(), word.range, &mut level);
+        let mut level = Level {
+            address: &address,
+            place,
+            path: String::new(),
+            trace: &mut trace,
+        };
+        let arguments = self.arguments(
+            &word.arguments,
+            &word.blocks,
+            &schema.body,
+            Vec::new(),
+            word.range,
+            &mut level,
+        );
         if trace.failed {
             return None;
         }
-        let block = WordBlock { word: word.name.word.clone(), address, arguments };
-        let expansion = if trace.waiting { Err(Stop::Waiting) } else { self.expand(&block) };
+        let block = WordBlock {
+            word: word.name.word.clone(),
+            address,
+            arguments,
+        };
+        let expansion = if trace.waiting {
+            Err(Stop::Waiting)
+        } else {
+            self.expand(&block)
+        };
         let (expansion, waiting) = match expansion {
             Ok(expansion) => (expansion, false),
             Err(Stop::Waiting) => (Expansion::default(), true),
@@ -79,17 +110,32 @@ impl Compiler<'_> {
             }
         };
         let mut dependencies = Dependencies::default();
-        trace.used.iter().for_each(|(argument, used)| dependencies.add_used(used, argument));
+        trace
+            .used
+            .iter()
+            .for_each(|(argument, used)| dependencies.add_used(used, argument));
         dependencies.add_feeds(feeds, key);
         let outer = dependencies.finish(&block.address);
         let resources = self.derive(&block, &expansion, &outer, word.range)?;
-        let Expansion { exports, place: is_place, .. } = expansion;
+        let Expansion {
+            exports,
+            place: is_place,
+            ..
+        } = expansion;
         let entries = exports.iter().map(|(name, value)| (name.clone(), value.clone()));
         let address_entry = handle(&block.address);
-        let own = address_entry.entries().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+        let own = address_entry
+            .entries()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()));
         let value = Value::object(own.chain(entries));
         Some(WordInstance {
-            expanded: Arc::new(Expanded { block, exports, place: is_place }),
+            expanded: Arc::new(Expanded {
+                block,
+                exports,
+                place: is_place,
+            }),
             exports: value,
             waiting,
             open: trace.open,
@@ -99,7 +145,11 @@ impl Compiler<'_> {
     }
 
     fn expand(&mut self, block: &WordBlock) -> Result<Expansion, Stop> {
-        let mut context = Context { facts: self.facts, kinds: self.kinds, missing: Vec::new() };
+        let mut context = Context {
+            facts: self.facts,
+            kinds: self.kinds,
+            missing: Vec::new(),
+        };
         let result = self.vocabulary.expand(block, &mut context);
         if self.inputs.purpose != super::Purpose::Validate {
             self.missing.extend(context.missing);
@@ -116,24 +166,42 @@ impl Compiler<'_> {
         range: Range,
         level: &mut Level<'_, '_>,
     ) -> Arguments {
-        let mut made = Arguments { labels, values: BTreeMap::new(), blocks: BTreeMap::new(), range };
+        let mut made = Arguments {
+            labels,
+            values: BTreeMap::new(),
+            blocks: BTreeMap::new(),
+            range,
+        };
         for attribute in attributes {
             // What the schema does not have was reported when the configuration was loaded.
-            let Some(argument) = schema.argument(&attribute.name) else { continue };
+            let Some(argument) = schema.argument(&attribute.name) else {
+                continue;
+            };
             if let Some(content) = self.argument(&attribute.name, &attribute.expr, &argument.takes, level) {
-                let argument = Argument { content, range: attribute.expr.range() };
+                let argument = Argument {
+                    content,
+                    range: attribute.expr.range(),
+                };
                 made.values.insert(attribute.name.clone(), argument);
             }
         }
         for block in blocks {
-            let Some(nested) = schema.block(&block.kind) else { continue };
+            let Some(nested) = schema.block(&block.kind) else {
+                continue;
+            };
             let labels = block.labels.iter().map(|label| label.text.clone()).collect();
             let before = level.path.len();
             level.path.push_str(&block.kind);
             level.path.push('.');
             let body = &block.body;
-            let inner =
-                self.arguments(&body.attributes, &body.blocks, &nested.body, labels, block.header_range, level);
+            let inner = self.arguments(
+                &body.attributes,
+                &body.blocks,
+                &nested.body,
+                labels,
+                block.header_range,
+                level,
+            );
             level.path.truncate(before);
             made.blocks.entry(block.kind.clone()).or_default().push(inner);
         }
@@ -141,7 +209,13 @@ impl Compiler<'_> {
     }
 
     /// What the argument `name` says; `None` for null and for mistakes, which are reported.
-    fn argument(&mut self, name: &Str, expr: &Expr, takes: &Takes, level: &mut Level<'_, '_>) -> Option<Content> {
+    fn argument(
+        &mut self,
+        name: &Str,
+        expr: &Expr,
+        takes: &Takes,
+        level: &mut Level<'_, '_>,
+    ) -> Option<Content> {
         let range = expr.range();
         let evaluated = match takes {
             Takes::Word(..) | Takes::Words(..) => self.handles(expr, level.place),
@@ -159,7 +233,9 @@ impl Compiler<'_> {
                 let handle = self.named(name, &evaluated.value, *reach, words, range, level)?;
                 return Some(Content::Words(vec![handle]));
             }
-            Takes::Words(reach, words) => return self.list(name, &evaluated.value, *reach, words, range, level),
+            Takes::Words(reach, words) => {
+                return self.list(name, &evaluated.value, *reach, words, range, level);
+            }
         };
         let Some(value) = self.found.collect(converted(&evaluated.value, &ty, name, range)) else {
             level.trace.failed = true;
@@ -172,10 +248,18 @@ impl Compiler<'_> {
         let value = if self.program.is_open(&value) {
             let more = self.unfollowed(&expr.references(), &used, level.place.instance);
             used.extend(more);
-            let open = OpenArgument { expr: expr.clone(), ty: ty.clone(), needs: needs(&used) };
+            let open = OpenArgument {
+                expr: expr.clone(),
+                ty: ty.clone(),
+                needs: needs(&used),
+            };
             level.trace.open.insert(path.clone(), open);
             let later = Value::later_from(ty, level.address, &path);
-            if value.has_secret() { later.into_secret() } else { later }
+            if value.has_secret() {
+                later.into_secret()
+            } else {
+                later
+            }
         } else {
             value
         };
@@ -186,9 +270,11 @@ impl Compiler<'_> {
     /// Whether `value` is known and may show, as that of a structural argument must.
     fn is_settled(&mut self, name: &str, value: &Value, range: Range, level: &mut Level<'_, '_>) -> bool {
         if value.has_secret() {
-            let detail = format!("`{name}` decides what exists, which shows in the plan, and its value is sensitive.");
+            let detail =
+                format!("`{name}` decides what exists, which shows in the plan, and its value is sensitive.");
             let diagnostic = Diagnostic::error("Sensitive value not allowed", detail).at(range);
-            self.found.push(diagnostic.hint("If the value is no secret, say so with `nonsensitive(…)`."));
+            self.found
+                .push(diagnostic.hint("If the value is no secret, say so with `nonsensitive(…)`."));
             level.trace.failed = true;
             return false;
         }
@@ -223,13 +309,23 @@ impl Compiler<'_> {
             return None;
         }
         let Some(items) = value.items() else {
-            let detail = format!("`{name}` takes a list of blocks, such as `[{}.NAME]`.", words.first().unwrap_or(&""));
-            self.found.push(Diagnostic::error("Wrong type of value", detail).at(range));
+            let detail = format!(
+                "`{name}` takes a list of blocks, such as `[{}.NAME]`.",
+                words.first().unwrap_or(&"")
+            );
+            self.found
+                .push(Diagnostic::error("Wrong type of value", detail).at(range));
             level.trace.failed = true;
             return None;
         };
-        let handles: Vec<_> = items.iter().map(|item| self.named(name, item, reach, words, range, level)).collect();
-        handles.into_iter().collect::<Option<Vec<_>>>().map(Content::Words)
+        let handles: Vec<_> = items
+            .iter()
+            .map(|item| self.named(name, item, reach, words, range, level))
+            .collect();
+        handles
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+            .map(Content::Words)
     }
 
     fn named(
@@ -246,29 +342,49 @@ impl Compiler<'_> {
             self.stop(level);
             return None;
         }
-        let address = value.get("address").and_then(Value::as_str).and_then(|text| Address::parse(text).ok());
+        let address = value
+            .get("address")
+            .and_then(Value::as_str)
+            .and_then(|text| Address::parse(text).ok());
         let known = address.and_then(|address| {
             let (_, word, _) = self.program.handles.get(&address)?;
             words.contains(&&*word.word).then(|| (word.word.clone(), address))
         });
         let Some((word, address)) = known else {
             let wanted: Vec<String> = words.iter().map(|word| format!("`{word}.NAME`")).collect();
-            let given = if value.is_null() { "null".to_owned() } else { article(&value.ty()) };
-            let given = if value.get("address").is_some() { "another block".to_owned() } else { given };
+            let given = if value.is_null() {
+                "null".to_owned()
+            } else {
+                article(&value.ty())
+            };
+            let given = if value.get("address").is_some() {
+                "another block".to_owned()
+            } else {
+                given
+            };
             let detail = format!("`{name}` takes {}, not {given}.", wanted.join(" or "));
-            self.found.push(Diagnostic::error("Wrong type of value", detail).at(range));
+            self.found
+                .push(Diagnostic::error("Wrong type of value", detail).at(range));
             level.trace.failed = true;
             return None;
         };
         if reach == Reach::Name {
-            return Some(Handle { word, address, expanded: None });
+            return Some(Handle {
+                word,
+                address,
+                expanded: None,
+            });
         }
         match self.program.word(&address) {
             Some(other) if other.waiting => {
                 level.trace.waiting = true;
                 None
             }
-            Some(other) => Some(Handle { word, address, expanded: Some(other.expanded.clone()) }),
+            Some(other) => Some(Handle {
+                word,
+                address,
+                expanded: Some(other.expanded.clone()),
+            }),
             // It has mistakes, which were reported.
             None => {
                 level.trace.failed = true;

@@ -17,8 +17,13 @@ pub(crate) struct NoNames;
 
 impl Scope for NoNames {
     fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
-        let detail = format!("This is read before anything has a value, so it cannot refer to `{}`.", traversal.root);
-        Err(Diagnostic::error("References not allowed", detail).at(traversal.range).into())
+        let detail = format!(
+            "This is read before anything has a value, so it cannot refer to `{}`.",
+            traversal.root
+        );
+        Err(Diagnostic::error("References not allowed", detail)
+            .at(traversal.range)
+            .into())
     }
 }
 
@@ -26,9 +31,16 @@ pub(super) fn variable(block: &Block, found: &mut Diagnostics) -> Option<Variabl
     let well = labels(block, &["name"], found);
     let name = block.labels.first()?;
     let body = &block.body;
-    language::variable().check(body, &format!("The variable `{}`", name.text), block.header_range, found);
+    language::variable().check(
+        body,
+        &format!("The variable `{}`", name.text),
+        block.header_range,
+        found,
+    );
     let constraint = match body.attribute("type") {
-        Some(attribute) => found.collect(parse_constraint(&attribute.expr)).unwrap_or(TypeConstraint::Any),
+        Some(attribute) => found
+            .collect(parse_constraint(&attribute.expr))
+            .unwrap_or(TypeConstraint::Any),
         None => TypeConstraint::Any,
     };
     well.then(|| Variable {
@@ -47,7 +59,12 @@ pub(super) fn output(block: &Block, found: &mut Diagnostics) -> Option<Output> {
     let well = labels(block, &["name"], found);
     let name = block.labels.first()?;
     let body = &block.body;
-    language::output().check(body, &format!("The output `{}`", name.text), block.header_range, found);
+    language::output().check(
+        body,
+        &format!("The output `{}`", name.text),
+        block.header_range,
+        found,
+    );
     let value = body.attribute("value")?.expr.clone();
     well.then(|| Output {
         name: name.text.clone(),
@@ -64,10 +81,15 @@ pub(super) fn settings(block: &Block, found: &mut Diagnostics) -> Settings {
     labels(block, &[], found);
     let body = &block.body;
     language::settings().check(body, "The block `meshform`", block.header_range, found);
-    let version = body.attribute("required_version").map(|attribute| attribute.expr.range());
+    let version = body
+        .attribute("required_version")
+        .map(|attribute| attribute.expr.range());
     Settings {
         required_version: text(body, "required_version", found).zip(version),
-        backend: body.blocks_of("backend").next().and_then(|block| backend(block, found)),
+        backend: body
+            .blocks_of("backend")
+            .next()
+            .and_then(|block| backend(block, found)),
     }
 }
 
@@ -78,7 +100,11 @@ fn backend(block: &Block, found: &mut Diagnostics) -> Option<Backend> {
             arguments.insert(attribute.name.clone(), (value, attribute.expr.range()));
         }
     }
-    Some(Backend { kind: block.labels.first()?.text.clone(), arguments, range: block.header_range })
+    Some(Backend {
+        kind: block.labels.first()?.text.clone(),
+        arguments,
+        range: block.header_range,
+    })
 }
 
 pub(super) fn moved(block: &Block, found: &mut Diagnostics) -> Option<Moved> {
@@ -86,7 +112,11 @@ pub(super) fn moved(block: &Block, found: &mut Diagnostics) -> Option<Moved> {
     language::moved().check(&block.body, "A block `moved`", block.header_range, found);
     let from = reference(&block.body.attribute("from")?.expr, "from", found);
     let to = reference(&block.body.attribute("to")?.expr, "to", found);
-    Some(Moved { from: from?, to: to?, range: block.header_range })
+    Some(Moved {
+        from: from?,
+        to: to?,
+        range: block.header_range,
+    })
 }
 
 pub(super) fn removed(block: &Block, found: &mut Diagnostics) -> Option<Removed> {
@@ -95,7 +125,11 @@ pub(super) fn removed(block: &Block, found: &mut Diagnostics) -> Option<Removed>
     let from = reference(&block.body.attribute("from")?.expr, "from", found)?;
     let lifecycle = block.body.blocks_of("lifecycle").next();
     let destroy = lifecycle.is_none_or(|lifecycle| truth(&lifecycle.body, "destroy", true, found));
-    Some(Removed { from, destroy, range: block.header_range })
+    Some(Removed {
+        from,
+        destroy,
+        range: block.header_range,
+    })
 }
 
 pub(super) fn import(block: &Block, found: &mut Diagnostics) -> Option<Import> {
@@ -114,8 +148,17 @@ pub(super) fn import(block: &Block, found: &mut Diagnostics) -> Option<Import> {
 pub(super) fn check(block: &Block, found: &mut Diagnostics) -> Option<(Check, Option<Resource>)> {
     let well = labels(block, &["name"], found);
     let name = block.labels.first()?;
-    language::check().check(&block.body, &format!("The check `{}`", name.text), block.header_range, found);
-    let data = block.body.blocks_of("data").next().and_then(|data| resources::resource(data, found));
+    language::check().check(
+        &block.body,
+        &format!("The check `{}`", name.text),
+        block.header_range,
+        found,
+    );
+    let data = block
+        .body
+        .blocks_of("data")
+        .next()
+        .and_then(|data| resources::resource(data, found));
     well.then(|| {
         let check = Check {
             name: name.text.clone(),

@@ -7,7 +7,9 @@ use super::model::{Condition, Repeat};
 
 /// The blocks of `kind` in `body` as conditions.
 pub(super) fn conditions(body: &Body, kind: &str) -> Vec<Condition> {
-    body.blocks_of(kind).filter_map(|block| condition(block)).collect()
+    body.blocks_of(kind)
+        .filter_map(|block| condition(block))
+        .collect()
 }
 
 fn condition(block: &Block) -> Option<Condition> {
@@ -21,20 +23,26 @@ fn condition(block: &Block) -> Option<Condition> {
 
 /// The argument `name` as a list of bare references.
 pub(super) fn references(body: &Body, name: &str, found: &mut Diagnostics) -> Vec<Traversal> {
-    let Some(attribute) = body.attribute(name) else { return Vec::new() };
+    let Some(attribute) = body.attribute(name) else {
+        return Vec::new();
+    };
     let Some(items) = attribute.expr.as_tuple() else {
         let detail = format!("`{name}` takes a list of references, such as `[aws_vpc.main]`.");
         found.push(Diagnostic::error(format!("Invalid {name}"), detail).at(attribute.expr.range()));
         return Vec::new();
     };
-    items.iter().filter_map(|item| reference(item, name, found)).collect()
+    items
+        .iter()
+        .filter_map(|item| reference(item, name, found))
+        .collect()
 }
 
 /// `expr` as a bare reference, for the argument `name`.
 pub(super) fn reference(expr: &Expr, name: &str, found: &mut Diagnostics) -> Option<Traversal> {
     let traversal = expr.as_traversal();
     if traversal.is_none() {
-        let detail = format!("`{name}` takes bare references, such as `aws_vpc.main`: no expressions, no quotes.");
+        let detail =
+            format!("`{name}` takes bare references, such as `aws_vpc.main`: no expressions, no quotes.");
         found.push(Diagnostic::error("Invalid reference", detail).at(expr.range()));
     }
     traversal
@@ -55,7 +63,9 @@ pub(super) fn text(body: &Body, name: &str, found: &mut Diagnostics) -> Option<S
 
 /// The argument `name` as a plain truth value.
 pub(super) fn truth(body: &Body, name: &str, otherwise: bool, found: &mut Diagnostics) -> bool {
-    let Some(attribute) = body.attribute(name) else { return otherwise };
+    let Some(attribute) = body.attribute(name) else {
+        return otherwise;
+    };
     match attribute.expr.as_literal() {
         Some(Value::Bool(truth)) => *truth,
         _ => {
@@ -71,10 +81,17 @@ pub(super) fn repeat(body: &Body, lifecycle: Option<&Block>, found: &mut Diagnos
     let choices = [
         (body.attribute("count"), Repeat::Count as fn(Expr) -> Repeat),
         (body.attribute("for_each"), Repeat::ForEach),
-        (lifecycle.and_then(|block| block.body.attribute("enabled")), Repeat::Enabled),
+        (
+            lifecycle.and_then(|block| block.body.attribute("enabled")),
+            Repeat::Enabled,
+        ),
     ];
-    let mut given = choices.into_iter().filter_map(|(attribute, make)| Some((attribute?, make)));
-    let Some((first, make)) = given.next() else { return Repeat::Once };
+    let mut given = choices
+        .into_iter()
+        .filter_map(|(attribute, make)| Some((attribute?, make)));
+    let Some((first, make)) = given.next() else {
+        return Repeat::Once;
+    };
     for (other, _) in given {
         let detail = format!("`{}` and `{}` exclude each other.", first.name, other.name);
         let diagnostic = Diagnostic::error("Invalid combination of arguments", detail).at(other.name_range);

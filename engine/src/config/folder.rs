@@ -21,7 +21,12 @@ pub struct Texts {
 impl Texts {
     /// Folders that hold `files`: their paths, relative to the root folder, and texts.
     pub fn new(files: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
-        Texts { files: files.into_iter().map(|(path, text)| (path.into(), text.into())).collect() }
+        Texts {
+            files: files
+                .into_iter()
+                .map(|(path, text)| (path.into(), text.into()))
+                .collect(),
+        }
     }
 }
 
@@ -31,8 +36,11 @@ impl Folder for Texts {
             let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
             (folder == path).then(|| name.to_owned())
         };
-        let files: Vec<_> =
-            self.files.iter().filter_map(|(file, text)| Some((inside(file)?, text.clone()))).collect();
+        let files: Vec<_> = self
+            .files
+            .iter()
+            .filter_map(|(file, text)| Some((inside(file)?, text.clone())))
+            .collect();
         if files.is_empty() && !path.is_empty() {
             return Err("there is no such folder".to_owned());
         }

@@ -4,7 +4,8 @@ use super::schema::{Argument, BlockSchema, Nested, Takes};
 
 /// The kinds of blocks at the top of a file that are no words.
 pub(super) const KINDS: [&str; 11] = [
-    "check", "data", "import", "locals", "meshform", "module", "moved", "output", "removed", "resource", "variable",
+    "check", "data", "import", "locals", "meshform", "module", "moved", "output", "removed", "resource",
+    "variable",
 ];
 
 /// The arguments of `resource` and `data` that are not their kind's.
@@ -19,23 +20,48 @@ fn may(name: &'static str, doc: &'static str) -> Argument {
 }
 
 fn closed(arguments: Vec<Argument>, blocks: Vec<Nested>) -> BlockSchema {
-    BlockSchema { arguments, blocks, open: false }
+    BlockSchema {
+        arguments,
+        blocks,
+        open: false,
+    }
 }
 
 fn open(blocks: Vec<Nested>) -> BlockSchema {
-    BlockSchema { arguments: Vec::new(), blocks, open: true }
+    BlockSchema {
+        arguments: Vec::new(),
+        blocks,
+        open: true,
+    }
 }
 
 fn condition(name: &'static str, required: bool, doc: &'static str) -> Nested {
     let body = closed(
-        vec![needs("condition", "What must be true."), needs("error_message", "What to say when it is not.")],
+        vec![
+            needs("condition", "What must be true."),
+            needs("error_message", "What to say when it is not."),
+        ],
         Vec::new(),
     );
-    Nested { name, labels: &[], required, repeated: true, body, doc }
+    Nested {
+        name,
+        labels: &[],
+        required,
+        repeated: true,
+        body,
+        doc,
+    }
 }
 
 fn once(name: &'static str, labels: &'static [&'static str], body: BlockSchema, doc: &'static str) -> Nested {
-    Nested { name, labels, required: false, repeated: false, body, doc }
+    Nested {
+        name,
+        labels,
+        required: false,
+        repeated: false,
+        body,
+        doc,
+    }
 }
 
 pub(super) fn variable() -> BlockSchema {
@@ -65,7 +91,13 @@ pub(super) fn output() -> BlockSchema {
 
 pub(super) fn settings() -> BlockSchema {
     let backend = once("backend", &["kind"], open(Vec::new()), "Where the state is kept.");
-    closed(vec![may("required_version", "Which versions of meshform may read this.")], vec![backend])
+    closed(
+        vec![may(
+            "required_version",
+            "Which versions of meshform may read this.",
+        )],
+        vec![backend],
+    )
 }
 
 fn lifecycle() -> BlockSchema {
@@ -73,9 +105,15 @@ fn lifecycle() -> BlockSchema {
         vec![
             may("create_before_destroy", "Whether a replacement is created first."),
             may("prevent_destroy", "Whether its deletion is refused."),
-            may("ignore_changes", "The attributes whose difference does not count."),
+            may(
+                "ignore_changes",
+                "The attributes whose difference does not count.",
+            ),
             may("replace_triggered_by", "What else replaces it."),
-            may("destroy", "Whether it is deleted when it leaves the configuration."),
+            may(
+                "destroy",
+                "Whether it is deleted when it leaves the configuration.",
+            ),
             may("enabled", "Whether it is there at all."),
         ],
         vec![
@@ -86,20 +124,40 @@ fn lifecycle() -> BlockSchema {
 }
 
 pub(super) fn resource() -> BlockSchema {
-    open(vec![once("lifecycle", &[], lifecycle(), "How it is replaced and kept.")])
+    open(vec![once(
+        "lifecycle",
+        &[],
+        lifecycle(),
+        "How it is replaced and kept.",
+    )])
 }
 
 pub(super) fn call() -> BlockSchema {
-    BlockSchema { arguments: vec![needs("source", "The folder to call.")], blocks: Vec::new(), open: true }
+    BlockSchema {
+        arguments: vec![needs("source", "The folder to call.")],
+        blocks: Vec::new(),
+        open: true,
+    }
 }
 
 pub(super) fn check() -> BlockSchema {
-    let data = once("data", &["kind", "name"], resource(), "What only this check asks for.");
-    closed(Vec::new(), vec![condition("assert", true, "What should be true."), data])
+    let data = once(
+        "data",
+        &["kind", "name"],
+        resource(),
+        "What only this check asks for.",
+    );
+    closed(
+        Vec::new(),
+        vec![condition("assert", true, "What should be true."), data],
+    )
 }
 
 pub(super) fn moved() -> BlockSchema {
-    closed(vec![needs("from", "Where it was."), needs("to", "Where it is.")], Vec::new())
+    closed(
+        vec![needs("from", "Where it was."), needs("to", "Where it is.")],
+        Vec::new(),
+    )
 }
 
 pub(super) fn removed() -> BlockSchema {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshform_lang::{Attribute, Block, Body, Diagnostic, Diagnostics, Range, Sources, did_you_mean, parse_body};
+use meshform_lang::{
+    Attribute, Block, Body, Diagnostic, Diagnostics, Range, Sources, did_you_mean, parse_body,
+};
 use meshform_state::{Str, Value};
 
 use super::conditions::{references, repeat, text};
@@ -22,8 +24,15 @@ const MAX_DEPTH: usize = 32;
 /// What was understood is in the configuration, what was not in the diagnostics.
 #[must_use]
 pub fn load(sources: &mut Sources, folder: &dyn Folder, words: &[WordSchema]) -> (Config, Diagnostics) {
-    let mut loader =
-        Loader { sources, folder, words, modules: BTreeMap::new(), settings: None, open: Vec::new(), found: Diagnostics::new() };
+    let mut loader = Loader {
+        sources,
+        folder,
+        words,
+        modules: BTreeMap::new(),
+        settings: None,
+        open: Vec::new(),
+        found: Diagnostics::new(),
+    };
     let root = loader.module("", None);
     let settings = loader.settings.map(|(settings, _)| settings).unwrap_or_default();
     let mut found = loader.found;
@@ -33,7 +42,10 @@ pub fn load(sources: &mut Sources, folder: &dyn Folder, words: &[WordSchema]) ->
 
 /// Whether a file of this name belongs to a configuration.
 fn is_configuration(name: &str) -> bool {
-    name == "mesh.hcl" || name.strip_suffix(".mesh.hcl").is_some_and(|stem| !stem.is_empty())
+    name == "mesh.hcl"
+        || name
+            .strip_suffix(".mesh.hcl")
+            .is_some_and(|stem| !stem.is_empty())
 }
 
 struct Loader<'a> {
@@ -101,21 +113,30 @@ impl Loader<'_> {
             Ok(files) => files,
             Err(error) => {
                 let detail = format!("The folder `{}` cannot be read: {error}.", shown(path));
-                self.found.push(at(Diagnostic::error("Folder not readable", detail)));
+                self.found
+                    .push(at(Diagnostic::error("Folder not readable", detail)));
                 return Arc::new(Module::new(path));
             }
         };
         files.retain(|(name, _)| is_configuration(name));
         files.sort();
         if files.is_empty() {
-            let detail = format!("In the folder `{}` is no `mesh.hcl` and no `*.mesh.hcl`.", shown(path));
+            let detail = format!(
+                "In the folder `{}` is no `mesh.hcl` and no `*.mesh.hcl`.",
+                shown(path)
+            );
             let hint = "Describe the mesh in a file `mesh.hcl`, or choose the folder with `-chdir=DIR`.";
-            self.found.push(at(Diagnostic::error("No configuration", detail).hint(hint)));
+            self.found
+                .push(at(Diagnostic::error("No configuration", detail).hint(hint)));
         }
         self.open.push(path.to_owned());
         let mut parts = Parts::new(path);
         for (name, text) in files {
-            let shown = if path.is_empty() { name } else { format!("{path}/{name}") };
+            let shown = if path.is_empty() {
+                name
+            } else {
+                format!("{path}/{name}")
+            };
             let id = self.sources.add(shown, text);
             let (body, found) = parse_body(self.sources, id);
             self.found.extend(found);
@@ -129,9 +150,13 @@ impl Loader<'_> {
 
     fn file(&mut self, body: &Body, parts: &mut Parts) {
         for attribute in &body.attributes {
-            let detail = format!("At the top of a file stand blocks only, no arguments such as `{}`.", attribute.name);
+            let detail = format!(
+                "At the top of a file stand blocks only, no arguments such as `{}`.",
+                attribute.name
+            );
             let diagnostic = Diagnostic::error("Unsupported argument", detail).at(attribute.name_range);
-            self.found.push(diagnostic.hint("Put a value that others use into a block `locals`."));
+            self.found
+                .push(diagnostic.hint("Put a value that others use into a block `locals`."));
         }
         for block in &body.blocks {
             self.block(block, parts);
@@ -189,9 +214,10 @@ impl Loader<'_> {
         let diagnostic = Diagnostic::error("Unsupported block", detail).at(block.kind_range);
         self.found.push(match did_you_mean(&block.kind, names) {
             Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-            None if block.kind.contains('_') => {
-                diagnostic.hint(format!("A resource of a kind is written `resource \"{}\" \"NAME\" {{ … }}`.", block.kind))
-            }
+            None if block.kind.contains('_') => diagnostic.hint(format!(
+                "A resource of a kind is written `resource \"{}\" \"NAME\" {{ … }}`.",
+                block.kind
+            )),
             None => diagnostic,
         });
     }
@@ -199,14 +225,16 @@ impl Loader<'_> {
     fn settings(&mut self, block: &Block, parts: &Parts) {
         if !parts.module.folder.is_empty() {
             let detail = "Only the root folder has a block `meshform`.";
-            self.found.push(Diagnostic::error("Unsupported block", detail).at(block.header_range));
+            self.found
+                .push(Diagnostic::error("Unsupported block", detail).at(block.header_range));
             return;
         }
         let settings = blocks::settings(block, &mut self.found);
         if let Some((_, first)) = &self.settings {
             let detail = "There is a block `meshform` already.";
             let diagnostic = Diagnostic::error("Duplicate block", detail).at(block.header_range);
-            self.found.push(diagnostic.related(*first, "the first one is here"));
+            self.found
+                .push(diagnostic.related(*first, "the first one is here"));
             return;
         }
         self.settings = Some((settings, block.header_range));
@@ -214,9 +242,16 @@ impl Loader<'_> {
 
     fn call(&mut self, block: &Block, parts: &mut Parts) {
         let well = labels(block, &["name"], &mut self.found);
-        let Some(label) = block.labels.first().filter(|_| well) else { return };
+        let Some(label) = block.labels.first().filter(|_| well) else {
+            return;
+        };
         let (body, found) = (&block.body, &mut self.found);
-        language::call().check(body, &format!("The module `{}`", label.text), block.header_range, found);
+        language::call().check(
+            body,
+            &format!("The module `{}`", label.text),
+            block.header_range,
+            found,
+        );
         for block in &body.blocks {
             let detail = format!("A call of a module has no block `{}`.", block.kind);
             found.push(Diagnostic::error("Unsupported block", detail).at(block.kind_range));
@@ -230,29 +265,44 @@ impl Loader<'_> {
             .filter(|attribute| !meta.contains(&&*attribute.name))
             .map(|attribute| (attribute.name.clone(), attribute.clone()))
             .collect();
-        let source = text(body, "source", found).zip(body.attribute("source").map(|source| source.expr.range()));
+        let source =
+            text(body, "source", found).zip(body.attribute("source").map(|source| source.expr.range()));
         let module = match source {
             Some((source, range)) => self.called(&parts.module.folder, &source, range),
             None => return,
         };
         let Some(module) = module else { return };
-        let call = Call { name: label.text.clone(), repeat, depends_on, inputs, module, range: block.header_range };
+        let call = Call {
+            name: label.text.clone(),
+            repeat,
+            depends_on,
+            inputs,
+            module,
+            range: block.header_range,
+        };
         check_inputs(&call, &mut self.found);
-        parts.calls.add(call.name.clone(), call, block.header_range, &mut self.found);
+        parts
+            .calls
+            .add(call.name.clone(), call, block.header_range, &mut self.found);
     }
 
     fn called(&mut self, folder: &str, source: &str, range: Range) -> Option<Arc<Module>> {
         let Some(path) = join(folder, source) else {
             let detail = format!("`{source}` is no local folder.");
             let hint = "A module is a folder beside or below this one, written `./folder` or `../folder`.";
-            self.found.push(Diagnostic::error("Unsupported module source", detail).hint(hint).at(range));
+            self.found.push(
+                Diagnostic::error("Unsupported module source", detail)
+                    .hint(hint)
+                    .at(range),
+            );
             return None;
         };
         if self.open.contains(&path) || self.open.len() >= MAX_DEPTH {
             let mut trail: Vec<&str> = self.open.iter().map(|folder| shown(folder)).collect();
             trail.push(shown(&path));
             let detail = format!("A module cannot call itself: {}.", trail.join(" → "));
-            self.found.push(Diagnostic::error("Modules in a circle", detail).at(range));
+            self.found
+                .push(Diagnostic::error("Modules in a cycle", detail).at(range));
             return None;
         }
         Some(self.module(&path, Some(range)))
@@ -266,8 +316,13 @@ fn locals(block: &Block, parts: &mut Parts, found: &mut Diagnostics) {
         found.push(Diagnostic::error("Unsupported block", detail).at(nested.header_range));
     }
     for attribute in &block.body.attributes {
-        let local = Local { expr: attribute.expr.clone(), range: attribute.name_range };
-        parts.locals.add(attribute.name.clone(), local, attribute.name_range, found);
+        let local = Local {
+            expr: attribute.expr.clone(),
+            range: attribute.name_range,
+        };
+        parts
+            .locals
+            .add(attribute.name.clone(), local, attribute.name_range, found);
     }
 }
 
@@ -283,10 +338,16 @@ fn check_inputs(call: &Call, found: &mut Diagnostics) {
             });
         }
     }
-    let needed: BTreeSet<&Str> =
-        variables.values().filter(|variable| variable.default.is_none()).map(|variable| &variable.name).collect();
+    let needed: BTreeSet<&Str> = variables
+        .values()
+        .filter(|variable| variable.default.is_none())
+        .map(|variable| &variable.name)
+        .collect();
     for name in needed.into_iter().filter(|name| !call.inputs.contains_key(*name)) {
-        let detail = format!("The module `{}` needs a value for its variable `{name}`.", call.name);
+        let detail = format!(
+            "The module `{}` needs a value for its variable `{name}`.",
+            call.name
+        );
         let diagnostic = Diagnostic::error("Missing required argument", detail).at(call.range);
         let variable = variables.get(name).map_or(call.range, |variable| variable.range);
         found.push(diagnostic.related(variable, "the variable is here"));
@@ -334,6 +395,9 @@ pub fn read_values(
             values.insert(attribute.name.clone(), (value, attribute.name_range));
         }
     }
-    if found.has_errors() { Err(found) } else { Ok(values) }
+    if found.has_errors() {
+        Err(found)
+    } else {
+        Ok(values)
+    }
 }
-

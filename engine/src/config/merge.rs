@@ -15,13 +15,19 @@ pub(super) struct Once<K, V> {
 impl<K: Ord + Display, V> Once<K, V> {
     /// Nothing yet; `what` names the things in messages.
     pub(super) fn new(what: &'static str) -> Self {
-        Once { what, entries: BTreeMap::new() }
+        Once {
+            what,
+            entries: BTreeMap::new(),
+        }
     }
 
     /// Adds `value`, or says that there is one of its name already.
     pub(super) fn add(&mut self, name: K, value: V, range: Range, found: &mut Diagnostics) {
         if let Some((_, first)) = self.entries.get(&name) {
-            let detail = format!("There is a {} `{name}` already; names are unique in a folder.", self.what);
+            let detail = format!(
+                "There is a {} `{name}` already; names are unique in a folder.",
+                self.what
+            );
             let diagnostic = Diagnostic::error(format!("Duplicate {}", self.what), detail).at(range);
             found.push(diagnostic.related(*first, "the first one is here"));
             return;
@@ -31,6 +37,9 @@ impl<K: Ord + Display, V> Once<K, V> {
 
     /// All of them.
     pub(super) fn finish(self) -> BTreeMap<K, V> {
-        self.entries.into_iter().map(|(name, (value, _))| (name, value)).collect()
+        self.entries
+            .into_iter()
+            .map(|(name, (value, _))| (name, value))
+            .collect()
     }
 }

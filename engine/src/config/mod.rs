@@ -17,12 +17,13 @@ mod merge;
 mod model;
 mod resources;
 mod schema;
+mod version;
 
 pub(crate) use blocks::NoNames;
 pub use folder::{Folder, Texts};
 pub use load::{load, read_values};
 pub use model::{
-    Backend, Call, Check, Condition, Config, Import, Lifecycle, Local, Module, Moved, Output, Removed, Repeat, Resource,
-    ResourceName, Settings, Variable, Word, WordName,
+    Backend, Call, Check, Condition, Config, Import, Lifecycle, Local, Module, Moved, Output, Removed,
+    Repeat, Resource, ResourceName, Settings, Variable, Word, WordName,
 };
 pub use schema::{Argument, BlockSchema, Nested, Reach, Takes, WordSchema};

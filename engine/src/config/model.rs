@@ -303,14 +303,29 @@ impl Module {
     /// An empty module in `folder`.
     #[must_use]
     pub fn new(folder: impl Into<String>) -> Self {
-        Module { folder: folder.into(), ..Module::default() }
+        Module {
+            folder: folder.into(),
+            ..Module::default()
+        }
     }
 }
 
 /// The attributes and blocks of `body` but those named.
-pub(crate) fn without(body: &Body, attributes: &[&str], blocks: &[&str]) -> (Vec<Attribute>, Vec<Arc<Block>>) {
+pub(crate) fn without(
+    body: &Body,
+    attributes: &[&str],
+    blocks: &[&str],
+) -> (Vec<Attribute>, Vec<Arc<Block>>) {
     (
-        body.attributes.iter().filter(|attribute| !attributes.contains(&&*attribute.name)).cloned().collect(),
-        body.blocks.iter().filter(|block| !blocks.contains(&&*block.kind)).cloned().collect(),
+        body.attributes
+            .iter()
+            .filter(|attribute| !attributes.contains(&&*attribute.name))
+            .cloned()
+            .collect(),
+        body.blocks
+            .iter()
+            .filter(|block| !blocks.contains(&&*block.kind))
+            .cloned()
+            .collect(),
     )
 }

@@ -87,13 +87,23 @@ impl Argument {
     /// An argument that must be there.
     #[must_use]
     pub fn required(name: &'static str, takes: Takes, doc: &'static str) -> Self {
-        Argument { name, required: true, takes, doc }
+        Argument {
+            name,
+            required: true,
+            takes,
+            doc,
+        }
     }
 
     /// An argument that may be there.
     #[must_use]
     pub fn optional(name: &'static str, takes: Takes, doc: &'static str) -> Self {
-        Argument { name, required: false, takes, doc }
+        Argument {
+            name,
+            required: false,
+            takes,
+            doc,
+        }
     }
 }
 
@@ -115,7 +125,11 @@ impl BlockSchema {
     pub(crate) fn check(&self, body: &Body, what: &str, header: Range, found: &mut Diagnostics) {
         for argument in &self.arguments {
             if argument.required && body.attribute(argument.name).is_none() {
-                let detail = format!("{what} needs the argument `{}`: {}", argument.name, lower(argument.doc));
+                let detail = format!(
+                    "{what} needs the argument `{}`: {}",
+                    argument.name,
+                    lower(argument.doc)
+                );
                 found.push(Diagnostic::error("Missing required argument", detail).at(header));
             }
         }
@@ -141,9 +155,15 @@ impl BlockSchema {
         let detail = format!("{what} has no argument `{name}`.");
         let diagnostic = Diagnostic::error("Unsupported argument", detail).at(range);
         if self.block(name).is_some() {
-            return diagnostic.hint(format!("`{name}` is a block: write `{name} {{ … }}` without `=`."));
+            return diagnostic.hint(format!(
+                "`{name}` is a block: write `{name} {{ … }}` without `=`."
+            ));
         }
-        let names = self.arguments.iter().map(|argument| argument.name).chain(self.blocks.iter().map(|block| block.name));
+        let names = self
+            .arguments
+            .iter()
+            .map(|argument| argument.name)
+            .chain(self.blocks.iter().map(|block| block.name));
         match did_you_mean(name, names) {
             Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
             None => diagnostic,
@@ -156,7 +176,11 @@ impl BlockSchema {
         if self.argument(name).is_some() {
             return diagnostic.hint(format!("`{name}` is an argument: write `{name} = …`."));
         }
-        let names = self.blocks.iter().map(|block| block.name).chain(self.arguments.iter().map(|argument| argument.name));
+        let names = self
+            .blocks
+            .iter()
+            .map(|block| block.name)
+            .chain(self.arguments.iter().map(|argument| argument.name));
         match did_you_mean(name, names) {
             Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
             None => diagnostic,
@@ -180,7 +204,9 @@ impl Nested {
             }
             return;
         };
-        if !self.repeated && let Some(second) = blocks.next() {
+        if !self.repeated
+            && let Some(second) = blocks.next()
+        {
             let detail = format!("{what} may have one block `{}` only.", self.name);
             let diagnostic = Diagnostic::error("Duplicate block", detail).at(second.header_range);
             found.push(diagnostic.related(first.header_range, "the first one is here"));
@@ -192,8 +218,15 @@ impl Nested {
 pub(crate) fn labels(block: &Block, names: &[&str], found: &mut Diagnostics) -> bool {
     let mut well = true;
     if let Some(missing) = names.get(block.labels.len()) {
-        let shape: Vec<String> = names.iter().map(|name| format!("\"{}\"", name.to_uppercase())).collect();
-        let detail = format!("The label for its {missing} is missing: `{} {} {{ … }}`.", block.kind, shape.join(" "));
+        let shape: Vec<String> = names
+            .iter()
+            .map(|name| format!("\"{}\"", name.to_uppercase()))
+            .collect();
+        let detail = format!(
+            "The label for its {missing} is missing: `{} {} {{ … }}`.",
+            block.kind,
+            shape.join(" ")
+        );
         found.push(Diagnostic::error("Missing label", detail).at(block.header_range));
         well = false;
     }
@@ -211,7 +244,11 @@ pub(crate) fn labels(block: &Block, names: &[&str], found: &mut Diagnostics) -> 
         if !is_identifier(&label.text) {
             let detail = format!("`{}` cannot be a {name}.", label.text);
             let hint = "A name starts with a letter or underscore, followed by letters, digits, underscores and dashes.";
-            found.push(Diagnostic::error("Invalid name", detail).hint(hint).at(label.range));
+            found.push(
+                Diagnostic::error("Invalid name", detail)
+                    .hint(hint)
+                    .at(label.range),
+            );
             well = false;
         }
     }
@@ -221,7 +258,9 @@ pub(crate) fn labels(block: &Block, names: &[&str], found: &mut Diagnostics) -> 
 /// Whether `text` may be a name in a configuration, hence a part of an address.
 pub(crate) fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    chars
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 

@@ -11,8 +11,13 @@ use meshform_state::value::to_json;
 
 use crate::Mesh;
 
-const REGIONS: [(&str, &[&str]); 2] =
-    [("us-west-2", &["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"]), ("us-east-1", &["us-east-1a", "us-east-1b"])];
+const REGIONS: [(&str, &[&str]); 2] = [
+    (
+        "us-west-2",
+        &["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"],
+    ),
+    ("us-east-1", &["us-east-1a", "us-east-1b"]),
+];
 
 fn compiled(text: &str) -> (Sources, Compiled) {
     let (mesh, kinds) = (Mesh::new(), meshform_kinds::kinds());
@@ -29,7 +34,10 @@ fn compiled(text: &str) -> (Sources, Compiled) {
         for query in &compiled.missing {
             let schema = kinds.data(query.kind).unwrap().schema();
             let scope = query.scope.key().to_string();
-            let (_, zones) = REGIONS.iter().find(|(region, _)| scope.ends_with(region)).unwrap();
+            let (_, zones) = REGIONS
+                .iter()
+                .find(|(region, _)| scope.ends_with(region))
+                .unwrap();
             let mut answer = query.arguments.clone();
             let names = zones.iter().map(|zone| Value::from(*zone)).collect();
             answer.set(schema, "names", Value::list(Type::String, names));
@@ -42,7 +50,11 @@ fn listed(text: &str) -> String {
     let (sources, compiled) = compiled(text);
     let mut out = shown(&sources, &compiled);
     for resource in &compiled.desired.resources {
-        let why = resource.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        let why = resource
+            .why
+            .as_deref()
+            .map(|why| format!(": {why}"))
+            .unwrap_or_default();
         let _ = writeln!(out, "{} in {}{why}", resource.address, resource.scope);
         for (attribute, field) in resource.kind.schema().attributes.iter().zip(&resource.fields) {
             if !field.is_null() {
@@ -65,8 +77,14 @@ fn listed(text: &str) -> String {
 fn shown(sources: &Sources, compiled: &Compiled) -> String {
     let mut out = String::new();
     for diagnostic in &compiled.diagnostics.0 {
-        let place = diagnostic.range.map_or("?".to_owned(), |range| sources.describe(range));
-        let _ = writeln!(out, "{:?} {place} {}: {}", diagnostic.severity, diagnostic.summary, diagnostic.detail);
+        let place = diagnostic
+            .range
+            .map_or("?".to_owned(), |range| sources.describe(range));
+        let _ = writeln!(
+            out,
+            "{:?} {place} {}: {}",
+            diagnostic.severity, diagnostic.summary, diagnostic.detail
+        );
         if let Some(hint) = &diagnostic.hint {
             let _ = writeln!(out, "    hint: {hint}");
         }
@@ -89,7 +107,10 @@ fn value(value: &Value) -> String {
             None => format!("<{}>", later.ty),
         },
         Value::List(list) if !value.is_known() => {
-            format!("[{}]", list.items.iter().map(self::value).collect::<Vec<_>>().join(", "))
+            format!(
+                "[{}]",
+                list.items.iter().map(self::value).collect::<Vec<_>>().join(", ")
+            )
         }
         known => to_json(known).map_or_else(|_| "?".to_owned(), |json| json.to_string()),
     }
@@ -167,7 +188,12 @@ fn a_vpc_for_each_region() {
         "#;
     let (_, compiled) = compiled(text);
     assert_eq!(compiled.diagnostics.0, []);
-    let addresses: Vec<&str> = compiled.desired.resources.iter().map(|one| one.address.as_str()).collect();
+    let addresses: Vec<&str> = compiled
+        .desired
+        .resources
+        .iter()
+        .map(|one| one.address.as_str())
+        .collect();
     assert_snapshot!(addresses.join("\n"));
 }
 

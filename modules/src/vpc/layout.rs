@@ -22,18 +22,28 @@ impl Layout {
     /// A sentence that says what is wrong with it, and what to do.
     pub(crate) fn new(block: &str) -> Result<Self, (String, String)> {
         let example = || "Write one such as `10.10.0.0/16`.".to_owned();
-        let net: Ipv4Net =
-            block.parse().map_err(|_| (format!("`{block}` is no IPv4 network in CIDR notation."), example()))?;
+        let net: Ipv4Net = block.parse().map_err(|_| {
+            (
+                format!("`{block}` is no IPv4 network in CIDR notation."),
+                example(),
+            )
+        })?;
         if net.trunc() != net {
             let hint = format!("Write `{}`.", net.trunc());
             return Err((format!("`{block}` has bits set behind its prefix."), hint));
         }
         if net.prefix_len() < 16 {
-            return Err((format!("`{block}` is larger than a VPC may be, which is a /16."), example()));
+            return Err((
+                format!("`{block}` is larger than a VPC may be, which is a /16."),
+                example(),
+            ));
         }
         if net.prefix_len() > LARGEST_PREFIX {
             let hint = format!("Take a /{LARGEST_PREFIX} or larger.");
-            return Err((format!("`{block}` is too small for private and public subnets in {MAX_ZONES} zones."), hint));
+            return Err((
+                format!("`{block}` is too small for private and public subnets in {MAX_ZONES} zones."),
+                hint,
+            ));
         }
         Ok(Layout(net))
     }
@@ -56,8 +66,14 @@ mod tests {
     #[test]
     fn private_subnets_are_eighths_of_the_block() {
         let layout = Layout::new("10.10.0.0/16").unwrap();
-        let subnets: Vec<String> = (0..5).filter_map(|zone| layout.private(zone)).map(|net| net.to_string()).collect();
-        assert_eq!(subnets, ["10.10.0.0/19", "10.10.32.0/19", "10.10.64.0/19", "10.10.96.0/19"]);
+        let subnets: Vec<String> = (0..5)
+            .filter_map(|zone| layout.private(zone))
+            .map(|net| net.to_string())
+            .collect();
+        assert_eq!(
+            subnets,
+            ["10.10.0.0/19", "10.10.32.0/19", "10.10.64.0/19", "10.10.96.0/19"]
+        );
         // Public ones will start where these end.
         let first_public = layout.block().subnets(22).unwrap().nth(32).unwrap();
         assert_eq!(first_public.to_string(), "10.10.128.0/22");
@@ -65,7 +81,13 @@ mod tests {
 
     #[test]
     fn blocks_that_do_not_fit_are_refused() {
-        for block in ["10.0.0.0", "10.0.0.1/16", "10.0.0.0/8", "10.0.0.0/23", "fd00::/16"] {
+        for block in [
+            "10.0.0.0",
+            "10.0.0.1/16",
+            "10.0.0.0/8",
+            "10.0.0.0/23",
+            "fd00::/16",
+        ] {
             assert!(Layout::new(block).is_err(), "{block}");
         }
         assert!(Layout::new("10.0.0.0/22").is_ok());

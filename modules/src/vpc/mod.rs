@@ -30,13 +30,39 @@ pub(crate) fn schema() -> WordSchema {
     let account = Takes::Word(Reach::Whole, &[account::WORD]);
     let arguments = vec![
         Argument::optional("account", account, "The account; else that of the credentials."),
-        Argument::optional("region", Takes::Structural(Type::String), "The region; else that of the account."),
-        Argument::required("cidr_block", Takes::Structural(Type::String), "Its addresses, such as `10.10.0.0/16`."),
-        Argument::optional("zones", Takes::Structural(Type::Number), "In how many zones; 3 if not given."),
-        Argument::optional("tags", Takes::Value(Type::map(Type::String)), "Tags for all that it stands for."),
+        Argument::optional(
+            "region",
+            Takes::Structural(Type::String),
+            "The region; else that of the account.",
+        ),
+        Argument::required(
+            "cidr_block",
+            Takes::Structural(Type::String),
+            "Its addresses, such as `10.10.0.0/16`.",
+        ),
+        Argument::optional(
+            "zones",
+            Takes::Structural(Type::Number),
+            "In how many zones; 3 if not given.",
+        ),
+        Argument::optional(
+            "tags",
+            Takes::Value(Type::map(Type::String)),
+            "Tags for all that it stands for.",
+        ),
     ];
-    let body = BlockSchema { arguments, blocks: Vec::new(), open: false };
-    WordSchema { name: WORD, named: true, for_each: true, body, doc: "A virtual private cloud." }
+    let body = BlockSchema {
+        arguments,
+        blocks: Vec::new(),
+        open: false,
+    };
+    WordSchema {
+        name: WORD,
+        named: true,
+        for_each: true,
+        body,
+        doc: "A virtual private cloud.",
+    }
 }
 
 /// The name of a block for people: that of the block, with the key if there is one.
@@ -57,51 +83,104 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
     let scope = found.collect(scope(block));
     let layout = found.collect(layout(block));
     let count = found.collect(zone_count(block));
-    let (Some(scope), Some(layout), Some(count)) = (scope, layout, count) else { return Err(found.into()) };
+    let (Some(scope), Some(layout), Some(count)) = (scope, layout, count) else {
+        return Err(found.into());
+    };
     let zones = zones(block, &scope, count, context)?;
-    Ok(Parts { block, context, layout, zones: &zones }.expansion(scope))
+    Ok(Parts {
+        block,
+        context,
+        layout,
+        zones: &zones,
+    }
+    .expansion(scope))
 }
 
 fn scope(block: &WordBlock) -> Result<Scope, Diagnostics> {
     let arguments = &block.arguments;
-    let own = Place::Regional { account: None, region: None, plan_role: None, apply_role: None };
+    let own = Place::Regional {
+        account: None,
+        region: None,
+        plan_role: None,
+        apply_role: None,
+    };
     let place = arguments.word("account").map_or(&own, |account| &account.place);
     place.scope(arguments.text("region")).map_err(|_| {
         let detail = format!("Nothing says in which region `{}` is.", block.address);
         let hint = "Give it or its account a `region`, such as `\"us-west-2\"`.";
-        Diagnostic::error("No region", detail).hint(hint).at(arguments.range).into()
+        Diagnostic::error("No region", detail)
+            .hint(hint)
+            .at(arguments.range)
+            .into()
     })
 }
 
 fn layout(block: &WordBlock) -> Result<Layout, Diagnostics> {
     Layout::new(block.arguments.text("cidr_block").unwrap_or_default()).map_err(|(detail, hint)| {
-        Diagnostic::error("Invalid CIDR block", detail).hint(hint).at(block.arguments.range("cidr_block")).into()
+        Diagnostic::error("Invalid CIDR block", detail)
+            .hint(hint)
+            .at(block.arguments.range("cidr_block"))
+            .into()
     })
 }
 
 fn zone_count(block: &WordBlock) -> Result<usize, Diagnostics> {
-    let given = block.arguments.value("zones").map_or(Some(DEFAULT_ZONES), Value::as_i64);
+    let given = block
+        .arguments
+        .value("zones")
+        .map_or(Some(DEFAULT_ZONES), Value::as_i64);
     match given.and_then(|count| usize::try_from(count).ok()) {
         Some(count) if (1..=MAX_ZONES).contains(&count) => Ok(count),
         _ => {
             let detail = format!("`zones` takes a whole number from 1 to {MAX_ZONES}.");
-            Err(Diagnostic::error("Invalid number of zones", detail).at(block.arguments.range("zones")).into())
+            Err(Diagnostic::error("Invalid number of zones", detail)
+                .at(block.arguments.range("zones"))
+                .into())
         }
     }
 }
 
 /// The first zones of the region.
-fn zones(block: &WordBlock, scope: &Scope, count: usize, context: &mut Context<'_>) -> Result<Vec<String>, Stop> {
+fn zones(
+    block: &WordBlock,
+    scope: &Scope,
+    count: usize,
+    context: &mut Context<'_>,
+) -> Result<Vec<String>, Stop> {
     let arguments = &block.arguments;
-    let answer = context.ask(ZONES, scope, &[("state", Value::from("available"))], arguments.range)?;
-    let names = context.answer(ZONES, &answer, "names").and_then(Value::items).unwrap_or_default();
-    let mut names: Vec<String> = names.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let answer = context.ask(
+        ZONES,
+        scope,
+        &[("state", Value::from("available"))],
+        arguments.range,
+    )?;
+    let names = context
+        .answer(ZONES, &answer, "names")
+        .and_then(Value::items)
+        .unwrap_or_default();
+    let mut names: Vec<String> = names
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
     names.sort();
     if names.len() < count {
-        let region = if let Scope::Aws { region, .. } = scope { region.as_str() } else { "" };
-        let detail = format!("`{}` needs {count} zones; {region} has {}: {}.", block.address, names.len(), names.join(", "));
+        let region = if let Scope::Aws { region, .. } = scope {
+            region.as_str()
+        } else {
+            ""
+        };
+        let detail = format!(
+            "`{}` needs {count} zones; {region} has {}: {}.",
+            block.address,
+            names.len(),
+            names.join(", ")
+        );
         let hint = format!("Say `zones = {}`.", names.len());
-        return Err(Diagnostic::error("Too few zones", detail).hint(hint).at(arguments.range("zones")).into());
+        return Err(Diagnostic::error("Too few zones", detail)
+            .hint(hint)
+            .at(arguments.range("zones"))
+            .into());
     }
     names.truncate(count);
     Ok(names)
@@ -121,7 +200,11 @@ impl Parts<'_, '_> {
         for (index, zone) in self.zones.iter().enumerate() {
             resources.extend(self.zone(index, zone));
         }
-        Expansion { resources, exports: self.exports(&scope), place: Place::Fixed(scope) }
+        Expansion {
+            resources,
+            exports: self.exports(&scope),
+            place: Place::Fixed(scope),
+        }
     }
 
     fn address(&self, kind: &str, name: &str, zone: Option<&str>) -> Address {
@@ -130,7 +213,8 @@ impl Parts<'_, '_> {
     }
 
     fn id(&self, kind: &str, name: &str, zone: Option<&str>) -> Value {
-        self.context.attribute(&self.address(kind, name, zone), kind, "id")
+        self.context
+            .attribute(&self.address(kind, name, zone), kind, "id")
     }
 
     fn vpc(&self) -> Derived {
@@ -140,11 +224,19 @@ impl Parts<'_, '_> {
             ("enable_dns_hostnames", Value::from(true)),
             ("tags", self.tags(&label(self.block), &[])),
         ];
-        derived(VPC, "this", None, attributes, format!("network {}", self.layout.block()))
+        derived(
+            VPC,
+            "this",
+            None,
+            attributes,
+            format!("network {}", self.layout.block()),
+        )
     }
 
     fn zone(&self, index: usize, zone: &str) -> Vec<Derived> {
-        let Some(cidr) = self.layout.private(index) else { return Vec::new() };
+        let Some(cidr) = self.layout.private(index) else {
+            return Vec::new();
+        };
         let name = format!("{}-private-{zone}", label(self.block));
         let subnet = vec![
             ("vpc_id", self.id(VPC, "this", None)),
@@ -152,22 +244,45 @@ impl Parts<'_, '_> {
             ("availability_zone", Value::from(zone)),
             ("tags", self.tags(&name, &[(INTERNAL_LOAD_BALANCERS, "1")])),
         ];
-        let table = vec![("vpc_id", self.id(VPC, "this", None)), ("tags", self.tags(&name, &[]))];
+        let table = vec![
+            ("vpc_id", self.id(VPC, "this", None)),
+            ("tags", self.tags(&name, &[])),
+        ];
         let association = vec![
             ("subnet_id", self.id(SUBNET, "private", Some(zone))),
             ("route_table_id", self.id(ROUTE_TABLE, "private", Some(zone))),
         ];
         vec![
-            derived(SUBNET, "private", Some(zone), subnet, format!("private subnet in zone {zone}")),
-            derived(ROUTE_TABLE, "private", Some(zone), table, format!("routes of the private subnet in zone {zone}")),
-            derived(ASSOCIATION, "private", Some(zone), association, format!("gives the subnet in {zone} its routes")),
+            derived(
+                SUBNET,
+                "private",
+                Some(zone),
+                subnet,
+                format!("private subnet in zone {zone}"),
+            ),
+            derived(
+                ROUTE_TABLE,
+                "private",
+                Some(zone),
+                table,
+                format!("routes of the private subnet in zone {zone}"),
+            ),
+            derived(
+                ASSOCIATION,
+                "private",
+                Some(zone),
+                association,
+                format!("gives the subnet in {zone} its routes"),
+            ),
         ]
     }
 
     /// The tags of the block with a name, and with those that we set, which the block's own may override.
     fn tags(&self, name: &str, more: &[(&str, &str)]) -> Value {
-        let mut tags: BTreeMap<Str, Value> =
-            more.iter().map(|(key, value)| (Str::from(*key), Value::from(*value))).collect();
+        let mut tags: BTreeMap<Str, Value> = more
+            .iter()
+            .map(|(key, value)| (Str::from(*key), Value::from(*value)))
+            .collect();
         tags.insert("Name".into(), Value::from(name));
         match self.block.arguments.value("tags") {
             None => {}
@@ -197,7 +312,10 @@ impl Parts<'_, '_> {
             ("private_route_table_ids".into(), each(ROUTE_TABLE)),
             ("zones".into(), Value::list(Type::String, zones)),
             ("region".into(), Value::from(region)),
-            ("account_id".into(), account.map_or(Value::Null(Type::String), Value::from)),
+            (
+                "account_id".into(),
+                account.map_or(Value::Null(Type::String), Value::from),
+            ),
         ])
     }
 }
@@ -210,7 +328,16 @@ fn derived(
     why: String,
 ) -> Derived {
     let key = zone.map(|zone| Key::Text(zone.to_owned()));
-    Derived { kind, name, key, scope: None, attributes, depends_on: Vec::new(), keep: false, why }
+    Derived {
+        kind,
+        name,
+        key,
+        scope: None,
+        attributes,
+        depends_on: Vec::new(),
+        keep: false,
+        why,
+    }
 }
 
 /// Blocks whose addresses overlap can never be linked. That is no mistake as long as nobody links them.
@@ -218,7 +345,12 @@ pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
     let vpcs: Vec<(&Expanded, Layout)> = blocks
         .iter()
         .filter(|block| &*block.block.word == WORD)
-        .filter_map(|block| Some((*block, Layout::new(block.block.arguments.text("cidr_block")?).ok()?)))
+        .filter_map(|block| {
+            Some((
+                *block,
+                Layout::new(block.block.arguments.text("cidr_block")?).ok()?,
+            ))
+        })
         .collect();
     let mut found = Diagnostics::new();
     for (index, (second, second_layout)) in vpcs.iter().enumerate() {
@@ -231,7 +363,9 @@ pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
                 );
                 let diagnostic = Diagnostic::warning("Overlapping CIDR blocks", detail);
                 let diagnostic = diagnostic.at(second.block.arguments.range("cidr_block"));
-                found.push(diagnostic.related(first.block.arguments.range("cidr_block"), "the other one is here"));
+                found.push(
+                    diagnostic.related(first.block.arguments.range("cidr_block"), "the other one is here"),
+                );
             }
         }
     }

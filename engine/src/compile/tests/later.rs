@@ -18,7 +18,11 @@ impl Lookup for Known {
 }
 
 fn object(entries: &[(&str, &str)]) -> Value {
-    Value::object(entries.iter().map(|(name, value)| ((*name).into(), Value::from(*value))))
+    Value::object(
+        entries
+            .iter()
+            .map(|(name, value)| ((*name).into(), Value::from(*value))),
+    )
 }
 
 #[test]
@@ -44,12 +48,19 @@ fn recipes_find_what_was_later() {
     let compiled = compiled(&loaded(&[("mesh.hcl", config)]), &inputs(&[]));
     assert_eq!(compiled.diagnostics.0, []);
     assert_snapshot!(listed(&compiled));
-    let known = Known(BTreeMap::from([("thing.a", object(&[("id", "i-1"), ("name", "a")]))]));
+    let known = Known(BTreeMap::from([(
+        "thing.a",
+        object(&[("id", "i-1"), ("name", "a")]),
+    )]));
     let mut found = Vec::new();
     for resource in &compiled.desired.resources {
         for (slot, recipe) in &resource.recipes {
             let name = resource.kind.schema().attributes[*slot].name;
-            found.push(format!("{}.{name} = {}", resource.address, text(&recipe.evaluate(&known).unwrap())));
+            found.push(format!(
+                "{}.{name} = {}",
+                resource.address,
+                text(&recipe.evaluate(&known).unwrap())
+            ));
         }
     }
     for output in &compiled.desired.outputs {

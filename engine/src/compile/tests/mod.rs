@@ -2,6 +2,8 @@
 
 mod later;
 mod mistakes;
+mod modules;
+mod more;
 mod resources;
 mod words;
 mod world;

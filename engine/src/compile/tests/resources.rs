@@ -131,17 +131,30 @@ fn lifecycle_and_statements() {
         "#;
     let compiled = compiled(&loaded(&[("mesh.hcl", text)]), &inputs(&[]));
     assert_eq!(compiled.diagnostics.0, []);
-    let lifecycles: Vec<_> =
-        compiled.desired.resources.iter().map(|one| format!("{} {:?}", one.address, one.lifecycle)).collect();
+    let lifecycles: Vec<_> = compiled
+        .desired
+        .resources
+        .iter()
+        .map(|one| format!("{} {:?}", one.address, one.lifecycle))
+        .collect();
     assert_snapshot!(lifecycles.join("\n"));
-    assert_snapshot!(format!("{:?} {:?}", compiled.desired.moved[0].from, compiled.desired.moved[0].to));
-    assert_snapshot!(format!("{:?} {}", compiled.desired.removed[0].from, compiled.desired.removed[0].destroy));
+    assert_snapshot!(format!(
+        "{:?} {:?}",
+        compiled.desired.moved[0].from, compiled.desired.moved[0].to
+    ));
+    assert_snapshot!(format!(
+        "{:?} {}",
+        compiled.desired.removed[0].from, compiled.desired.removed[0].destroy
+    ));
 }
 
 #[test]
 fn the_order_of_files_and_blocks_does_not_matter() {
     let parts = [
-        ("a.mesh.hcl", "resource \"thing\" \"a\" {\n  name = thing.b.id\n}\n"),
+        (
+            "a.mesh.hcl",
+            "resource \"thing\" \"a\" {\n  name = thing.b.id\n}\n",
+        ),
         ("b.mesh.hcl", "resource \"thing\" \"b\" {\n  name = local.n\n}\n"),
         ("mesh.hcl", "locals {\n  n = var.n\n}\nvariable \"n\" {}\n"),
         ("z.mesh.hcl", "nest \"n\" {\n  eggs = 2\n}\n"),
@@ -175,7 +188,12 @@ fn ten_thousand_instances_are_linear_work() {
         let compiled = compiled(&loaded(&[("mesh.hcl", &text)]), &inputs(&[]));
         assert_eq!(compiled.diagnostics.0, []);
         assert_eq!(compiled.desired.resources.len(), 2 * count);
-        let edges: usize = compiled.desired.resources.iter().map(|one| one.dependencies.len()).sum();
+        let edges: usize = compiled
+            .desired
+            .resources
+            .iter()
+            .map(|one| one.dependencies.len())
+            .sum();
         assert_eq!(edges, count);
         compiled.effort
     };

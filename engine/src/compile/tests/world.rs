@@ -10,7 +10,8 @@ use meshform_state::value::to_json;
 use meshform_state::{Address, Scope, Str, Type, Value};
 
 use crate::compile::{
-    Compiled, Context, Derived, Expansion, Given, GivenBy, Inputs, Place, Stop, Vocabulary, WordBlock, compile,
+    Compiled, Context, Derived, Expansion, Given, GivenBy, Inputs, Place, Stop, Vocabulary, WordBlock,
+    compile,
 };
 use crate::config::{Argument, BlockSchema, Config, Reach, Takes, Texts, WordSchema, load};
 use crate::kind::{Attribute, Home, Kind, Kinds, Problem, Schema};
@@ -86,10 +87,24 @@ impl Nests {
             Argument::required("eggs", Takes::Structural(Type::Number), "How many eggs."),
             Argument::optional("colour", Takes::Value(Type::String), "Their colour."),
             Argument::optional("friend", Takes::Word(Reach::Name, &["nest"]), "A nest to like."),
-            Argument::optional("beside", Takes::Word(Reach::Whole, &["nest"]), "A nest to stand beside."),
+            Argument::optional(
+                "beside",
+                Takes::Word(Reach::Whole, &["nest"]),
+                "A nest to stand beside.",
+            ),
         ];
-        let body = BlockSchema { arguments, blocks: Vec::new(), open: false };
-        Nests(vec![WordSchema { name: "nest", named: true, for_each: true, body, doc: "A nest." }])
+        let body = BlockSchema {
+            arguments,
+            blocks: Vec::new(),
+            open: false,
+        };
+        Nests(vec![WordSchema {
+            name: "nest",
+            named: true,
+            for_each: true,
+            body,
+            doc: "A nest.",
+        }])
     }
 }
 
@@ -103,16 +118,23 @@ impl Vocabulary for Nests {
         let eggs = arguments.int("eggs").unwrap_or(0);
         if eggs > 9 {
             let detail = format!("{eggs} eggs do not fit.");
-            return Err(Diagnostic::error("Too many eggs", detail).at(arguments.range("eggs")).into());
+            return Err(Diagnostic::error("Too many eggs", detail)
+                .at(arguments.range("eggs"))
+                .into());
         }
         let zones = context.ask("zones", &Scope::Local, &[], arguments.range)?;
-        let zone = context.answer("zones", &zones, "names").and_then(|names| names.items()?.first().cloned());
+        let zone = context
+            .answer("zones", &zones, "names")
+            .and_then(|names| names.items()?.first().cloned());
         let tree = Derived {
             kind: "thing",
             name: "tree",
             key: None,
             scope: None,
-            attributes: vec![("name", Value::from("tree")), ("zone", zone.unwrap_or(Value::Null(Type::String)))],
+            attributes: vec![
+                ("name", Value::from("tree")),
+                ("zone", zone.unwrap_or(Value::Null(Type::String))),
+            ],
             depends_on: Vec::new(),
             keep: false,
             why: "the tree under the nest".to_owned(),
@@ -125,7 +147,10 @@ impl Vocabulary for Nests {
                 ("data", context.attribute(&tree_address, "thing", "id")),
             ];
             if let Some(colour) = arguments.value("colour") {
-                attributes.push(("tags", Value::map(Type::String, BTreeMap::from([("colour".into(), colour.clone())]))));
+                attributes.push((
+                    "tags",
+                    Value::map(Type::String, BTreeMap::from([("colour".into(), colour.clone())])),
+                ));
             }
             resources.push(Derived {
                 kind: "thing",
@@ -141,12 +166,41 @@ impl Vocabulary for Nests {
         let mut exports: BTreeMap<Str, Value> = BTreeMap::new();
         exports.insert("tree".into(), context.attribute(&tree_address, "thing", "id"));
         exports.insert("eggs".into(), Value::int(eggs));
-        exports.insert("colour".into(), arguments.value("colour").cloned().unwrap_or(Value::Null(Type::String)));
-        let friend = arguments.words("friend").first().map(|friend| friend.address.to_string());
-        exports.insert("friend".into(), friend.map_or(Value::Null(Type::String), Value::from));
-        let region = format!("{}-1", block.address.segments().last().map_or("x", |last| &last.name).replace('_', "-"));
-        let place = Place::Fixed(Scope::Aws { account: None, region, plan_role: None, apply_role: None });
-        Ok(Expansion { resources, exports, place })
+        exports.insert(
+            "colour".into(),
+            arguments
+                .value("colour")
+                .cloned()
+                .unwrap_or(Value::Null(Type::String)),
+        );
+        let friend = arguments
+            .words("friend")
+            .first()
+            .map(|friend| friend.address.to_string());
+        exports.insert(
+            "friend".into(),
+            friend.map_or(Value::Null(Type::String), Value::from),
+        );
+        let region = format!(
+            "{}-1",
+            block
+                .address
+                .segments()
+                .last()
+                .map_or("x", |last| &last.name)
+                .replace('_', "-")
+        );
+        let place = Place::Fixed(Scope::Aws {
+            account: None,
+            region,
+            plan_role: None,
+            apply_role: None,
+        });
+        Ok(Expansion {
+            resources,
+            exports,
+            place,
+        })
     }
 }
 
@@ -161,7 +215,11 @@ pub(super) fn loaded(files: &[(&str, &str)]) -> Loaded {
     let mut sources = Sources::default();
     let folder = Texts::new(files.iter().map(|(name, text)| (*name, *text)));
     let (config, diagnostics) = load(&mut sources, &folder, Nests::new().words());
-    Loaded { sources, config, diagnostics }
+    Loaded {
+        sources,
+        config,
+        diagnostics,
+    }
 }
 
 /// Facts in which every question about zones has the answer `names`.
@@ -177,9 +235,19 @@ pub(super) fn answered(compiled: &Compiled, facts: &Facts, names: &[&str]) -> Fa
 }
 
 pub(super) fn inputs(variables: &[(&str, Value)]) -> Inputs {
-    let given = |value: &Value| Given { value: value.clone(), by: GivenBy::Flag("-var".to_owned()), range: None };
-    let variables = variables.iter().map(|(name, value)| (Str::from(*name), given(value))).collect();
-    Inputs { variables, ..Inputs::default() }
+    let given = |value: &Value| Given {
+        value: value.clone(),
+        by: GivenBy::Flag("-var".to_owned()),
+        range: None,
+    };
+    let variables = variables
+        .iter()
+        .map(|(name, value)| (Str::from(*name), given(value)))
+        .collect();
+    Inputs {
+        variables,
+        ..Inputs::default()
+    }
 }
 
 /// Compiles until nothing is missing; the zones are `a` and `b`.
@@ -206,9 +274,15 @@ pub(super) fn mistakes(text: &str) -> String {
 pub(super) fn shown(sources: &Sources, diagnostics: &Diagnostics) -> String {
     let mut out = String::new();
     for diagnostic in &diagnostics.0 {
-        let place = diagnostic.range.map_or("?".to_owned(), |range| sources.describe(range));
+        let place = diagnostic
+            .range
+            .map_or("?".to_owned(), |range| sources.describe(range));
         let severity = format!("{:?}", diagnostic.severity).to_lowercase();
-        let _ = writeln!(out, "{severity} {place} {}: {}", diagnostic.summary, diagnostic.detail);
+        let _ = writeln!(
+            out,
+            "{severity} {place} {}: {}",
+            diagnostic.summary, diagnostic.detail
+        );
         if let Some(hint) = &diagnostic.hint {
             let _ = writeln!(out, "    hint: {hint}");
         }
@@ -223,7 +297,11 @@ pub(super) fn shown(sources: &Sources, diagnostics: &Diagnostics) -> String {
 pub(super) fn desired(text: &str) -> String {
     let loaded = loaded(&[("mesh.hcl", text)]);
     let compiled = compiled(&loaded, &Inputs::default());
-    assert!(compiled.diagnostics.is_empty(), "{}", shown(&loaded.sources, &compiled.diagnostics));
+    assert!(
+        compiled.diagnostics.is_empty(),
+        "{}",
+        shown(&loaded.sources, &compiled.diagnostics)
+    );
     listed(&compiled)
 }
 
@@ -240,8 +318,11 @@ pub(super) fn listed(compiled: &Compiled) -> String {
                 let _ = writeln!(out, "  {} = {}", attribute.name, text(field));
             }
         }
-        let recipes: Vec<&str> =
-            resource.recipes.iter().map(|(slot, _)| resource.kind.schema().attributes[*slot].name).collect();
+        let recipes: Vec<&str> = resource
+            .recipes
+            .iter()
+            .map(|(slot, _)| resource.kind.schema().attributes[*slot].name)
+            .collect();
         if !recipes.is_empty() {
             let _ = writeln!(out, "  again: {}", recipes.join(", "));
         }
@@ -252,8 +333,17 @@ pub(super) fn listed(compiled: &Compiled) -> String {
     for output in &compiled.desired.outputs {
         let again = if output.recipe.is_some() { ", again" } else { "" };
         let after: Vec<&str> = output.dependencies.iter().map(Address::as_str).collect();
-        let after = if after.is_empty() { String::new() } else { format!(", after {}", after.join(" ")) };
-        let _ = writeln!(out, "output {} = {}{again}{after}", output.name, text(&output.value));
+        let after = if after.is_empty() {
+            String::new()
+        } else {
+            format!(", after {}", after.join(" "))
+        };
+        let _ = writeln!(
+            out,
+            "output {} = {}{again}{after}",
+            output.name,
+            text(&output.value)
+        );
     }
     out
 }
@@ -270,7 +360,11 @@ pub(super) fn text(value: &Value) -> String {
         Value::List(list) | Value::Set(list) if !value.is_known() => format!("[{}]", inside(&list.items)),
         Value::Tuple(items) if !value.is_known() => format!("[{}]", inside(items)),
         Value::Map(_) | Value::Object(_) if !value.is_known() || value.has_secret() => {
-            let entries = value.entries().into_iter().flatten().map(|(name, item)| format!("{name}: {}", text(item)));
+            let entries = value
+                .entries()
+                .into_iter()
+                .flatten()
+                .map(|(name, item)| format!("{name}: {}", text(item)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
         known => to_json(known).map_or_else(|_| "?".to_owned(), |json| json.to_string()),

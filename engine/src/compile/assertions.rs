@@ -1,0 +1,178 @@
+//! Conditions: those that are decided now, and those that only planning or apply can decide.
+
+use std::sync::Arc;
+
+use meshform_lang::{Diagnostic, Diagnostics, Range, Severity, convert_to};
+use meshform_state::{Address, Type, Value};
+
+use crate::config::Condition;
+use crate::desired::Lookup;
+
+use super::compiler::{Compiler, Place};
+use super::names::Names;
+use super::program::{Each, InstanceId, Program};
+
+/// When a condition is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Before the resource is touched, or the output is given.
+    Before,
+    /// When the resource is as it should be.
+    After,
+    /// At the end, of the whole.
+    End,
+}
+
+/// A condition that could not be decided yet.
+#[derive(Clone)]
+pub struct Assertion {
+    /// The resource that it belongs to, if it is one's.
+    pub address: Option<Address>,
+    /// When it is looked at.
+    pub phase: Phase,
+    /// The condition.
+    pub range: Range,
+    claim: Claim,
+    program: Arc<Program>,
+}
+
+/// A condition in its place.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    pub(super) condition: Condition,
+    pub(super) instance: InstanceId,
+    pub(super) each: Each,
+    pub(super) address: Option<Address>,
+    pub(super) phase: Phase,
+    /// What to say when it is broken, and how bad that is.
+    pub(super) summary: &'static str,
+    pub(super) severity: Severity,
+    pub(super) related: Option<(Range, String)>,
+}
+
+/// What came of looking at a condition.
+enum Verdict {
+    Holds,
+    Broken(String),
+    Open,
+}
+
+impl Claim {
+    fn broken(&self, message: String) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error(self.summary, message).at(self.condition.condition.range());
+        diagnostic.severity = self.severity;
+        diagnostic.address = self.address.clone();
+        match &self.related {
+            Some((range, label)) => diagnostic.related(*range, label.clone()),
+            None => diagnostic,
+        }
+    }
+
+    /// What came of looking at the condition, with the names of `names`.
+    fn judge(&self, names: &Names<'_>) -> Result<Verdict, Diagnostics> {
+        let value = self.condition.condition.evaluate(names)?;
+        let (value, _) = value.reveal();
+        match convert_to(value, &Type::Bool) {
+            Ok(Value::Bool(true)) => Ok(Verdict::Holds),
+            Ok(Value::Later(_)) => Ok(Verdict::Open),
+            Ok(Value::Bool(false)) => {
+                let message = self.condition.message.evaluate(names)?;
+                Ok(Verdict::Broken(match &message {
+                    Value::Secret(_) => {
+                        "The message depends on a sensitive value, so it is not shown.".to_owned()
+                    }
+                    message => message.as_str().unwrap_or("The condition is not met.").to_owned(),
+                }))
+            }
+            _ => {
+                let detail = "A condition must be `true` or `false`.";
+                let range = self.condition.condition.range();
+                Err(Diagnostic::error("Invalid condition", detail).at(range).into())
+            }
+        }
+    }
+}
+
+impl Assertion {
+    pub(super) fn new(claim: Claim, program: Arc<Program>) -> Self {
+        Assertion {
+            address: claim.address.clone(),
+            phase: claim.phase,
+            range: claim.condition.condition.range(),
+            claim,
+            program,
+        }
+    }
+
+    /// What is wrong, as far as `lookup` knows. A condition that is still open is not wrong.
+    #[must_use]
+    pub fn check(&self, lookup: &dyn Lookup) -> Diagnostics {
+        let own = self.address.as_ref().and_then(|address| lookup.object(address));
+        let names = Names::new(&self.program, self.claim.instance, &self.claim.each).with_lookup(lookup);
+        let names = match &own {
+            Some(own) if self.phase == Phase::After => names.with_own(own),
+            _ => names,
+        };
+        match self.claim.judge(&names) {
+            Ok(Verdict::Holds | Verdict::Open) => Diagnostics::new(),
+            Ok(Verdict::Broken(message)) => self.claim.broken(message).into(),
+            Err(found) => found,
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// Looks at a condition, and keeps it for later if it cannot be decided.
+    pub(super) fn claim(&mut self, claim: Claim, own: Option<&Value>) {
+        let names = Names::new(&self.program, claim.instance, &claim.each);
+        let names = match own {
+            Some(own) => names.with_own(own),
+            None => names,
+        };
+        let verdict = claim.judge(&names);
+        self.effort.evaluations += 1;
+        match verdict {
+            Ok(Verdict::Holds) => {}
+            Ok(Verdict::Broken(message)) => self.found.push(claim.broken(message)),
+            Ok(Verdict::Open) => self.open_claims.push(claim),
+            Err(found) => self.found.extend(found),
+        }
+    }
+
+    /// The conditions of a resource instance.
+    pub(super) fn resource_claims(
+        &mut self,
+        conditions: &[Condition],
+        phase: Phase,
+        address: &Address,
+        place: Place<'_>,
+        own: Option<&Value>,
+    ) {
+        let summary = match phase {
+            Phase::Before => "Precondition failed",
+            Phase::After | Phase::End => "Postcondition failed",
+        };
+        for condition in conditions {
+            let claim = Claim {
+                condition: condition.clone(),
+                instance: place.instance,
+                each: place.each.clone(),
+                address: Some(address.clone()),
+                phase,
+                summary,
+                severity: Severity::Error,
+                related: None,
+            };
+            self.claim(claim, own);
+        }
+    }
+}
+
+impl std::fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Assertion")
+            .field("address", &self.address)
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
+    }
+}

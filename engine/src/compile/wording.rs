@@ -1,0 +1,37 @@
+//! Messages that several stages have in common.
+
+use meshform_lang::{Diagnostic, Diagnostics, Range, Traversal};
+
+use crate::kind::Schema;
+
+/// What to say of `each` or `count` where it means nothing.
+pub(super) fn outside(name: &str, argument: &str, traversal: &Traversal) -> Diagnostics {
+    let detail = format!("`{name}` means something only in a block that has `{argument}`.");
+    Diagnostic::error("Invalid reference", detail)
+        .at(traversal.range)
+        .into()
+}
+
+/// What to say of an attribute that `schema` does not have.
+pub(super) fn unsupported(schema: &Schema, name: &str, range: Range) -> Diagnostic {
+    let what = if schema.data { "data source" } else { "resource" };
+    let detail = format!("A {what} of kind `{}` has no attribute `{name}`.", schema.kind);
+    let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(range);
+    near(
+        diagnostic,
+        name,
+        schema.attributes.iter().map(|attribute| attribute.name),
+    )
+}
+
+/// `diagnostic` with the one of `names` that may have been meant.
+pub(super) fn near<'n>(
+    diagnostic: Diagnostic,
+    name: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    match meshform_lang::did_you_mean(name, names) {
+        Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
+        None => diagnostic,
+    }
+}
