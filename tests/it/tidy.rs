@@ -48,14 +48,19 @@ fn no_file_is_too_long() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let silent = files(".rs").into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(path, _)| path);
+    let silent = files(".rs")
+        .into_iter()
+        .filter(|(_, text)| !text.starts_with("//!"))
+        .map(|(path, _)| path);
     none(silent.collect(), "these files do not start with `//!`");
 }
 
 #[test]
 fn no_room_is_a_junk_room() {
     let names = ["utils.rs", "util.rs", "helpers.rs", "common.rs", "misc.rs"];
-    let junk = files(".rs").into_keys().filter(|path| names.iter().any(|name| path.ends_with(&format!("/{name}"))));
+    let junk = files(".rs")
+        .into_keys()
+        .filter(|path| names.iter().any(|name| path.ends_with(&format!("/{name}"))));
     none(junk.collect(), "a function belongs where its noun lives");
 }
 
@@ -79,7 +84,9 @@ fn each_crate_uses_only_those_above_it() {
         let text = &manifests[path];
         let product = text.split("[dev-dependencies]").next().unwrap_or_default();
         for name in order {
-            let used = product.lines().any(|line| line.starts_with(&format!("meshform-{name}")));
+            let used = product
+                .lines()
+                .any(|line| line.starts_with(&format!("meshform-{name}")));
             if used && !allowed.contains(&name) {
                 wrong.push(format!("{path} uses meshform-{name}"));
             }
@@ -102,11 +109,16 @@ fn libraries_stay_where_they_belong() {
     ];
     let mut wrong = Vec::new();
     for (path, text) in files("Cargo.toml") {
-        let text = if path == "Cargo.toml" { text.split("[package]").nth(1).unwrap_or_default().to_owned() } else { text };
+        let text = if path == "Cargo.toml" {
+            text.split("[package]").nth(1).unwrap_or_default().to_owned()
+        } else {
+            text
+        };
         let product = text.split("[dev-dependencies]").next().unwrap_or_default();
         for (library, homes) in homes {
             let used = product.lines().any(|line| {
-                line.strip_prefix(library).is_some_and(|rest| library.ends_with('-') || rest.starts_with(['.', ' ']))
+                line.strip_prefix(library)
+                    .is_some_and(|rest| library.ends_with('-') || rest.starts_with(['.', ' ']))
             });
             if used && !homes.iter().any(|home| path.starts_with(home)) {
                 wrong.push(format!("{path} uses {library}"));
@@ -129,14 +141,24 @@ fn what_is_pure_has_no_time_and_no_tasks() {
         "engine/lang/src/",
         "state/src/journal/",
     ];
-    let banned = ["async fn", "tokio::", "SystemTime", "Instant::now", "std::env::", "std::fs::"];
+    let banned = [
+        "async fn",
+        "tokio::",
+        "SystemTime",
+        "Instant::now",
+        "std::env::",
+        "std::fs::",
+    ];
     let mut wrong = Vec::new();
     for (path, text) in files(".rs") {
         if !pure.iter().any(|start| path.starts_with(start)) || path.contains("test") {
             continue;
         }
         for word in banned {
-            if text.lines().any(|line| line.contains(word) && !line.trim_start().starts_with("//")) {
+            if text
+                .lines()
+                .any(|line| line.contains(word) && !line.trim_start().starts_with("//"))
+            {
                 wrong.push(format!("{path}: `{word}`"));
             }
         }
@@ -148,7 +170,10 @@ fn what_is_pure_has_no_time_and_no_tasks() {
 fn every_exit_code_is_in_the_readme() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for code in [0, 1, 2, 3, 4, 5, 6, 130] {
-        assert!(readme.contains(&format!("| {code} | ")), "exit code {code} is not in README.md");
+        assert!(
+            readme.contains(&format!("| {code} | ")),
+            "exit code {code} is not in README.md"
+        );
     }
 }
 
@@ -157,7 +182,10 @@ fn the_tree_names_no_machine() {
     let places = ["/root/", "/home/", "/work/"];
     let mut wrong = Vec::new();
     for ending in [".rs", ".md", ".toml", ".hcl", ".sh", ".go", ".py"] {
-        for (path, text) in files(ending).into_iter().filter(|(path, _)| path != "tests/it/tidy.rs") {
+        for (path, text) in files(ending)
+            .into_iter()
+            .filter(|(path, _)| path != "tests/it/tidy.rs")
+        {
             for place in places {
                 if text.contains(place) {
                     wrong.push(format!("{path}: `{place}`"));

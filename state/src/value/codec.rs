@@ -46,7 +46,11 @@ pub fn encode(value: &Value, ty: &Type, out: &mut String) -> Result<(), NotStora
     write(value, ty, out).map_err(|(secret, mut path)| {
         path.reverse();
         let path = path.join("");
-        if secret { NotStorable::Secret { path } } else { NotStorable::Later { path } }
+        if secret {
+            NotStorable::Secret { path }
+        } else {
+            NotStorable::Later { path }
+        }
     })
 }
 
@@ -69,7 +73,9 @@ fn plain(ty: &Type) -> Type {
         Type::Set(element) => Type::set(plain(element)),
         Type::Map(element) => Type::map(plain(element)),
         Type::Tuple(items) => Type::Tuple(items.iter().map(plain).collect()),
-        Type::Object(attributes) => Type::object(attributes.iter().map(|(name, ty)| (name.clone(), plain(ty)))),
+        Type::Object(attributes) => {
+            Type::object(attributes.iter().map(|(name, ty)| (name.clone(), plain(ty))))
+        }
         other => other.clone(),
     }
 }
@@ -189,8 +195,10 @@ fn write_type(ty: &Type, out: &mut String) {
 /// # Errors
 /// [`DecodeError`] if it is not such a text.
 pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
-    let json: Json = serde_json::from_str(text)
-        .map_err(|_| DecodeError { path: String::new(), expected: ty.to_string() })?;
+    let json: Json = serde_json::from_str(text).map_err(|_| DecodeError {
+        path: String::new(),
+        expected: ty.to_string(),
+    })?;
     decode_json(&json, ty)
 }
 
@@ -201,7 +209,10 @@ pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
 pub fn decode_json(json: &Json, ty: &Type) -> Result<Value, DecodeError> {
     read(json, ty).map_err(|(expected, mut path)| {
         path.reverse();
-        DecodeError { path: path.join(""), expected }
+        DecodeError {
+            path: path.join(""),
+            expected,
+        }
     })
 }
 
@@ -218,13 +229,21 @@ fn read(json: &Json, ty: &Type) -> Result<Value, (String, Vec<String>)> {
     }
     let elements = |element: &Type| -> Result<Vec<Value>, (String, Vec<String>)> {
         let items = json.as_array().ok_or_else(mismatch)?;
-        items.iter().enumerate().map(|(i, item)| read(item, element).map_err(at(format!("[{i}]")))).collect()
+        items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| read(item, element).map_err(at(format!("[{i}]"))))
+            .collect()
     };
     Ok(match ty {
         Type::Any => {
             let actual = json.get("type").and_then(read_type).ok_or_else(mismatch)?;
             let inner = json.get("value").ok_or_else(mismatch)?;
-            if inner.is_null() { Value::Null(actual) } else { read(inner, &plain(&actual))? }
+            if inner.is_null() {
+                Value::Null(actual)
+            } else {
+                read(inner, &plain(&actual))?
+            }
         }
         Type::Bool => Value::Bool(json.as_bool().ok_or_else(mismatch)?),
         Type::Number => {
@@ -238,12 +257,20 @@ fn read(json: &Json, ty: &Type) -> Result<Value, (String, Vec<String>)> {
             let entries = json.as_object().ok_or_else(mismatch)?;
             let entries: Result<BTreeMap<Str, Value>, _> = entries
                 .iter()
-                .map(|(name, item)| Ok((Str::from(name.as_str()), read(item, element).map_err(at(format!(".{name}")))?)))
+                .map(|(name, item)| {
+                    Ok((
+                        Str::from(name.as_str()),
+                        read(item, element).map_err(at(format!(".{name}")))?,
+                    ))
+                })
                 .collect();
             Value::map((**element).clone(), entries?)
         }
         Type::Tuple(types) => {
-            let items = json.as_array().filter(|items| items.len() == types.len()).ok_or_else(mismatch)?;
+            let items = json
+                .as_array()
+                .filter(|items| items.len() == types.len())
+                .ok_or_else(mismatch)?;
             let items: Result<Vec<_>, _> = items
                 .iter()
                 .zip(types.iter())
@@ -281,11 +308,19 @@ fn read_type(json: &Json) -> Option<Type> {
         "list" => Type::list(read_type(&parts[1])?),
         "set" => Type::set(read_type(&parts[1])?),
         "map" => Type::map(read_type(&parts[1])?),
-        "tuple" => Type::Tuple(parts[1].as_array()?.iter().map(read_type).collect::<Option<_>>()?),
+        "tuple" => Type::Tuple(
+            parts[1]
+                .as_array()?
+                .iter()
+                .map(read_type)
+                .collect::<Option<_>>()?,
+        ),
         "object" => {
             let attributes = parts[1].as_object()?;
-            let attributes: Option<BTreeMap<Str, Type>> =
-                attributes.iter().map(|(name, ty)| Some((Str::from(name.as_str()), read_type(ty)?))).collect();
+            let attributes: Option<BTreeMap<Str, Type>> = attributes
+                .iter()
+                .map(|(name, ty)| Some((Str::from(name.as_str()), read_type(ty)?)))
+                .collect();
             Type::Object(Arc::new(attributes?))
         }
         _ => return None,

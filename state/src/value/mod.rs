@@ -11,7 +11,7 @@ mod ty;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use codec::{decode, decode_json, encode, to_json, DecodeError, NotStorable};
+pub use codec::{DecodeError, NotStorable, decode, decode_json, encode, to_json};
 pub use number::{Float, MAX_EXPONENT, Number, NumberError, PRECISION};
 pub use ty::Type;
 
@@ -133,14 +133,25 @@ impl Value {
     /// A value of `ty` that is known later.
     #[must_use]
     pub fn later(ty: Type) -> Self {
-        Value::Later(Later { ty, not_null: false, origin: None })
+        Value::Later(Later {
+            ty,
+            not_null: false,
+            origin: None,
+        })
     }
 
     /// A value of `ty` that will be `attribute` of the resource at `address`.
     #[must_use]
     pub fn later_from(ty: Type, address: &Address, attribute: &str) -> Self {
-        let origin = Origin { address: address.clone(), attribute: attribute.into() };
-        Value::Later(Later { ty, not_null: false, origin: Some(Arc::new(origin)) })
+        let origin = Origin {
+            address: address.clone(),
+            attribute: attribute.into(),
+        };
+        Value::Later(Later {
+            ty,
+            not_null: false,
+            origin: Some(Arc::new(origin)),
+        })
     }
 
     /// This value as a secret; a secret stays one.
@@ -257,9 +268,12 @@ impl Value {
             Value::Set(list) => Type::Set(Arc::new(list.element.clone())),
             Value::Map(map) => Type::Map(Arc::new(map.element.clone())),
             Value::Tuple(items) => Type::Tuple(items.iter().map(Value::ty).collect()),
-            Value::Object(attributes) => {
-                Type::Object(Arc::new(attributes.iter().map(|(name, value)| (name.clone(), value.ty())).collect()))
-            }
+            Value::Object(attributes) => Type::Object(Arc::new(
+                attributes
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.ty()))
+                    .collect(),
+            )),
             Value::Later(later) => later.ty.clone(),
             Value::Secret(inner) => inner.ty(),
         }

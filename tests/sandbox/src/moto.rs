@@ -31,9 +31,11 @@ impl Moto {
         let port = free_port()?;
         let mut command = Command::new(venv.join("bin/python"));
         command.arg(&program).arg(port.to_string());
-        // Both are moto's own: no look-up of the machine's credentials, and ids that no other sandbox has.
+        // No look-up of the machine's credentials. Nothing here starts from an image, and moto would make a thousand of
+        // them in each region of each account.
         command
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
             .env("PYTHONDONTWRITEBYTECODE", "1");
         let mut process = Process::spawn("moto", command, &folder.join("moto.log"))?;
         let authority = format!("127.0.0.1:{port}");

@@ -55,7 +55,11 @@ fn run(cli: &Cli) -> Done<()> {
     let session = sandbox(&cli.dir)?;
     stopwatch.lap("sandbox up");
 
-    let mesh = Mesh { program: meshform, folder: cli.dir.join("mesh"), environment: environment(&cli.dir)? };
+    let mesh = Mesh {
+        program: meshform,
+        folder: cli.dir.join("mesh"),
+        environment: environment(&cli.dir)?,
+    };
     std::fs::create_dir_all(&mesh.folder)?;
     std::fs::copy(&cli.config, mesh.folder.join("mesh.hcl"))?;
 
@@ -79,7 +83,10 @@ fn run(cli: &Cli) -> Done<()> {
     println!("  . {dir}/env                             # point AWS and Kubernetes clients to the sandbox");
     println!("  cd {} && {program} plan", mesh.folder.display());
     println!("\nHow to clean up, from the project's folder");
-    println!("  . {dir}/env && {program} -chdir={} destroy", mesh.folder.display());
+    println!(
+        "  . {dir}/env && {program} -chdir={} destroy",
+        mesh.folder.display()
+    );
     println!("  cargo sandbox down --dir {dir}");
     stopwatch.report();
     Ok(())
@@ -88,7 +95,9 @@ fn run(cli: &Cli) -> Done<()> {
 /// Builds the binary that the demo shows, and says where it is.
 fn build() -> Done<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo).args(["build", "--quiet", "--package", "meshform", "--bin", "meshform"]).status()?;
+    let status = Command::new(cargo)
+        .args(["build", "--quiet", "--package", "meshform", "--bin", "meshform"])
+        .status()?;
     if !status.success() {
         return Err("meshform could not be built".into());
     }
@@ -111,7 +120,10 @@ fn fresh(dir: &Path) -> Done<()> {
 fn sandbox(dir: &Path) -> Done<Session> {
     let own = std::env::current_exe()?;
     let program = own.with_file_name(format!("sandbox{}", std::env::consts::EXE_SUFFIX));
-    let options = Options { dir: dir.to_path_buf(), clusters: 1 };
+    let options = Options {
+        dir: dir.to_path_buf(),
+        clusters: 1,
+    };
     Ok(daemon::up(&options, &program, &to_stderr())?)
 }
 
@@ -153,7 +165,11 @@ impl Mesh {
             .status()?;
         match status.code() {
             Some(code) if code == expected => Ok(()),
-            code => Err(format!("`meshform {}` ended with {code:?}, expected {expected}", arguments.join(" ")).into()),
+            code => Err(format!(
+                "`meshform {}` ended with {code:?}, expected {expected}",
+                arguments.join(" ")
+            )
+            .into()),
         }
     }
 }
@@ -172,7 +188,11 @@ struct Stopwatch {
 impl Stopwatch {
     fn new() -> Self {
         let now = Instant::now();
-        Stopwatch { start: now, last: now, laps: Vec::new() }
+        Stopwatch {
+            start: now,
+            last: now,
+            laps: Vec::new(),
+        }
     }
 
     fn lap(&mut self, name: &'static str) {

@@ -39,7 +39,10 @@ impl Cluster {
                 .body(body.as_bytes().to_vec());
             let action = format!("{method} {path}");
             let request = request.map_err(|source| self.failed(&action, kube::Error::HttpError(source)))?;
-            client.request(request).await.map_err(|source| self.failed(&action, source))
+            client
+                .request(request)
+                .await
+                .map_err(|source| self.failed(&action, source))
         })
     }
 }

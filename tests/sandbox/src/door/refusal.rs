@@ -61,7 +61,12 @@ pub(crate) fn auth_failure(service: &str) -> Reply {
 
 /// Returns the answer of a service that is broken.
 pub(crate) fn broken(service: &str, status: u16) -> Reply {
-    Reply::error(service, status, server_error(service, status), "An error occurred.")
+    Reply::error(
+        service,
+        status,
+        server_error(service, status),
+        "An error occurred.",
+    )
 }
 
 /// Returns the answer of a fault that refuses a request; nothing when the fault lets it pass.
