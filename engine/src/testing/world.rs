@@ -120,6 +120,7 @@ pub(super) struct Inner {
     pub(super) account: Option<String>,
     /// How many reads fail from now on.
     pub(super) deaf: u64,
+    kills: u64,
     process: CancellationToken,
 }
 
@@ -260,7 +261,15 @@ impl World {
 
     /// Kills the present process: nothing that it asks is answered any more.
     pub fn kill(&self) {
-        self.inner().process.cancel();
+        let mut inner = self.inner();
+        inner.kills += 1;
+        inner.process.cancel();
+    }
+
+    /// How often [`World::kill`] was called.
+    #[must_use]
+    pub fn kills(&self) -> u64 {
+        self.inner().kills
     }
 
     pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
