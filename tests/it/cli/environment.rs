@@ -157,8 +157,21 @@ impl TestEnvironment {
         for (form, name) in [(UUID, "[UUID]"), (TIME, "[TIME]"), (DIGEST, "[DIGEST]")] {
             out = replaced(&out, form, name);
         }
-        out
+        in_order(&out)
     }
+}
+
+/// `text` with neighbouring lines of progress sorted: steps that do not need each other start and end in any order.
+fn in_order(text: &str) -> String {
+    let is_progress = |line: &&str| {
+        let told = line.split_once(": ").map_or("", |(_, told)| told);
+        told.contains(" complete after ") || told.contains("ing...")
+    };
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for run in lines.chunk_by_mut(|a, b| is_progress(a) && is_progress(b)) {
+        run.sort_unstable();
+    }
+    lines.concat()
 }
 
 /// The forms of what differs: `x` stands for a hexadecimal digit, `9` for a decimal one.
