@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use meshform_lang::{Diagnostic, Step, Traversal, did_you_mean};
+use meshform_lang::{Diagnostic, Diagnostics, Step, Traversal};
 use meshform_state::Str;
 
 use crate::config::{Module, ResourceName, WordName};
+
+use super::wording::near;
 
 /// The words of the vocabulary, each with whether its blocks have names.
 pub(super) type Words = BTreeMap<Str, bool>;
@@ -39,14 +41,14 @@ pub(super) enum Meaning {
 ///
 /// # Errors
 /// What is wrong with its first names.
-pub(super) fn meaning(traversal: &Traversal, words: &Words) -> Result<(Meaning, usize), Diagnostic> {
+pub(super) fn meaning(traversal: &Traversal, words: &Words) -> Result<(Meaning, usize), Diagnostics> {
     let name = |at: usize| match traversal.steps.get(at) {
         Some((Step::Attribute(name), _)) => Some(name.clone()),
         _ => None,
     };
     let needs = |what: &str| {
         let detail = format!("`{}` needs {what} behind it.", traversal.root);
-        Diagnostic::error("Invalid reference", detail).at(traversal.range)
+        Diagnostics::from(Diagnostic::error("Invalid reference", detail).at(traversal.range))
     };
     let first = name(0);
     match (&*traversal.root, first) {
@@ -107,7 +109,8 @@ pub(super) fn meaning(traversal: &Traversal, words: &Words) -> Result<(Meaning, 
                 );
                 Err(Diagnostic::error("Invalid reference", detail)
                     .hint(hint)
-                    .at(traversal.range))
+                    .at(traversal.range)
+                    .into())
             }
         },
     }
@@ -122,7 +125,7 @@ pub(super) fn find(
     traversal: &Traversal,
     module: &Module,
     words: &Words,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Diagnostics> {
     let (there, shown, what) = match meaning {
         Meaning::Variable(name) => (
             module.variables.contains_key(name),
@@ -154,12 +157,7 @@ pub(super) fn find(
     let detail = format!("There is no {what} `{shown}`{place}.");
     let diagnostic = Diagnostic::error(format!("Reference to undeclared {what}"), detail).at(traversal.range);
     let candidates = candidates(meaning, module, words);
-    Err(
-        match did_you_mean(&shown, candidates.iter().map(String::as_str)) {
-            Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-            None => diagnostic,
-        },
-    )
+    Err(near(diagnostic, &shown, candidates.iter().map(String::as_str)).into())
 }
 
 /// What may have been meant instead.

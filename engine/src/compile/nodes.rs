@@ -362,7 +362,7 @@ impl Walk<'_> {
     fn reference(&mut self, site: SiteId, attribute: &str, traversal: &Traversal) {
         let (meant, steps) = match meaning(traversal, self.words) {
             Ok(found) => found,
-            Err(diagnostic) => return self.found.push(diagnostic),
+            Err(found) => return self.found.extend(found),
         };
         if !self.exists(site, &meant, traversal) {
             return;
@@ -424,8 +424,8 @@ impl Walk<'_> {
     fn exists(&mut self, site: SiteId, meant: &Meaning, traversal: &Traversal) -> bool {
         match find(meant, traversal, &self.sites[site].module, self.words) {
             Ok(()) => true,
-            Err(diagnostic) => {
-                self.found.push(diagnostic);
+            Err(found) => {
+                self.found.extend(found);
                 false
             }
         }
@@ -448,9 +448,8 @@ impl Walk<'_> {
 
 /// Whether nothing but a key stands behind the first `steps` of `traversal`.
 pub(super) fn is_bare(traversal: &Traversal, steps: usize) -> bool {
-    match &traversal.steps[steps.min(traversal.steps.len())..] {
-        [] => true,
-        [(Step::Index(_), _)] => true,
-        _ => false,
-    }
+    matches!(
+        &traversal.steps[steps.min(traversal.steps.len())..],
+        [] | [(Step::Index(_), _)]
+    )
 }

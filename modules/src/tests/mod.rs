@@ -139,7 +139,49 @@ fn a_vpc_has_subnets_with_routes_in_each_zone() {
         }
         output "subnets" { value = vpc.west.private_subnet_ids }
         "#
-    ));
+    ), @r#"
+        aws_internet_gateway.raw in aws:111111111111:us-west-2
+          vpc_id = <id of vpc.west.aws_vpc.this>
+          tags = {"zone":"us-west-2a"}
+          after vpc.west.aws_vpc.this by vpc_id
+        vpc.west.aws_route_table.private["us-west-2a"] in aws:111111111111:us-west-2: routes of the private subnet in zone us-west-2a
+          vpc_id = <id of vpc.west.aws_vpc.this>
+          tags = {"Name":"west-private-us-west-2a","team":"mesh"}
+          after vpc.west.aws_vpc.this by vpc_id
+        vpc.west.aws_route_table.private["us-west-2b"] in aws:111111111111:us-west-2: routes of the private subnet in zone us-west-2b
+          vpc_id = <id of vpc.west.aws_vpc.this>
+          tags = {"Name":"west-private-us-west-2b","team":"mesh"}
+          after vpc.west.aws_vpc.this by vpc_id
+        vpc.west.aws_route_table_association.private["us-west-2a"] in aws:111111111111:us-west-2: gives the subnet in us-west-2a its routes
+          subnet_id = <id of vpc.west.aws_subnet.private["us-west-2a"]>
+          route_table_id = <id of vpc.west.aws_route_table.private["us-west-2a"]>
+          after vpc.west.aws_subnet.private["us-west-2a"] by subnet_id
+          after vpc.west.aws_route_table.private["us-west-2a"] by route_table_id
+        vpc.west.aws_route_table_association.private["us-west-2b"] in aws:111111111111:us-west-2: gives the subnet in us-west-2b its routes
+          subnet_id = <id of vpc.west.aws_subnet.private["us-west-2b"]>
+          route_table_id = <id of vpc.west.aws_route_table.private["us-west-2b"]>
+          after vpc.west.aws_subnet.private["us-west-2b"] by subnet_id
+          after vpc.west.aws_route_table.private["us-west-2b"] by route_table_id
+        vpc.west.aws_subnet.private["us-west-2a"] in aws:111111111111:us-west-2: private subnet in zone us-west-2a
+          vpc_id = <id of vpc.west.aws_vpc.this>
+          cidr_block = "10.10.0.0/19"
+          availability_zone = "us-west-2a"
+          tags = {"Name":"west-private-us-west-2a","kubernetes.io/role/internal-elb":"1","team":"mesh"}
+          after vpc.west.aws_vpc.this by vpc_id
+        vpc.west.aws_subnet.private["us-west-2b"] in aws:111111111111:us-west-2: private subnet in zone us-west-2b
+          vpc_id = <id of vpc.west.aws_vpc.this>
+          cidr_block = "10.10.32.0/19"
+          availability_zone = "us-west-2b"
+          tags = {"Name":"west-private-us-west-2b","kubernetes.io/role/internal-elb":"1","team":"mesh"}
+          after vpc.west.aws_vpc.this by vpc_id
+        vpc.west.aws_vpc.this in aws:111111111111:us-west-2: network 10.10.0.0/16
+          cidr_block = "10.10.0.0/16"
+          enable_dns_support = true
+          enable_dns_hostnames = true
+          tags = {"Name":"west","team":"mesh"}
+        output subnets = [<id of vpc.west.aws_subnet.private["us-west-2a"]>, <id of vpc.west.aws_subnet.private["us-west-2b"]>]
+        scope aws:111111111111:us-west-2 = Aws { account: Some("111111111111"), region: "us-west-2", plan_role: Some("plan"), apply_role: Some("apply") }
+        "#);
 }
 
 #[test]
@@ -173,7 +215,20 @@ fn accounts_and_clusters_are_places() {
           name     = each.value.name
         }
         "#
-    ));
+    ), @r#"
+        aws_vpc.raw in aws:111111111111:us-east-1
+          cidr_block = "10.0.0.0/16"
+        kubernetes_namespace.each["b"] in cluster:all["b"]
+          name = "cluster-b"
+        kubernetes_namespace.each["c"] in cluster:all["c"]
+          name = "cluster-c"
+        kubernetes_namespace.one in cluster:a
+          name = "one"
+        scope aws:111111111111:us-east-1 = Aws { account: Some("111111111111"), region: "us-east-1", plan_role: None, apply_role: None }
+        scope cluster:a = Cluster { name: "a", uid: None, kubeconfig: Some("kube/config"), context: Some("a") }
+        scope cluster:all["b"] = Cluster { name: "all[\"b\"]", uid: None, kubeconfig: None, context: Some("b") }
+        scope cluster:all["c"] = Cluster { name: "all[\"c\"]", uid: None, kubeconfig: None, context: Some("c") }
+        "#);
 }
 
 #[test]
@@ -194,7 +249,16 @@ fn a_vpc_for_each_region() {
         .iter()
         .map(|one| one.address.as_str())
         .collect();
-    assert_snapshot!(addresses.join("\n"));
+    assert_snapshot!(addresses.join("\n"), @r#"
+        vpc.all["east"].aws_route_table.private["us-east-1a"]
+        vpc.all["east"].aws_route_table_association.private["us-east-1a"]
+        vpc.all["east"].aws_subnet.private["us-east-1a"]
+        vpc.all["east"].aws_vpc.this
+        vpc.all["west"].aws_route_table.private["us-west-2a"]
+        vpc.all["west"].aws_route_table_association.private["us-west-2a"]
+        vpc.all["west"].aws_subnet.private["us-west-2a"]
+        vpc.all["west"].aws_vpc.this
+        "#);
 }
 
 #[test]
@@ -231,7 +295,24 @@ fn mistakes_of_meaning() {
           cidr_block = "10.0.0.0/16"
         }
         "#
-    ));
+    ), @r#"
+        Error mesh.hcl:2:30 Invalid account id: `12345` is not the id of an AWS account, which has twelve digits.
+            hint: Write it in quotes, since a number loses the zeros that it starts with.
+        Error mesh.hcl:3:30 Account described twice: `account.same` and `account.two` are the same account.
+            hint: Use one block for both.
+            mesh.hcl:4:31: the first one is here
+        Error mesh.hcl:5:9 No region: Nothing says in which region `vpc.nowhere` is.
+            hint: Give it or its account a `region`, such as `"us-west-2"`.
+        Error mesh.hcl:8:24 Invalid CIDR block: `10.0.0.0/24` is too small for private and public subnets in 4 zones.
+            hint: Take a /22 or larger.
+        Error mesh.hcl:9:24 Invalid number of zones: `zones` takes a whole number from 1 to 4.
+        Error mesh.hcl:13:24 Invalid CIDR block: `10.0.0.7/16` has bits set behind its prefix.
+            hint: Write `10.0.0.0/16`.
+        Error mesh.hcl:16:24 Wrong type of value: `account` takes `account.NAME`, not another block.
+        Error mesh.hcl:19:9 Missing block: `cluster.c` needs a block `operator_api`: how we reach its API.
+        Error mesh.hcl:21:24 Wrong place: A `aws_vpc` lives in an account of AWS, which this is not.
+        Error mesh.hcl:28:24 Wrong place: `in` names `account.two`. It has no region, so the resource must say one.
+        "#);
 }
 
 #[test]
@@ -243,7 +324,10 @@ fn what_only_the_region_knows() {
           cidr_block = "10.0.0.0/16"
         }
         "#
-    ));
+    ), @r#"
+        Error mesh.hcl:2:9 Too few zones: `vpc.east` needs 3 zones; us-east-1 has 2: us-east-1a, us-east-1b.
+            hint: Say `zones = 2`.
+        "#);
     assert_snapshot!(mistakes(
         r#"
         vpc "a" {
@@ -255,5 +339,8 @@ fn what_only_the_region_knows() {
           cidr_block = "10.0.128.0/17"
         }
         "#
-    ));
+    ), @r#"
+        Warning mesh.hcl:8:24 Overlapping CIDR blocks: `vpc.a` (10.0.0.0/16) and `vpc.b` (10.0.128.0/17) share addresses, so they can never be linked or be in one network.
+            mesh.hcl:4:24: the other one is here
+        "#);
 }

@@ -47,7 +47,28 @@ fn recipes_find_what_was_later() {
         "#;
     let compiled = compiled(&loaded(&[("mesh.hcl", config)]), &inputs(&[]));
     assert_eq!(compiled.diagnostics.0, []);
-    assert_snapshot!(listed(&compiled));
+    assert_snapshot!(listed(&compiled), @r#"
+        nest.n.thing.egg[0] in local: egg 0
+          name = "egg 0"
+          tags = {colour: <colour of nest.n>}
+          data = <id of nest.n.thing.tree>
+          again: tags
+          after nest.n.thing.tree by data
+          after thing.a by colour
+        nest.n.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        thing.a in local
+          name = "a"
+        thing.b in local
+          name = <string>
+          tags = <map(string)>
+          zone = <string>
+          data = <colour of nest.n>
+          again: name, tags, zone, data
+          after thing.a by name
+        output o = <string>, again, after thing.a
+        "#);
     let known = Known(BTreeMap::from([(
         "thing.a",
         object(&[("id", "i-1"), ("name", "a")]),
@@ -66,7 +87,14 @@ fn recipes_find_what_was_later() {
     for output in &compiled.desired.outputs {
         found.push(text(&output.recipe.as_ref().unwrap().evaluate(&known).unwrap()));
     }
-    assert_snapshot!(found.join("\n"));
+    assert_snapshot!(found.join("\n"), @r#"
+        nest.n.thing.egg[0].tags = {"colour":"i-1 blue"}
+        thing.b.name = "I-1"
+        thing.b.tags = {"i-1":"v"}
+        thing.b.zone = "local i-1"
+        thing.b.data = "i-1 blue"
+        "i-1 blue!"
+        "#);
 }
 
 #[test]
@@ -82,7 +110,20 @@ fn what_was_not_evaluated_is_waited_for_too() {
           name = join(",", [for s in split(",", thing.a.id) : thing.b[s].id])
         }
         "#
-    ));
+    ), @r#"
+        thing.a in local
+          name = "a"
+        thing.b["x"] in local
+          name = "x"
+        thing.b["y"] in local
+          name = "y"
+        thing.c in local
+          name = <string>
+          again: name
+          after thing.a by name
+          after thing.b["x"] by name
+          after thing.b["y"] by name
+        "#);
 }
 
 #[test]
@@ -109,8 +150,23 @@ fn questions_are_asked_in_rounds_and_once() {
         rounds.push(compiled.missing.iter().map(crate::Query::key).collect::<Vec<_>>());
         facts = super::world::answered(&compiled, &facts, &["a", "b"]);
     };
-    assert_snapshot!(format!("{rounds:#?}"));
-    assert_snapshot!(listed(&last));
+    assert_snapshot!(format!("{rounds:#?}"), @r#"
+        [
+            [
+                "zones|local|null|null",
+            ],
+            [
+                "zones|local|\"a\"|null",
+            ],
+        ]
+        "#);
+    assert_snapshot!(listed(&last), @r#"
+        thing.z["a"] in local
+          name = "a"
+        thing.z["b"] in local
+          name = "b"
+        output names = ["a","b"], after thing.z["a"] thing.z["b"]
+        "#);
 }
 
 #[test]
@@ -127,7 +183,22 @@ fn data_that_needs_what_apply_makes_is_read_during_apply() {
           data = data.zones.after.names
         }
         "#
-    ));
+    ), @r#"
+        data.zones.after in local
+          after thing.a by depends_on
+        data.zones.later in local
+          filter = <id of thing.a>
+          after thing.a by filter
+        thing.a in local
+          name = "a"
+        thing.b in local
+          name = <string>
+          zone = "a"
+          data = <names of data.zones.after>
+          again: name
+          after data.zones.later by name
+          after data.zones.after by data
+        "#);
 }
 
 #[test]
@@ -141,5 +212,9 @@ fn mistakes_that_do_not_wait_for_answers_are_told_in_the_first_round() {
         }
         resource "thing" "wrong" { nme = "x" }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:7:9 Missing required argument: `thing.wrong` needs `name`: What it is called.
+        error mesh.hcl:7:36 Unsupported argument: A resource of kind `thing` has no `nme`.
+            hint: Did you mean `name`?
+        "#);
 }

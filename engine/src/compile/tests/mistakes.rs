@@ -36,7 +36,40 @@ fn structure() {
           a = 2
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:2:9 Missing label: The label for its name is missing: `resource "KIND" "NAME" { … }`.
+        error mesh.hcl:5:9 Missing required argument: `thing.a` needs `name`: What it is called.
+        error mesh.hcl:6:11 Unsupported argument: A resource of kind `thing` has no `nme`.
+            hint: Did you mean `name`?
+        error mesh.hcl:7:11 Read-only attribute: `id` is found by the API; it cannot be set.
+        error mesh.hcl:9:11 Invalid combination of arguments: `count` and `for_each` exclude each other.
+            mesh.hcl:8:11: `count` is here
+        error mesh.hcl:10:23 Unsupported argument: The block `lifecycle` has no argument `prevent_destory`.
+            hint: Did you mean `prevent_destroy`?
+        error mesh.hcl:12:9 Duplicate resource: There is a resource `thing.a` already; names are unique in a folder.
+            mesh.hcl:5:9: the first one is here
+        error mesh.hcl:13:9 Unknown data source kind: There is no data source of kind `thing`.
+            hint: `thing` is managed: write `resource` instead of `data`.
+        error mesh.hcl:14:9 Unknown resource kind: There is no resource of kind `thong`.
+            hint: Did you mean `thing`?
+        error mesh.hcl:15:9 Unsupported block: There is no block `varible`.
+            hint: Did you mean `variable`?
+        error mesh.hcl:16:9 No value for variable: The variable `y` has no default, and no value is given for it.
+            hint: Give one with `-var y=VALUE`, in `meshform.vars.hcl`, or in the environment as `MESHFORM_VAR_y`.
+        error mesh.hcl:16:24 Unsupported argument: The variable `y` has no argument `typ`.
+            hint: Did you mean `type`?
+        error mesh.hcl:17:9 Missing required argument: The output `o` needs the argument `value`: what it shows.
+        error mesh.hcl:18:9 Missing required argument: `nest.n` needs the argument `eggs`: how many eggs.
+        error mesh.hcl:18:20 Unsupported argument: `nest.n` has no argument `egs`.
+            hint: Did you mean `eggs`?
+        error mesh.hcl:21:11 Unsupported argument: `nest` has no `count`.
+            hint: Use `for_each`, whose keys stay the same when one goes.
+        error mesh.hcl:23:9 Unsupported block: There is no block `thing`.
+        error mesh.hcl:24:9 Unsupported argument: At the top of a file stand blocks only, no arguments such as `stray`.
+            hint: Put a value that others use into a block `locals`.
+        error mesh.hcl:27:11 Attribute redefined: `a` is set already; each argument may be set once.
+            mesh.hcl:26:11: it is set here first
+        "#);
 }
 
 #[test]
@@ -70,7 +103,33 @@ fn names() {
           l16 = [for x in [1] : thing.main.idd]
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:11:16 Reference to undeclared variable: There is no variable `var.sise`.
+            hint: Did you mean `var.size`?
+        error mesh.hcl:12:16 Reference to undeclared local: There is no local `local.her`.
+            hint: Did you mean `local.here`?
+        error mesh.hcl:13:16 Reference to undeclared resource: There is no resource `thing.mian`.
+            hint: Did you mean `thing.main`?
+        error mesh.hcl:14:26 Unsupported attribute: A resource of kind `thing` has no attribute `nmae`.
+            hint: Did you mean `name`?
+        error mesh.hcl:15:26 Missing instance key: `thing.many` has `for_each`, so `.id` belongs to one of its instances.
+            hint: Write `thing.many["a"].id` for one, or `[for x in thing.many : x.id]` for all.
+        error mesh.hcl:16:26 Invalid instance key: `thing.many` has no instance ["c"]; it has 2.
+        error mesh.hcl:17:26 Unexpected instance key: `thing.main` has neither `count` nor `for_each`, so it has no instances with keys.
+            hint: Write `thing.main` without a key.
+        error mesh.hcl:18:16 Reference to undeclared data source: There is no data source `data.zones.z`.
+        error mesh.hcl:19:16 Reference to undeclared block: There is no block `nest.m`.
+            hint: Did you mean `nest.n`?
+        error mesh.hcl:21:17 Invalid reference: `each` means something only in a block that has `for_each`.
+        error mesh.hcl:22:17 Invalid reference: `foo` is no name that means something by itself.
+            hint: For a text, write `"foo"`. For a resource of kind `foo`, write its name behind a dot.
+        error mesh.hcl:23:17 Reference to undeclared resource: There is no resource `vra.size`.
+            hint: Did you mean `var.size`?
+        error mesh.hcl:24:17 Reference to undeclared module: There is no module `module.m`.
+        error mesh.hcl:25:17 Invalid reference: `self` means something only in a postcondition.
+        error mesh.hcl:26:43 Unsupported attribute: A resource of kind `thing` has no attribute `idd`.
+            hint: Did you mean `id`?
+        "#);
 }
 
 #[test]
@@ -115,7 +174,29 @@ fn values() {
           name = "m"
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:4:21 Wrong type of value: The value for the variable `n` does not fit its type: a number is required.
+            mesh.hcl:2:9: the variable is here
+        error mesh.hcl:6:9 No value for variable: The variable `none` has no default, and no value is given for it.
+            hint: Give one with `-var none=VALUE`, in `meshform.vars.hcl`, or in the environment as `MESHFORM_VAR_none`.
+        error mesh.hcl:10:29 Invalid value for variable: v must be over 5, not 3.
+            mesh.hcl:7:9: the variable `v` is here
+        error mesh.hcl:15:18 Missing required argument: `name` must be given, but its value is null.
+        error mesh.hcl:16:18 Wrong type of value: `size` takes a number: a number is required.
+        error mesh.hcl:17:18 Wrong type of value: `tags` takes a value of type `map(string)`: map required, but have tuple.
+        error mesh.hcl:19:39 Invalid value: This name is taken.
+            hint: Take another.
+        error mesh.hcl:21:19 Invalid count: `count` takes a whole number from 0.
+        error mesh.hcl:25:22 Invalid for_each: `for_each` takes a map or a set of texts, not a list.
+            hint: Make it a set with `toset(…)`, or a map with keys of your choice.
+        error mesh.hcl:28:9 Missing required argument: `thing.e` needs `name`: What it is called.
+        error mesh.hcl:30:13 Unsupported argument: The block `rule` has no `prt`.
+            hint: Did you mean `port`?
+        error mesh.hcl:33:27 Too many eggs: 10 eggs do not fit.
+        error mesh.hcl:34:9 No place: `machine.m` lives in a region of an account, and nothing says which.
+            hint: Say where: `in = vpc.NAME`, `in = account.NAME`, or only `region = "us-west-2"`.
+        error mesh.hcl:36:18 Wrong place: `in` takes a block that is a place, such as `vpc.west`, `account.net` or `cluster.a`.
+        "#);
 }
 
 #[test]
@@ -133,7 +214,10 @@ fn a_mistake_is_told_once_and_what_follows_from_it_is_not() {
         }
         output "o" { value = thing.b["x"].id }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:3:26 Too many function arguments: `upper` takes 1 argument at most; here are 2.
+        error mesh.hcl:11:37 Invalid instance key: `thing.b` has no instance ["x"]; it has one.
+        "#);
 }
 
 #[test]
@@ -165,7 +249,24 @@ fn cycles() {
           colour = thing.d.id
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:3:15 Cycle of references: Each of these needs the next: `local.a` → `local.b` → `local.c` → `local.a`.
+            hint: Take out one of these references, or split a block in two.
+            mesh.hcl:3:15: `local.a` needs `local.b`
+            mesh.hcl:4:18: `local.b` needs `local.c`
+            mesh.hcl:5:16: `local.c` needs `local.a`
+        error mesh.hcl:12:22 Cycle of references: Each of these needs the next: `local.z` → `thing.x` → `thing.y` → `local.z`.
+            hint: Take out one of these references, or split a block in two.
+            mesh.hcl:12:22: `local.z` needs `thing.x`
+            mesh.hcl:7:39: `name` of `thing.x` needs `thing.y`
+            mesh.hcl:10:18: `zone` of `thing.y` needs `local.z`
+        error mesh.hcl:13:42 Reference to itself: `thing.self` refers to itself in `name`.
+        error mesh.hcl:15:26 Reference to itself: `thing.k` refers to itself in `count`.
+        error mesh.hcl:24:20 Cycle of references: Each of these needs the next: `nest.n` → `thing.d` → `nest.n`.
+            hint: Take out one of these references, or split a block in two.
+            mesh.hcl:24:20: `colour` of `nest.n` needs `thing.d`
+            mesh.hcl:20:25: `depends_on` of `thing.d` needs `nest.n`
+        "#);
 }
 
 #[test]
@@ -191,7 +292,16 @@ fn what_decides_must_be_known() {
           name     = each.value
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:4:22 Value not known when planning: `for_each` decides what exists, so it must be known when planning, but its value comes from `thing.a`, which apply makes.
+            hint: Take keys and numbers from the configuration, and what is known later as values: `for_each = { a = aws_vpc.x.id }` needs no more than the key `a`.
+        error mesh.hcl:8:19 Value not known when planning: `count` decides what exists, so it must be known when planning, but its value is known only after apply.
+            hint: Take keys and numbers from the configuration, and what is known later as values: `for_each = { a = aws_vpc.x.id }` needs no more than the key `a`.
+        error mesh.hcl:12:20 Value not known when planning: `region` decides what exists, so it must be known when planning, but its value comes from `thing.a`, which apply makes.
+            hint: Take it from the configuration: a variable, a local, or the keys of `for_each`.
+        error mesh.hcl:15:27 Value not known when planning: `eggs` decides what exists, so it must be known when planning, but its value is known only after apply.
+            hint: Take it from the configuration. What another resource makes can be given where a value is taken, not where something is decided.
+        "#);
 }
 
 #[test]
@@ -227,7 +337,16 @@ fn secrets_stay_out_of_the_state() {
           name = nonsensitive(var.password)
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:11:18 Sensitive value in a stored attribute: `name` is stored in the state, and its value comes from something sensitive.
+            hint: Use a write-only attribute if the kind has one (such as `name_wo`, with `name_wo_version` to say when to write it again). If the value is no secret, say so with `nonsensitive(…)`.
+        error mesh.hcl:12:18 Sensitive value in a stored attribute: `tags` is stored in the state, and its value comes from something sensitive.
+            hint: Use a write-only attribute if the kind has one (such as `tags_wo`, with `tags_wo_version` to say when to write it again). If the value is no secret, say so with `nonsensitive(…)`.
+        error mesh.hcl:15:22 Sensitive value not allowed: `for_each` shows in addresses, and its value comes from something sensitive.
+            hint: If the value is no secret, say so with `nonsensitive(…)`.
+        error mesh.hcl:22:34 Output shows a sensitive value: The value of the output `shown` comes from something sensitive.
+            hint: Say `sensitive = true` to keep it hidden, or `nonsensitive(…)` if it is no secret.
+        "#);
 }
 
 #[test]
@@ -257,5 +376,10 @@ fn conditions() {
           }
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:6:31 Precondition failed: One is not more than two.
+        error mesh.hcl:14:29 Output precondition failed: Never.
+        warning mesh.hcl:20:29 Check failed: The name is a.
+            mesh.hcl:18:9: the check `c` is here
+        "#);
 }

@@ -64,7 +64,90 @@ fn modules_in_modules() {
         "{}",
         shown(&loaded.sources, &compiled.diagnostics)
     );
-    assert_snapshot!(listed(&compiled));
+    assert_snapshot!(listed(&compiled), @r#"
+        module.after.module.deeper.thing.d[0] in local
+          name = <string>
+          again: name
+          after module.after.thing.t by name
+          after module.m["x"].thing.t by depends_on
+          after module.m["x"].nest.n.thing.tree by depends_on
+          after module.m["x"].module.deeper.thing.d[0] by depends_on
+          after module.m["x"].module.deeper.thing.d[1] by depends_on
+          after module.m["y"].thing.t by depends_on
+          after module.m["y"].nest.n.thing.tree by depends_on
+          after module.m["y"].module.deeper.thing.d[0] by depends_on
+          after module.m["y"].module.deeper.thing.d[1] by depends_on
+        module.after.module.deeper.thing.d[1] in local
+          name = <string>
+          again: name
+          after module.after.thing.t by name
+          after module.m["x"].thing.t by depends_on
+          after module.m["x"].nest.n.thing.tree by depends_on
+          after module.m["x"].module.deeper.thing.d[0] by depends_on
+          after module.m["x"].module.deeper.thing.d[1] by depends_on
+          after module.m["y"].thing.t by depends_on
+          after module.m["y"].nest.n.thing.tree by depends_on
+          after module.m["y"].module.deeper.thing.d[0] by depends_on
+          after module.m["y"].module.deeper.thing.d[1] by depends_on
+        module.after.nest.n.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+          after module.m["x"].thing.t by depends_on
+          after module.m["x"].nest.n.thing.tree by depends_on
+          after module.m["x"].module.deeper.thing.d[0] by depends_on
+          after module.m["x"].module.deeper.thing.d[1] by depends_on
+          after module.m["y"].thing.t by depends_on
+          after module.m["y"].nest.n.thing.tree by depends_on
+          after module.m["y"].module.deeper.thing.d[0] by depends_on
+          after module.m["y"].module.deeper.thing.d[1] by depends_on
+        module.after.thing.t in local
+          name = <string>
+          size = 3
+          again: name
+          after module.m["x"].module.deeper.thing.d[0] by name
+          after module.m["x"].thing.t by depends_on
+          after module.m["x"].nest.n.thing.tree by depends_on
+          after module.m["x"].module.deeper.thing.d[1] by depends_on
+          after module.m["y"].thing.t by depends_on
+          after module.m["y"].nest.n.thing.tree by depends_on
+          after module.m["y"].module.deeper.thing.d[0] by depends_on
+          after module.m["y"].module.deeper.thing.d[1] by depends_on
+        module.m["x"].module.deeper.thing.d[0] in local
+          name = <string>
+          again: name
+          after module.m["x"].thing.t by name
+        module.m["x"].module.deeper.thing.d[1] in local
+          name = <string>
+          again: name
+          after module.m["x"].thing.t by name
+        module.m["x"].nest.n.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        module.m["x"].thing.t in local
+          name = "one-parts/m"
+          size = 3
+          after thing.a by name
+        module.m["y"].module.deeper.thing.d[0] in local
+          name = <string>
+          again: name
+          after module.m["y"].thing.t by name
+        module.m["y"].module.deeper.thing.d[1] in local
+          name = <string>
+          again: name
+          after module.m["y"].thing.t by name
+        module.m["y"].nest.n.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        module.m["y"].thing.t in local
+          name = <string>
+          size = 3
+          again: name
+          after thing.a by name
+        thing.a in local
+          name = "a"
+        output ids = {x: <id of module.m["x"].thing.t>, y: <id of module.m["y"].thing.t>}, after module.m["x"].module.deeper.thing.d[0] module.m["x"].thing.t module.m["y"].module.deeper.thing.d[0] module.m["y"].thing.t
+        output one = "fine"
+        "#);
 }
 
 #[test]
@@ -106,5 +189,25 @@ fn mistakes_in_and_around_modules() {
     ];
     let loaded = loaded(&files);
     let compiled = compiled(&loaded, &inputs(&[]));
-    assert_snapshot!(shown(&loaded.sources, &compiled.diagnostics));
+    assert_snapshot!(shown(&loaded.sources, &compiled.diagnostics), @r#"
+        error mesh.hcl:2:13 Missing required argument: The module `m` needs a value for its variable `label`.
+            m/mesh.hcl:3:13: the variable is here
+        error mesh.hcl:4:15 Unsupported argument: The module `m` has no variable `lable`.
+            hint: Did you mean `label`?
+        error mesh.hcl:7:38 No configuration: In the folder `gone` is no `mesh.hcl` and no `*.mesh.hcl`.
+            hint: Describe the mesh in a file `mesh.hcl`, or choose the folder with `-chdir=DIR`.
+        error mesh.hcl:8:42 Unsupported module source: `hashicorp/consul/aws` is no local folder.
+            hint: A module is a folder beside or below this one, written `./folder` or `../folder`.
+        error mesh.hcl:9:42 Unsupported attribute: The module `m` has no output `nothing`.
+        error mesh.hcl:10:42 Unexpected instance key: `module.m` has neither `count` nor `for_each`, so it has no instances with keys.
+            hint: Write `module.m` without a key.
+        error mesh.hcl:13:24 Cycle of references: Each of these needs the next: `module.one.var.back` → `module.one.output.out` → `module.one.var.back`.
+            hint: Take out one of these references, or split a block in two.
+            mesh.hcl:13:24: `module.one.var.back` needs `module.one.output.out`
+            n/mesh.hcl:3:11: `value` of `module.one.output.out` needs `module.one.var.back`
+        error m/mesh.hcl:2:13 Unsupported block: Only the root folder has a block `meshform`.
+        error m/mesh.hcl:4:43 Reference to undeclared variable: There is no variable `var.lable` in the module `m`.
+            hint: Did you mean `var.label`?
+        error loop/mesh.hcl:2:12 Modules in a cycle: A module cannot call itself: . → loop → loop.
+        "#);
 }

@@ -63,7 +63,23 @@ fn dynamic_blocks_make_elements() {
           }
         }
         "#
-    ));
+    ), @r#"
+        thing.a in local
+          name = "a"
+        thing.b in local
+          name = "b"
+          rule = [{"note":null,"port":1},{"note":"http a","port":80},{"note":"https a","port":443},{"note":null,"port":7}]
+          after thing.a by rule
+        thing.c in local
+          name = "c"
+          rule = [{note: <id of thing.a>, port: null}]
+          after thing.a by rule
+        thing.d in local
+          name = "d"
+          rule = <list(object({note = string, port = number}))>
+          again: rule
+          after thing.a by rule
+        "#);
     assert_snapshot!(mistakes(
         r#"
         resource "thing" "a" {
@@ -85,7 +101,15 @@ fn dynamic_blocks_make_elements() {
           }
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:4:11 Unsupported argument: A resource of kind `thing` has no `rull`.
+            hint: Did you mean `rule`?
+        error mesh.hcl:9:24 Invalid for_each: `for_each` of a dynamic block takes a list, set, map or object.
+        error mesh.hcl:10:30 Reference to undeclared resource: There is no resource `rull.value`.
+        error mesh.hcl:12:11 Incomplete dynamic block: A dynamic block needs `for_each`.
+        error mesh.hcl:17:23 Unsupported argument: The block `rule` has no `prt`.
+            hint: Did you mean `port`?
+        "#);
 }
 
 #[test]
@@ -125,7 +149,13 @@ fn imports_name_resources() {
           id = thing.a.id
         }
         "#
-    ));
+    ), @r#"
+        error mesh.hcl:4:16 Invalid import: `to` takes the reference to one resource, such as `aws_vpc.main` or `aws_vpc.all["a"]`.
+        error mesh.hcl:8:16 Reference to undeclared resource: There is no resource `thing.b`.
+            hint: Did you mean `thing.a`?
+        error mesh.hcl:13:16 Value not known when planning: `id` decides what exists, so it must be known when planning, but its value comes from `thing.a`, which apply makes.
+            hint: Write the id that the object has already.
+        "#);
 }
 
 #[test]
@@ -165,7 +195,11 @@ fn conditions_that_only_apply_can_decide_are_kept() {
     };
     assert_eq!(told(Value::later(meshform_state::Type::String)), "");
     assert_eq!(told(Value::from("good")), "");
-    assert_snapshot!(told(Value::from("bad")));
+    assert_snapshot!(told(Value::from("bad")), @r#"
+        error mesh.hcl:6:31 Postcondition failed: a has the id bad.
+        warning mesh.hcl:17:29 Check failed: It is bad.
+            mesh.hcl:15:9: the check `c` is here
+        "#);
 }
 
 #[test]
@@ -188,7 +222,10 @@ fn values_are_given_as_text_or_in_files() {
     ];
     assert!(read("ports", "[1").is_err());
     let compiled = compiled(&loaded, &inputs(&given));
-    assert_snapshot!(shown(&loaded.sources, &compiled.diagnostics));
+    assert_snapshot!(shown(&loaded.sources, &compiled.diagnostics), @r#"
+        error ? Value for undeclared variable: There is no variable `typo`, but -var gives it a value.
+            hint: Declare it: `variable "typo" {}`.
+        "#);
     assert_eq!(
         super::world::text(&compiled.desired.outputs[0].value),
         r#"[[1,2],"[1",true]"#
@@ -197,7 +234,10 @@ fn values_are_given_as_text_or_in_files() {
     let values = read_values(&mut sources, "meshform.vars.hcl", "a = [1, \"x\"]\nb = null\n").unwrap();
     assert_eq!(values.keys().map(|name| &**name).collect::<Vec<_>>(), ["a", "b"]);
     let found = read_values(&mut sources, "meshform.vars.hcl", "a = var.b\nc {}\n").unwrap_err();
-    assert_snapshot!(shown(&sources, &found));
+    assert_snapshot!(shown(&sources, &found), @r#"
+        error meshform.vars.hcl:2:1 Unsupported block: A file of values holds arguments only: `name = value`.
+        error meshform.vars.hcl:1:5 References not allowed: This is read before anything has a value, so it cannot refer to `var`.
+        "#);
 }
 
 #[test]
@@ -221,7 +261,11 @@ fn validation_needs_no_values_and_asks_nothing() {
     inputs.purpose = Purpose::Validate;
     let compiled = compiled(&loaded, &inputs);
     assert_eq!(compiled.missing.len(), 0);
-    assert_snapshot!(shown(&loaded.sources, &compiled.diagnostics));
+    assert_snapshot!(shown(&loaded.sources, &compiled.diagnostics), @r#"
+        error mesh.hcl:9:9 Missing required argument: `thing.wrong` needs `name`: What it is called.
+        error mesh.hcl:9:53 Unsupported attribute: A resource of kind `thing` has no attribute `idd`.
+            hint: Did you mean `id`?
+        "#);
 }
 
 #[test]
@@ -273,9 +317,15 @@ fn secrets_that_reach_derived_resources_are_refused_at_the_argument() {
         nest "m" { eggs = NUMBER }
         "#;
     let secret = text.replace("WHAT", "var.password").replace("NUMBER", "1");
-    assert_snapshot!(mistakes(&secret));
+    assert_snapshot!(mistakes(&secret), @r#"
+        error mesh.hcl:6:9 Sensitive value in a stored attribute: `tags` is stored in the state, and its value comes from something sensitive.
+            hint: Use a write-only attribute if the kind has one (such as `tags_wo`, with `tags_wo_version` to say when to write it again). If the value is no secret, say so with `nonsensitive(…)`.
+        "#);
     let structural = text
         .replace("WHAT", "null")
         .replace("NUMBER", "var.password == \"x\" ? 1 : 2");
-    assert_snapshot!(mistakes(&structural));
+    assert_snapshot!(mistakes(&structural), @r#"
+        error mesh.hcl:10:27 Sensitive value not allowed: `eggs` decides what exists, which shows in the plan, and its value is sensitive.
+            hint: If the value is no secret, say so with `nonsensitive(…)`.
+        "#);
 }

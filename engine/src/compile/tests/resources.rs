@@ -19,7 +19,16 @@ fn configured_values_are_known_at_once_and_the_rest_names_its_origin() {
           data = { size = thing.a.size, zone = thing.a.zone, ids = [thing.a.id] }
         }
         "#
-    ));
+    ), @r#"
+        thing.a in local
+          name = "first"
+          zone = "z"
+        thing.b in local
+          name = "first"
+          zone = <id of thing.a>
+          data = {ids: [<id of thing.a>], size: 1, zone: "z"}
+          after thing.a by name
+        "#);
 }
 
 #[test]
@@ -44,7 +53,29 @@ fn instances_have_keys_and_find_each_other() {
         output "one" { value = thing.counted[1].id }
         output "all" { value = thing.counted[*].id }
         "#
-    ));
+    ), @r#"
+        thing.after["x"] in local
+          name = "after x"
+          zone = <id of thing.each["x"]>
+          data = <id of thing.each["x"]>
+          after thing.each["x"] by name
+        thing.after["y"] in local
+          name = "after y"
+          zone = <id of thing.each["y"]>
+          data = <id of thing.each["y"]>
+          after thing.each["y"] by name
+        thing.counted[0] in local
+          name = "n0"
+        thing.counted[1] in local
+          name = "n1"
+          zone = "z"
+        thing.each["x"] in local
+          name = "x"
+        thing.each["y"] in local
+          name = "y"
+        output all = [<id of thing.counted[0]>, <id of thing.counted[1]>], after thing.counted[0] thing.counted[1]
+        output one = <id of thing.counted[1]>, after thing.counted[1]
+        "#);
 }
 
 #[test]
@@ -72,7 +103,19 @@ fn locals_and_variables_carry_the_order() {
           depends_on = [thing.b]
         }
         "#
-    ));
+    ), @r#"
+        thing.a in local
+          name = "n-8"
+        thing.b in local
+          name = <string>
+          size = 8
+          zone = <id of thing.a>
+          again: name
+          after thing.a by name
+        thing.c in local
+          name = "c"
+          after thing.b by depends_on
+        "#);
 }
 
 #[test]
@@ -90,7 +133,11 @@ fn blocks_stand_for_elements() {
           }
         }
         "#
-    ));
+    ), @r#"
+        thing.a in local
+          name = "a"
+          rule = [{"note":null,"port":80},{"note":"tls","port":443}]
+        "#);
 }
 
 #[test]
@@ -137,15 +184,19 @@ fn lifecycle_and_statements() {
         .iter()
         .map(|one| format!("{} {:?}", one.address, one.lifecycle))
         .collect();
-    assert_snapshot!(lifecycles.join("\n"));
+    assert_snapshot!(lifecycles.join("\n"), @r#"
+        thing.a Lifecycle { create_before_destroy: true, prevent_destroy: false, ignore_changes: [2, 1], ignore_all: false, keep: false, replace_triggered_by: [(thing.b, Some("zone")), (thing.c, None)] }
+        thing.b Lifecycle { create_before_destroy: false, prevent_destroy: false, ignore_changes: [], ignore_all: false, keep: false, replace_triggered_by: [] }
+        thing.c Lifecycle { create_before_destroy: false, prevent_destroy: true, ignore_changes: [], ignore_all: false, keep: true, replace_triggered_by: [] }
+        "#);
     assert_snapshot!(format!(
         "{:?} {:?}",
         compiled.desired.moved[0].from, compiled.desired.moved[0].to
-    ));
+    ), @r#"thing.old["k"] thing.a"#);
     assert_snapshot!(format!(
         "{:?} {}",
         compiled.desired.removed[0].from, compiled.desired.removed[0].destroy
-    ));
+    ), @r#"module.gone false"#);
 }
 
 #[test]
@@ -220,5 +271,24 @@ fn keys_and_values_of_for_each_give_the_order_in_pairs() {
           name     = each.value
         }
         "#
-    ));
+    ), @r#"
+        thing.a["x"] in local
+          name = "x"
+        thing.a["y"] in local
+          name = "y"
+        thing.others["p"] in local
+          name = "x"
+          after thing.a["x"] by name
+          after thing.a["y"] by name
+        thing.others["q"] in local
+          name = <id of thing.a["y"]>
+          after thing.a["x"] by name
+          after thing.a["y"] by name
+        thing.pairs["x"] in local
+          name = "x"
+          after thing.a["x"] by name
+        thing.pairs["y"] in local
+          name = "y"
+          after thing.a["y"] by name
+        "#);
 }

@@ -18,7 +18,25 @@ fn a_word_becomes_resources_with_reasons() {
         }
         output "eggs" { value = nest.big.eggs }
         "#
-    ));
+    ), @r#"
+        machine.m in aws:default:big-1
+          name = <id of nest.big.thing.tree>
+          after nest.big.thing.tree by name
+        nest.big.thing.egg[0] in local: egg 0
+          name = "egg 0"
+          tags = {"colour":"blue"}
+          data = <id of nest.big.thing.tree>
+          after nest.big.thing.tree by data
+        nest.big.thing.egg[1] in local: egg 1
+          name = "egg 1"
+          tags = {"colour":"blue"}
+          data = <id of nest.big.thing.tree>
+          after nest.big.thing.tree by data
+        nest.big.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        output eggs = 2
+        "#);
 }
 
 #[test]
@@ -36,7 +54,18 @@ fn blocks_may_name_each_other_by_key() {
         }
         output "friends" { value = { for key, one in nest.all : key => one.friend } }
         "#
-    ));
+    ), @r#"
+        nest.all["a"].thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        nest.all["b"].thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        nest.third.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        output friends = {"a":"nest.all[\"b\"]","b":"nest.all[\"a\"]"}, after nest.all["a"].thing.tree nest.all["b"].thing.tree
+        "#);
 }
 
 #[test]
@@ -53,5 +82,26 @@ fn arguments_that_come_later_go_through_to_resources() {
           name = nest.n.colour
         }
         "#
-    ));
+    ), @r#"
+        nest.n.thing.egg[0] in local: egg 0
+          name = "egg 0"
+          tags = {colour: <colour of nest.n>}
+          data = <id of nest.n.thing.tree>
+          again: tags
+          after nest.n.thing.tree by data
+          after thing.a by colour
+          after thing.b by eggs
+        nest.n.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+          after thing.b by eggs
+        thing.a in local
+          name = "a"
+        thing.b in local
+          name = "b"
+        thing.c in local
+          name = <colour of nest.n>
+          again: name
+          after thing.a by name
+        "#);
 }

@@ -10,8 +10,8 @@ use meshform_state::value::to_json;
 use meshform_state::{Address, Scope, Str, Type, Value};
 
 use crate::compile::{
-    Compiled, Context, Derived, Expansion, Given, GivenBy, Inputs, Place, Stop, Vocabulary, WordBlock,
-    compile,
+    Arguments, Compiled, Context, Derived, Expansion, Given, GivenBy, Inputs, Place, Stop, Vocabulary,
+    WordBlock, compile,
 };
 use crate::config::{Argument, BlockSchema, Config, Reach, Takes, Texts, WordSchema, load};
 use crate::kind::{Attribute, Home, Kind, Kinds, Problem, Schema};
@@ -126,70 +126,35 @@ impl Vocabulary for Nests {
         let zone = context
             .answer("zones", &zones, "names")
             .and_then(|names| names.items()?.first().cloned());
-        let tree = Derived {
-            kind: "thing",
-            name: "tree",
-            key: None,
-            scope: None,
-            attributes: vec![
+        let tree = derived(
+            "tree",
+            None,
+            vec![
                 ("name", Value::from("tree")),
                 ("zone", zone.unwrap_or(Value::Null(Type::String))),
             ],
-            depends_on: Vec::new(),
-            keep: false,
-            why: "the tree under the nest".to_owned(),
-        };
-        let tree_address = block.resource("thing", "tree", None);
+            "the tree under the nest".to_owned(),
+        );
+        let tree_id = context.attribute(&block.resource("thing", "tree", None), "thing", "id");
         let mut resources = vec![tree];
         for egg in 0..eggs {
             let mut attributes = vec![
                 ("name", Value::from(format!("egg {egg}"))),
-                ("data", context.attribute(&tree_address, "thing", "id")),
+                ("data", tree_id.clone()),
             ];
             if let Some(colour) = arguments.value("colour") {
-                attributes.push((
-                    "tags",
-                    Value::map(Type::String, BTreeMap::from([("colour".into(), colour.clone())])),
-                ));
+                let tags = BTreeMap::from([("colour".into(), colour.clone())]);
+                attributes.push(("tags", Value::map(Type::String, tags)));
             }
-            resources.push(Derived {
-                kind: "thing",
-                name: "egg",
-                key: u64::try_from(egg).ok().map(Key::Index),
-                scope: None,
-                attributes,
-                depends_on: Vec::new(),
-                keep: false,
-                why: format!("egg {egg}"),
-            });
+            let key = u64::try_from(egg).ok().map(Key::Index);
+            resources.push(derived("egg", key, attributes, format!("egg {egg}")));
         }
-        let mut exports: BTreeMap<Str, Value> = BTreeMap::new();
-        exports.insert("tree".into(), context.attribute(&tree_address, "thing", "id"));
-        exports.insert("eggs".into(), Value::int(eggs));
-        exports.insert(
-            "colour".into(),
-            arguments
-                .value("colour")
-                .cloned()
-                .unwrap_or(Value::Null(Type::String)),
-        );
-        let friend = arguments
-            .words("friend")
-            .first()
-            .map(|friend| friend.address.to_string());
-        exports.insert(
-            "friend".into(),
-            friend.map_or(Value::Null(Type::String), Value::from),
-        );
-        let region = format!(
-            "{}-1",
-            block
-                .address
-                .segments()
-                .last()
-                .map_or("x", |last| &last.name)
-                .replace('_', "-")
-        );
+        let last = block
+            .address
+            .segments()
+            .pop()
+            .map_or(String::new(), |last| last.name);
+        let region = format!("{}-1", last.replace('_', "-"));
         let place = Place::Fixed(Scope::Aws {
             account: None,
             region,
@@ -198,10 +163,45 @@ impl Vocabulary for Nests {
         });
         Ok(Expansion {
             resources,
-            exports,
+            exports: exports(arguments, eggs, tree_id),
             place,
         })
     }
+}
+
+fn derived(
+    name: &'static str,
+    key: Option<Key>,
+    attributes: Vec<(&'static str, Value)>,
+    why: String,
+) -> Derived {
+    Derived {
+        kind: "thing",
+        name,
+        key,
+        scope: None,
+        attributes,
+        depends_on: Vec::new(),
+        keep: false,
+        why,
+    }
+}
+
+fn exports(arguments: &Arguments, eggs: i64, tree: Value) -> BTreeMap<Str, Value> {
+    let none = || Value::Null(Type::String);
+    let friend = arguments
+        .words("friend")
+        .first()
+        .map(|friend| Value::from(friend.address.as_str()));
+    BTreeMap::from([
+        ("tree".into(), tree),
+        ("eggs".into(), Value::int(eggs)),
+        (
+            "colour".into(),
+            arguments.value("colour").cloned().unwrap_or_else(none),
+        ),
+        ("friend".into(), friend.unwrap_or_else(none)),
+    ])
 }
 
 /// A configuration loaded in this world.
