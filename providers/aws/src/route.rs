@@ -34,12 +34,16 @@ impl Resource for RouteResource {
     }
 
     async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
-        let (Locator::Natural(id) | Locator::Id(id)) = &intent.locator else {
+        let Locator::Natural(name) = &intent.locator else {
             return Ok(Located::Absent);
         };
-        Ok(find(ec2, id)
-            .await?
-            .map_or(Located::Absent, |_| Located::Found(id.clone())))
+        let found = match name.split_once('>') {
+            Some((id, _)) => find(ec2, id).await?,
+            None => None,
+        };
+        // One to somewhere else is not ours, whoever was quicker.
+        let ours = found.filter(|found| natural(found) == *name);
+        Ok(ours.map_or(Located::Absent, |found| Located::Found(id_of(&found))))
     }
 
     async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError> {
@@ -57,23 +61,16 @@ impl Resource for RouteResource {
         }
         let effect = Effect {
             name: "ec2:CreateRoute",
-            locator: Locator::Natural(id.clone()),
+            locator: Locator::Natural(natural(&route)),
             repeatable: false,
             creates: true,
         };
         let made = step.effects.run(effect, |permit| {
             let request = create(ec2.change(&permit), &route);
-            let (route, id) = (&route, &id);
+            let id = &id;
             async move {
-                match ec2.done("ec2:CreateRoute", request.send().await) {
-                    Ok(()) => Ok(Some(id.clone())),
-                    // A request that is delivered twice conflicts with itself.
-                    Err(error) if error.class == ErrorClass::Conflict => match find(ec2, id).await {
-                        Ok(Some(found)) if found.target() == route.target() => Ok(Some(id.clone())),
-                        _ => Err(error),
-                    },
-                    Err(error) => Err(parents_may_be_late(error)),
-                }
+                let answer = ec2.done("ec2:CreateRoute", request.send().await);
+                answer.map(|()| Some(id.clone())).map_err(parents_may_be_late)
             }
         });
         made.await?;
@@ -188,6 +185,21 @@ fn id_of(route: &Route) -> String {
     format!("{}_{}", route.route_table_id, route.destination_cidr_block)
 }
 
+/// What a route is, whole: `TABLE_DESTINATION>TARGET`.
+fn natural(route: &Route) -> String {
+    let target = match route.target() {
+        None => String::new(),
+        Some(
+            RouteTarget::Gateway(id)
+            | RouteTarget::NatGateway(id)
+            | RouteTarget::TransitGateway(id)
+            | RouteTarget::Peering(id)
+            | RouteTarget::NetworkInterface(id),
+        ) => id,
+    };
+    format!("{}>{target}", id_of(route))
+}
+
 fn parts(id: &str) -> Option<(&str, &str)> {
     id.split_once('_')
 }
@@ -215,6 +227,7 @@ mod tests {
         let seen: Vec<Route> = routes(&table).collect();
         assert_eq!(seen.len(), 1);
         assert_eq!(id_of(&seen[0]), "rtb-1_0.0.0.0/0");
+        assert_eq!(natural(&seen[0]), "rtb-1_0.0.0.0/0>igw-1");
         assert_eq!(parts("rtb-1_0.0.0.0/0"), Some(("rtb-1", "0.0.0.0/0")));
         assert_eq!(seen[0].target(), Some(RouteTarget::Gateway("igw-1".to_owned())));
     }

@@ -24,7 +24,8 @@ pub(crate) struct Step<'a, 'e> {
 }
 
 impl Step<'_, '_> {
-    /// Makes the object, once: `call` gives its id.
+    /// Makes the object, once: `call` gives its id. A conflict, which may be one with an earlier delivery of the same
+    /// request, is settled by the engine.
     pub(crate) async fn create<F, Fut>(
         &mut self,
         tagged: Tagged,
@@ -46,22 +47,7 @@ impl Step<'_, '_> {
         };
         let made = self.effects.run(effect, |permit| {
             let answer = call(ec2.change(&permit), specification.clone());
-            async move {
-                match answer.await {
-                    // A request that is delivered twice may conflict with itself.
-                    Err(error) if error.class == ErrorClass::Conflict => {
-                        let own = tagged
-                            .with_uid(ec2, uid)
-                            .await
-                            .unwrap_or_default()
-                            .into_iter()
-                            .next();
-                        own.map(Some).ok_or(error)
-                    }
-                    Err(error) => Err(parents_may_be_late(error)),
-                    Ok(id) => Ok(id),
-                }
-            }
+            async move { answer.await.map_err(parents_may_be_late) }
         });
         let id = made.await?;
         id.ok_or_else(|| AdapterError::lost(ErrorClass::Other, format!("{name}: AWS answered without an id")))
