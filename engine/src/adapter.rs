@@ -254,13 +254,23 @@ impl AdapterError {
     /// A failure of `class` of which it is certain that nothing happened.
     #[must_use]
     pub fn refused(class: ErrorClass, message: impl Into<String>) -> Self {
-        AdapterError { class, certainty: Certainty::NothingHappened, message: message.into(), hint: None }
+        AdapterError {
+            class,
+            certainty: Certainty::NothingHappened,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// A failure whose effect may have happened.
     #[must_use]
     pub fn lost(class: ErrorClass, message: impl Into<String>) -> Self {
-        AdapterError { class, certainty: Certainty::Unknown, message: message.into(), hint: None }
+        AdapterError {
+            class,
+            certainty: Certainty::Unknown,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// With what to do about it.

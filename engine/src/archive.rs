@@ -91,12 +91,22 @@ impl Archive {
     pub fn to_bytes(&self) -> Result<Vec<u8>, ArchiveError> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         let mut add = |name: &str, content: &[u8]| -> Result<(), ArchiveError> {
-            zip.start_file(name, SimpleFileOptions::default()).map_err(damaged)?;
+            zip.start_file(name, SimpleFileOptions::default())
+                .map_err(damaged)?;
             zip.write_all(content).map_err(damaged)
         };
-        add("manifest.json", &serde_json::to_vec_pretty(&self.manifest).map_err(damaged)?)?;
-        add("variables.json", &serde_json::to_vec_pretty(&self.variables).map_err(damaged)?)?;
-        add("facts.json", &serde_json::to_vec_pretty(&self.facts).map_err(damaged)?)?;
+        add(
+            "manifest.json",
+            &serde_json::to_vec_pretty(&self.manifest).map_err(damaged)?,
+        )?;
+        add(
+            "variables.json",
+            &serde_json::to_vec_pretty(&self.variables).map_err(damaged)?,
+        )?;
+        add(
+            "facts.json",
+            &serde_json::to_vec_pretty(&self.facts).map_err(damaged)?,
+        )?;
         add("plan.txt", self.text.as_bytes())?;
         add("plan.json", self.json.as_bytes())?;
         for (path, text) in &self.sources {
@@ -116,14 +126,25 @@ impl Archive {
         let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
         let manifest = member(&mut zip, "manifest.json")?;
         let head: serde_json::Value = serde_json::from_slice(&manifest).map_err(damaged)?;
-        let found = head.get("format").and_then(serde_json::Value::as_u64).and_then(|found| u32::try_from(found).ok());
+        let found = head
+            .get("format")
+            .and_then(serde_json::Value::as_u64)
+            .and_then(|found| u32::try_from(found).ok());
         match found {
             Some(FORMAT) => {}
             Some(found) if found > FORMAT => {
-                let writer = head.get("meshform").and_then(serde_json::Value::as_str).unwrap_or("?").to_owned();
+                let writer = head
+                    .get("meshform")
+                    .and_then(serde_json::Value::as_str)
+                    .unwrap_or("?")
+                    .to_owned();
                 return Err(ArchiveError::Newer { found, writer });
             }
-            _ => return Err(ArchiveError::Damaged("the manifest names no known format".to_owned())),
+            _ => {
+                return Err(ArchiveError::Damaged(
+                    "the manifest names no known format".to_owned(),
+                ));
+            }
         }
         let mut archive = Archive {
             manifest: serde_json::from_slice(&manifest).map_err(damaged)?,
@@ -136,7 +157,9 @@ impl Archive {
         let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
         for name in names {
             if let Some(path) = name.strip_prefix("sources/") {
-                archive.sources.insert(path.to_owned(), text(member(&mut zip, &name)?)?);
+                archive
+                    .sources
+                    .insert(path.to_owned(), text(member(&mut zip, &name)?)?);
             } else if let Some(path) = name.strip_prefix("files/") {
                 archive.files.insert(path.to_owned(), member(&mut zip, &name)?);
             }
@@ -146,9 +169,13 @@ impl Archive {
 }
 
 fn member(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Vec<u8>, ArchiveError> {
-    let file = zip.by_name(name).map_err(|error| ArchiveError::Damaged(format!("`{name}`: {error}")))?;
+    let file = zip
+        .by_name(name)
+        .map_err(|error| ArchiveError::Damaged(format!("`{name}`: {error}")))?;
     let mut content = Vec::new();
-    file.take(LARGEST_MEMBER + 1).read_to_end(&mut content).map_err(damaged)?;
+    file.take(LARGEST_MEMBER + 1)
+        .read_to_end(&mut content)
+        .map_err(damaged)?;
     if content.len() as u64 > LARGEST_MEMBER {
         return Err(ArchiveError::Damaged(format!("`{name}` is too large")));
     }
@@ -165,7 +192,12 @@ mod tests {
 
     fn sample() -> Archive {
         Archive {
-            manifest: Manifest { format: FORMAT, lineage: "l".into(), digest: "d".into(), ..Manifest::default() },
+            manifest: Manifest {
+                format: FORMAT,
+                lineage: "l".into(),
+                digest: "d".into(),
+                ..Manifest::default()
+            },
             sources: [("mesh.hcl".to_owned(), "locals {}\n".to_owned())].into(),
             files: [("a/b.bin".to_owned(), vec![0, 159, 146])].into(),
             variables: [("x".to_owned(), "1".to_owned())].into(),
@@ -187,10 +219,16 @@ mod tests {
         let mut newer = sample();
         newer.manifest.format = FORMAT + 1;
         let bytes = newer.to_bytes().unwrap();
-        assert!(matches!(Archive::from_bytes(&bytes), Err(ArchiveError::Newer { found: 2, .. })));
+        assert!(matches!(
+            Archive::from_bytes(&bytes),
+            Err(ArchiveError::Newer { found: 2, .. })
+        ));
         let bytes = sample().to_bytes().unwrap();
         for cut in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {
-            assert!(matches!(Archive::from_bytes(&bytes[..cut]), Err(ArchiveError::Damaged(_))), "cut at {cut}");
+            assert!(
+                matches!(Archive::from_bytes(&bytes[..cut]), Err(ArchiveError::Damaged(_))),
+                "cut at {cut}"
+            );
         }
     }
 }

@@ -141,13 +141,23 @@ impl fmt::Debug for Resource {
         f.debug_struct("Resource")
             .field("address", &self.address)
             .field("scope", &self.scope)
-            .field("dependencies", &self.dependencies.iter().map(|dependency| &dependency.on).collect::<Vec<_>>())
+            .field(
+                "dependencies",
+                &self
+                    .dependencies
+                    .iter()
+                    .map(|dependency| &dependency.on)
+                    .collect::<Vec<_>>(),
+            )
             .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Output").field("name", &self.name).field("sensitive", &self.sensitive).finish_non_exhaustive()
+        f.debug_struct("Output")
+            .field("name", &self.name)
+            .field("sensitive", &self.sensitive)
+            .finish_non_exhaustive()
     }
 }

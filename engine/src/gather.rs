@@ -37,14 +37,15 @@ pub async fn gather<R: Round>(
         if round.has_errors() || round.missing().is_empty() {
             return Ok((round, facts));
         }
-        let mut answers: Vec<(Query, Result<crate::Object, Diagnostic>)> = stream::iter(round.missing().to_vec())
-            .map(|query| async move {
-                let answer = ask(reader, &query).await;
-                (query, answer)
-            })
-            .buffer_unordered(QUESTIONS_AT_ONCE)
-            .collect()
-            .await;
+        let mut answers: Vec<(Query, Result<crate::Object, Diagnostic>)> =
+            stream::iter(round.missing().to_vec())
+                .map(|query| async move {
+                    let answer = ask(reader, &query).await;
+                    (query, answer)
+                })
+                .buffer_unordered(QUESTIONS_AT_ONCE)
+                .collect()
+                .await;
         answers.sort_by_key(|(query, _)| query.key());
         let mut diagnostics = Diagnostics::new();
         for (query, answer) in answers {
@@ -66,15 +67,27 @@ pub async fn gather<R: Round>(
 
 async fn ask(reader: &Reader<'_>, query: &Query) -> Result<crate::Object, Diagnostic> {
     let Some(adapter) = reader.registry.get(query.kind).map(Arc::clone) else {
-        return Err(Diagnostic::error("Unknown data source", format!("Nothing answers `{}`.", query.kind)).at(query.range));
+        return Err(Diagnostic::error(
+            "Unknown data source",
+            format!("Nothing answers `{}`.", query.kind),
+        )
+        .at(query.range));
     };
     let call = || adapter.query(&query.scope, query.kind, &query.arguments);
-    reader.retry.read(reader.clock, reader.entropy, call).await.map_err(|error| {
-        let text = format!("Reading `{}` in scope `{}` failed: {error}.", query.kind, query.scope.key());
-        let diagnostic = Diagnostic::error("Data source cannot be read", text).at(query.range);
-        match error.hint {
-            Some(hint) => diagnostic.hint(hint),
-            None => diagnostic,
-        }
-    })
+    reader
+        .retry
+        .read(reader.clock, reader.entropy, call)
+        .await
+        .map_err(|error| {
+            let text = format!(
+                "Reading `{}` in scope `{}` failed: {error}.",
+                query.kind,
+                query.scope.key()
+            );
+            let diagnostic = Diagnostic::error("Data source cannot be read", text).at(query.range);
+            match error.hint {
+                Some(hint) => diagnostic.hint(hint),
+                None => diagnostic,
+            }
+        })
 }

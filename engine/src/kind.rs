@@ -119,7 +119,14 @@ impl Schema {
         for (slot, attribute) in attributes.iter().enumerate() {
             slots.entry(attribute.name).or_insert(slot);
         }
-        Schema { kind, version: 0, home, data: false, attributes, slots }
+        Schema {
+            kind,
+            version: 0,
+            home,
+            data: false,
+            attributes,
+            slots,
+        }
     }
 
     /// The slot of the attribute `name`.
@@ -137,7 +144,11 @@ impl Schema {
     /// The type of a whole object, as expressions see it.
     #[must_use]
     pub fn object_type(&self) -> Type {
-        Type::object(self.attributes.iter().map(|attribute| (attribute.name.into(), attribute.ty.clone())))
+        Type::object(
+            self.attributes
+                .iter()
+                .map(|attribute| (attribute.name.into(), attribute.ty.clone())),
+        )
     }
 }
 
@@ -163,13 +174,21 @@ impl Attribute {
     /// An attribute that may be given.
     #[must_use]
     pub fn optional(name: &'static str, ty: Type, doc: &'static str) -> Self {
-        Attribute { required: false, optional: true, ..Attribute::required(name, ty, doc) }
+        Attribute {
+            required: false,
+            optional: true,
+            ..Attribute::required(name, ty, doc)
+        }
     }
 
     /// An attribute that only the API sets.
     #[must_use]
     pub fn computed(name: &'static str, ty: Type, doc: &'static str) -> Self {
-        Attribute { required: false, computed: true, ..Attribute::required(name, ty, doc) }
+        Attribute {
+            required: false,
+            computed: true,
+            ..Attribute::required(name, ty, doc)
+        }
     }
 
     /// Another value makes another object.
@@ -227,7 +246,11 @@ impl Kinds {
     pub fn add(&mut self, kind: Arc<dyn Kind>) {
         let schema = kind.schema();
         let name = schema.kind;
-        if schema.data { self.data.insert(name, kind) } else { self.managed.insert(name, kind) };
+        if schema.data {
+            self.data.insert(name, kind)
+        } else {
+            self.managed.insert(name, kind)
+        };
     }
 
     /// The managed kind `name`.
@@ -250,6 +273,9 @@ impl Kinds {
 
 impl std::fmt::Debug for Kinds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kinds").field("managed", &self.managed.keys()).field("data", &self.data.keys()).finish()
+        f.debug_struct("Kinds")
+            .field("managed", &self.managed.keys())
+            .field("data", &self.data.keys())
+            .finish()
     }
 }

@@ -36,7 +36,9 @@ pub mod retry;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use adapter::{Adapter, AdapterError, Certainty, ErrorClass, Located, Observation, Readiness, Registry, Target};
+pub use adapter::{
+    Adapter, AdapterError, Certainty, ErrorClass, Located, Observation, Readiness, Registry, Target,
+};
 pub use clock::{Clock, Entropy};
 pub use compile::{Compiled, Inputs, Vocabulary, compile};
 pub use config::Config;

@@ -7,7 +7,8 @@ use meshform_state::journal::{Intent, Operation};
 use meshform_state::{Scope, Value};
 
 use crate::adapter::{
-    Adapter, AdapterError, Applied, ErrorClass, Identity, Located, Observation, Readiness, Request, Target, Timing,
+    Adapter, AdapterError, Applied, ErrorClass, Identity, Located, Observation, Readiness, Request, Target,
+    Timing,
 };
 use crate::effects::Effects;
 use crate::kind::Kinds;
@@ -30,7 +31,10 @@ impl LocalAdapter {
 #[async_trait]
 impl Adapter for LocalAdapter {
     async fn identify(&self, _scope: &Scope) -> Result<Identity, AdapterError> {
-        Ok(Identity { id: "local".to_owned(), caller: "local".to_owned() })
+        Ok(Identity {
+            id: "local".to_owned(),
+            caller: "local".to_owned(),
+        })
     }
 
     async fn read_many(
@@ -52,7 +56,10 @@ impl Adapter for LocalAdapter {
     }
 
     async fn query(&self, _scope: &Scope, kind: &str, _arguments: &Object) -> Result<Object, AdapterError> {
-        Err(AdapterError::refused(ErrorClass::Invalid, format!("`{kind}` is no local data source")))
+        Err(AdapterError::refused(
+            ErrorClass::Invalid,
+            format!("`{kind}` is no local data source"),
+        ))
     }
 
     async fn locate(&self, _scope: &Scope, _intent: &Intent) -> Result<Located, AdapterError> {
@@ -65,12 +72,20 @@ impl Adapter for LocalAdapter {
         request: &Request<'_>,
         _effects: &mut Effects<'_>,
     ) -> Result<Option<Applied>, AdapterError> {
-        let Some(planned) = request.planned else { return Ok(None) };
-        let kind = self
-            .kinds
-            .managed(request.kind)
-            .ok_or_else(|| AdapterError::refused(ErrorClass::Invalid, format!("`{}` is no local kind", request.kind)))?;
-        let id = if request.operation == Operation::Create { request.uid } else { request.id };
+        let Some(planned) = request.planned else {
+            return Ok(None);
+        };
+        let kind = self.kinds.managed(request.kind).ok_or_else(|| {
+            AdapterError::refused(
+                ErrorClass::Invalid,
+                format!("`{}` is no local kind", request.kind),
+            )
+        })?;
+        let id = if request.operation == Operation::Create {
+            request.uid
+        } else {
+            request.id
+        };
         let mut object = planned.clone();
         object.set(kind.schema(), "id", Value::string(id));
         for (field, attribute) in object.fields.iter_mut().zip(&kind.schema().attributes) {
@@ -78,10 +93,18 @@ impl Adapter for LocalAdapter {
                 *field = Value::Null(attribute.ty.clone());
             }
         }
-        Ok(Some(Applied { id: id.to_owned(), object: Some(object), private: None }))
+        Ok(Some(Applied {
+            id: id.to_owned(),
+            object: Some(object),
+            private: None,
+        }))
     }
 
     fn timing(&self, _kind: &str) -> Timing {
-        Timing { call: Duration::ZERO, settle: Duration::ZERO, ready: Duration::ZERO }
+        Timing {
+            call: Duration::ZERO,
+            settle: Duration::ZERO,
+            ready: Duration::ZERO,
+        }
     }
 }

@@ -30,14 +30,23 @@ impl Object {
     /// An object of `schema` with every attribute null.
     #[must_use]
     pub fn empty(schema: &Schema) -> Self {
-        Object { fields: schema.attributes.iter().map(|attribute| Value::Null(attribute.ty.clone())).collect() }
+        Object {
+            fields: schema
+                .attributes
+                .iter()
+                .map(|attribute| Value::Null(attribute.ty.clone()))
+                .collect(),
+        }
     }
 
     /// The value of the attribute `name`; null if the schema has none of that name.
     #[must_use]
     pub fn get<'a>(&'a self, schema: &Schema, name: &str) -> &'a Value {
         const NULL: &Value = &Value::Null(meshform_state::Type::Any);
-        schema.slot(name).and_then(|slot| self.fields.get(slot)).unwrap_or(NULL)
+        schema
+            .slot(name)
+            .and_then(|slot| self.fields.get(slot))
+            .unwrap_or(NULL)
     }
 
     /// Sets the attribute `name`; one that the schema does not have is left out.
@@ -51,7 +60,11 @@ impl Object {
     #[must_use]
     pub fn to_value(&self, schema: &Schema) -> Value {
         Value::object(
-            schema.attributes.iter().zip(&self.fields).map(|(attribute, value)| (Str::from(attribute.name), value.clone())),
+            schema
+                .attributes
+                .iter()
+                .zip(&self.fields)
+                .map(|(attribute, value)| (Str::from(attribute.name), value.clone())),
         )
     }
 
@@ -71,7 +84,10 @@ impl Object {
             out.push('"');
             out.push_str(attribute.name);
             out.push_str("\":");
-            encode(value, &attribute.ty, &mut out).map_err(|source| EncodeError { attribute: attribute.name, source })?;
+            encode(value, &attribute.ty, &mut out).map_err(|source| EncodeError {
+                attribute: attribute.name,
+                source,
+            })?;
         }
         out.push('}');
         // What `encode` writes is JSON.
@@ -84,16 +100,22 @@ impl Object {
     /// # Errors
     /// [`DecodeError`] if an attribute is not of its type.
     pub fn decode(raw: &RawValue, schema: &Schema) -> Result<Self, DecodeError> {
-        let entries: BTreeMap<&str, &RawValue> = serde_json::from_str(raw.get())
-            .map_err(|_| DecodeError { path: String::new(), expected: "object".to_owned() })?;
+        let entries: BTreeMap<&str, &RawValue> =
+            serde_json::from_str(raw.get()).map_err(|_| DecodeError {
+                path: String::new(),
+                expected: "object".to_owned(),
+            })?;
         let fields: Result<Box<[Value]>, DecodeError> = schema
             .attributes
             .iter()
             .map(|attribute| match entries.get(attribute.name) {
                 None => Ok(Value::Null(attribute.ty.clone())),
                 Some(raw) => {
-                    let json: serde_json::Value = serde_json::from_str(raw.get())
-                        .map_err(|_| DecodeError { path: attribute.name.to_owned(), expected: attribute.ty.to_string() })?;
+                    let json: serde_json::Value =
+                        serde_json::from_str(raw.get()).map_err(|_| DecodeError {
+                            path: attribute.name.to_owned(),
+                            expected: attribute.ty.to_string(),
+                        })?;
                     decode_json(&json, &attribute.ty).map_err(|error| DecodeError {
                         path: format!("{}{}", attribute.name, error.path),
                         expected: error.expected,

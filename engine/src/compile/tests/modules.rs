@@ -12,9 +12,8 @@ const ROOT: &str = r#"
       label    = each.value
     }
     module "after" {
-      source     = "./parts/m"
-      label      = module.m["x"].deep
-      depends_on = [module.m]
+      source = "./parts/m"
+      label  = module.m["x"].deep
     }
     output "ids" { value = { for key, m in module.m : key => m.id } }
     output "one" { value = module.m["x"].secret }
@@ -69,49 +68,18 @@ fn modules_in_modules() {
           name = <string>
           again: name
           after module.after.thing.t by name
-          after module.m["x"].thing.t by depends_on
-          after module.m["x"].nest.n.thing.tree by depends_on
-          after module.m["x"].module.deeper.thing.d[0] by depends_on
-          after module.m["x"].module.deeper.thing.d[1] by depends_on
-          after module.m["y"].thing.t by depends_on
-          after module.m["y"].nest.n.thing.tree by depends_on
-          after module.m["y"].module.deeper.thing.d[0] by depends_on
-          after module.m["y"].module.deeper.thing.d[1] by depends_on
         module.after.module.deeper.thing.d[1] in local
           name = <string>
           again: name
           after module.after.thing.t by name
-          after module.m["x"].thing.t by depends_on
-          after module.m["x"].nest.n.thing.tree by depends_on
-          after module.m["x"].module.deeper.thing.d[0] by depends_on
-          after module.m["x"].module.deeper.thing.d[1] by depends_on
-          after module.m["y"].thing.t by depends_on
-          after module.m["y"].nest.n.thing.tree by depends_on
-          after module.m["y"].module.deeper.thing.d[0] by depends_on
-          after module.m["y"].module.deeper.thing.d[1] by depends_on
         module.after.nest.n.thing.tree in local: the tree under the nest
           name = "tree"
           zone = "a"
-          after module.m["x"].thing.t by depends_on
-          after module.m["x"].nest.n.thing.tree by depends_on
-          after module.m["x"].module.deeper.thing.d[0] by depends_on
-          after module.m["x"].module.deeper.thing.d[1] by depends_on
-          after module.m["y"].thing.t by depends_on
-          after module.m["y"].nest.n.thing.tree by depends_on
-          after module.m["y"].module.deeper.thing.d[0] by depends_on
-          after module.m["y"].module.deeper.thing.d[1] by depends_on
         module.after.thing.t in local
           name = <string>
           size = 3
           again: name
           after module.m["x"].module.deeper.thing.d[0] by name
-          after module.m["x"].thing.t by depends_on
-          after module.m["x"].nest.n.thing.tree by depends_on
-          after module.m["x"].module.deeper.thing.d[1] by depends_on
-          after module.m["y"].thing.t by depends_on
-          after module.m["y"].nest.n.thing.tree by depends_on
-          after module.m["y"].module.deeper.thing.d[0] by depends_on
-          after module.m["y"].module.deeper.thing.d[1] by depends_on
         module.m["x"].module.deeper.thing.d[0] in local
           name = <string>
           again: name
@@ -148,6 +116,29 @@ fn modules_in_modules() {
         output ids = {x: <id of module.m["x"].thing.t>, y: <id of module.m["y"].thing.t>}, after module.m["x"].module.deeper.thing.d[0] module.m["x"].thing.t module.m["y"].module.deeper.thing.d[0] module.m["y"].thing.t
         output one = "fine"
         "#);
+}
+
+#[test]
+fn everything_in_a_module_waits_for_what_the_call_waits_for() {
+    let root = r#"
+        resource "thing" "a" { name = "a" }
+        module "m" {
+          source     = "./m"
+          depends_on = [thing.a]
+        }
+        resource "thing" "b" {
+          name       = "b"
+          depends_on = [module.m]
+        }
+        "#;
+    let part = r#"
+        resource "thing" "t" { name = "t" }
+        data "zones" "z" {}
+        "#;
+    let loaded = loaded(&[("mesh.hcl", root), ("m/mesh.hcl", part)]);
+    let compiled = compiled(&loaded, &inputs(&[]));
+    assert_eq!(compiled.diagnostics.0, []);
+    assert_snapshot!(listed(&compiled), @"");
 }
 
 #[test]

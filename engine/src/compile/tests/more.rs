@@ -80,6 +80,10 @@ fn dynamic_blocks_make_elements() {
           again: rule
           after thing.a by rule
         "#);
+}
+
+#[test]
+fn mistakes_in_dynamic_blocks() {
     assert_snapshot!(mistakes(
         r#"
         resource "thing" "a" {
