@@ -138,7 +138,19 @@ fn everything_in_a_module_waits_for_what_the_call_waits_for() {
     let loaded = loaded(&[("mesh.hcl", root), ("m/mesh.hcl", part)]);
     let compiled = compiled(&loaded, &inputs(&[]));
     assert_eq!(compiled.diagnostics.0, []);
-    assert_snapshot!(listed(&compiled), @"");
+    assert_snapshot!(listed(&compiled), @r#"
+    module.m.data.zones.z in local
+      after thing.a by depends_on
+    module.m.thing.t in local
+      name = "t"
+      after thing.a by depends_on
+    thing.a in local
+      name = "a"
+    thing.b in local
+      name = "b"
+      after module.m.thing.t by depends_on
+      after module.m.data.zones.z by depends_on
+    "#);
 }
 
 #[test]
