@@ -14,11 +14,15 @@ use super::{Show, spoken, words};
 /// More running steps than these are only counted: lines that do not fit the screen make it jump.
 const MOST_BARS: usize = 12;
 
+/// How often what moves is drawn at most: a thousand short steps must not wait for their pictures.
+const FRAME: Duration = Duration::from_millis(100);
+
 pub(super) struct Bars {
     printer: Printer,
     bars: MultiProgress,
     total: Option<ProgressBar>,
     running: BTreeMap<(Address, Action), Running>,
+    drawn: Duration,
 }
 
 struct Running {
@@ -35,6 +39,7 @@ impl Bars {
             bars,
             total: None,
             running: BTreeMap::new(),
+            drawn: Duration::ZERO,
         }
     }
 
@@ -119,6 +124,10 @@ impl Show for Bars {
     }
 
     fn tick(&mut self, now: Duration) {
+        if now.saturating_sub(self.drawn) < FRAME {
+            return;
+        }
+        self.drawn = now;
         for ((address, action), running) in &self.running {
             if let Some(bar) = &running.bar {
                 let elapsed = spoken(now.saturating_sub(running.since));
