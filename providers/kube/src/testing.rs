@@ -27,6 +27,8 @@ pub enum Fault {
     Twice,
     /// It is not passed on; the answer is 429.
     Throttled,
+    /// It is not passed on; the answer is 404, as if its object could not be seen yet.
+    NotFound,
     /// It is passed on and answered, and that many looks at its object see nothing after that.
     Hidden(u32),
 }
@@ -171,6 +173,7 @@ impl Faults {
             Some(Fault::FailBefore) => {
                 return Ok(answer(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable"));
             }
+            Some(Fault::NotFound) => return Ok(answer(StatusCode::NOT_FOUND, "NotFound")),
             Some(Fault::Throttled) => return Ok(answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests")),
             _ => {}
         }

@@ -3,13 +3,14 @@
 use std::sync::{Mutex, PoisonError};
 
 use meshform_engine::adapter::{Applied, Request};
-use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Permit};
+use meshform_engine::{AdapterError, Certainty, Effect, Effects, ErrorClass, Permit};
 use meshform_state::journal::Locator;
 use serde_json::Value as Json;
 
-use super::{Wanted, apply_path, place};
+use super::{LOOKS, Wanted, apply_path, place};
 use crate::UID_MARK;
 use crate::client::{APPLY, Cluster};
+use crate::failure::Failure;
 use crate::live::Live;
 use crate::read::{Private, get};
 use crate::shape::Shape;
@@ -60,35 +61,42 @@ async fn attempt(
 ) -> Result<Live, AdapterError> {
     let resource = place(cluster, &wanted.name).await?;
     let path = apply_path(&resource, &wanted.name, false);
-    let subject = cluster.subject("patch", wanted.name.to_string());
-    let failure = match cluster.wire.patch(permit, &path, APPLY, &wanted.body).await {
-        Ok(answer) => return Ok(Live(answer)),
-        Err(failure) => failure,
-    };
-    if failure.is_not_found() {
-        let error = failure.into_error(&subject);
-        return Err(match &wanted.name.namespace {
-            Some(namespace) => error.hint(format!(
-                "Does namespace `{namespace}` exist? If it is a resource here, refer to it, so that it comes first."
-            )),
-            None => error,
-        });
-    }
-    if failure.conflict().is_none() {
-        return Err(failure.into_error(&subject));
-    }
-    match get(cluster, &resource, &wanted.name).await? {
-        // The same request was delivered twice, or an earlier one of this attempt took effect late.
-        Some(live) if live.annotation(UID_MARK) == Some(uid) => Ok(live),
-        Some(live) if live.is_terminating() => {
-            let message = format!("an earlier {} is still being deleted", wanted.name);
-            Err(AdapterError::refused(ErrorClass::Busy, message).hint(waits_for(&live)))
+    for _ in 0..LOOKS {
+        match cluster.wire.patch(permit, &path, APPLY, &wanted.body).await {
+            Ok(answer) => return Ok(Live(answer)),
+            Err(failure) if failure.conflict().is_some() => {}
+            Err(failure) => return Err(refused(cluster, wanted, failure)),
         }
-        Some(live) => Err(taken(wanted, &live)),
-        None => Err(AdapterError::refused(
-            ErrorClass::Unavailable,
-            format!("{} was there a moment ago and is not any more", wanted.name),
+        let there = get(cluster, &resource, &wanted.name)
+            .await
+            .map_err(|error| AdapterError {
+                // What is there may be ours: the same request was delivered twice.
+                certainty: Certainty::Unknown,
+                ..error
+            })?;
+        match there {
+            Some(live) if live.annotation(UID_MARK) == Some(uid) => return Ok(live),
+            Some(live) if live.is_terminating() => {
+                let message = format!("an earlier {} is still being deleted", wanted.name);
+                return Err(AdapterError::refused(ErrorClass::Busy, message).hint(waits_for(&live)));
+            }
+            Some(live) => return Err(taken(wanted, &live)),
+            // It went in between, or cannot be seen yet.
+            None => {}
+        }
+    }
+    let message = format!("{} is said to exist and is not to be seen", wanted.name);
+    Err(AdapterError::lost(ErrorClass::Busy, message))
+}
+
+fn refused(cluster: &Cluster, wanted: &Wanted<'_>, failure: Failure) -> AdapterError {
+    let is_homeless = failure.is_not_found();
+    let error = failure.into_error(&cluster.subject("patch", wanted.name.to_string()));
+    match &wanted.name.namespace {
+        Some(namespace) if is_homeless => error.hint(format!(
+            "Does namespace `{namespace}` exist? If it is a resource here, refer to it, so that it comes first."
         )),
+        _ => error,
     }
 }
 

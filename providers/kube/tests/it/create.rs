@@ -1,5 +1,6 @@
 //! Creation: only where nothing is, and found again when the answer is lost.
 
+use http::Method;
 use meshform_engine::ErrorClass;
 use meshform_kube::testing::Fault;
 use serde_json::{Value as Json, json};
@@ -132,7 +133,7 @@ async fn a_namespace_that_is_still_going_is_waited_for() {
     stranger.delete("/api/v1/namespaces/create-going").await;
     let resources = [world.namespace("create-going", &[])];
     let release = async {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        world.has_asked_for("namespaces/create-going", 1).await;
         let patch = json!({ "metadata": { "finalizers": null } });
         stranger
             .edit("/api/v1/namespaces/create-going/configmaps/held", &patch)
@@ -140,6 +141,48 @@ async fn a_namespace_that_is_still_going_is_waited_for() {
     };
     let (outcome, ()) = tokio::join!(world.apply(&resources), release);
     assert!(outcome.is_complete(), "{outcome:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_between_two_looks_is_no_failure() {
+    let (world, stranger) = (World::new(), Stranger::new().await);
+    let maps = "/api/v1/namespaces/default/configmaps";
+    let held = json!({ "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": { "name": "create-between", "finalizers": ["example.com/hold"] } });
+    stranger.create(maps, &held).await;
+    let path = format!("{maps}/create-between");
+    stranger.delete(&path).await;
+    let resources = [world.manifest(
+        "settings",
+        &config_map("default", "create-between", &json!({ "a": "1" })),
+        &[],
+    )];
+    let release = async {
+        // Waited for longer than other failures are put up with.
+        world.has_asked_for("create-between", 10).await;
+        world.faults.next(&Method::GET, "create-between", Fault::NotFound);
+        world.has_asked_for("create-between", 13).await;
+        stranger
+            .edit(&path, &json!({ "metadata": { "finalizers": null } }))
+            .await;
+    };
+    let (outcome, ()) = tokio::join!(world.apply(&resources), release);
+    assert!(outcome.is_complete(), "{outcome:#?}");
+    world.converges(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_that_arrives_twice_and_is_not_seen_is_one() {
+    let world = World::new();
+    let map = config_map("default", "create-unseen", &json!({ "a": "1" }));
+    world.faults.at(1, Fault::Twice);
+    for _ in 0..3 {
+        world
+            .faults
+            .next(&Method::GET, "create-unseen", Fault::FailBefore);
+    }
+    world.converges(&[world.manifest("settings", &map, &[])]).await;
+    world.converges(&[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -84,8 +84,10 @@ async fn a_deletion_ends_when_nothing_is_left() {
         )
         .await;
     let release = async {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        assert!(stranger.get(path).await.unwrap()["metadata"]["deletionTimestamp"].is_string());
+        let going = async || stranger.get(path).await.unwrap()["metadata"]["deletionTimestamp"].is_string();
+        while !going().await {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
         stranger
             .edit(path, &json!({ "metadata": { "finalizers": null } }))
             .await;

@@ -20,7 +20,7 @@ use meshform_engine::{
 };
 use meshform_kinds::kubernetes::{MANIFEST, Manifest, NAMESPACE, Namespace};
 use meshform_kube::KubeAdapter;
-use meshform_kube::testing::Faults;
+use meshform_kube::testing::{Faults, Recorded};
 use meshform_lang::{Range, SourceId};
 use meshform_sandbox::{Cluster, Sandbox};
 use meshform_state::store::MemoryStore;
@@ -252,6 +252,14 @@ impl World {
                 "{place}: {left:?} {:#?}",
                 plan.drift
             );
+        }
+    }
+
+    /// Returns once `count` changes of something whose path contains `part` were asked for.
+    pub(crate) async fn has_asked_for(&self, part: &str, count: usize) {
+        let is_one = |request: &&Recorded| request.is_change() && request.path.contains(part);
+        while self.faults.requests().iter().filter(is_one).count() < count {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

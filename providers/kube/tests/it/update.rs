@@ -221,7 +221,7 @@ async fn items_of_lists_are_retaken_and_leave_one_by_one() {
     let namespace = world.namespace(space, &[]);
     let web = |env: Json| world.manifest("web", &deployment(space, Some(0), &env), &[]);
     let env = json!([{ "name": "A", "value": "1" }, { "name": "B", "value": "2" }]);
-    world.converges(&[namespace.clone()]).await;
+    world.converges(std::slice::from_ref(&namespace)).await;
     world.converges(&[namespace.clone(), web(env.clone())]).await;
 
     let path = "/apis/apps/v1/namespaces/update-lists/deployments/web";
@@ -277,7 +277,7 @@ async fn replicas_are_retaken_while_wanted_and_handed_over_when_not() {
     let (world, stranger, space) = (World::new(), Stranger::new().await, "update-scale");
     let namespace = world.namespace(space, &[]);
     let web = |replicas| world.manifest("web", &deployment(space, replicas, &json!([])), &[]);
-    world.converges(&[namespace.clone()]).await;
+    world.converges(std::slice::from_ref(&namespace)).await;
     world.converges(&[namespace.clone(), web(Some(2))]).await;
     let path = "/apis/apps/v1/namespaces/update-scale/deployments/web";
     let scale = async |replicas: u32| {
@@ -295,7 +295,7 @@ async fn replicas_are_retaken_while_wanted_and_handed_over_when_not() {
     scale(5).await;
     world.converges(&[namespace.clone(), web(None)]).await;
     assert_eq!(replicas().await, 5, "an autoscaler's replicas stay");
-    world.converges(&[namespace.clone()]).await;
+    world.converges(std::slice::from_ref(&namespace)).await;
     world.converges(&[]).await;
 }
 
@@ -314,7 +314,7 @@ async fn another_version_of_its_group_is_the_same_object() {
     let old = scaler("autoscaling/v1", ("targetCPUUtilizationPercentage", json!(50)));
     let new = scaler("autoscaling/v2", ("metrics", metrics));
     let namespace = world.namespace(space, &[]);
-    world.converges(&[namespace.clone()]).await;
+    world.converges(std::slice::from_ref(&namespace)).await;
     world
         .converges(&[namespace.clone(), world.manifest("web", &old, &[])])
         .await;
@@ -328,6 +328,42 @@ async fn another_version_of_its_group_is_the_same_object() {
     world
         .converges(&[namespace.clone(), world.manifest("web", &new, &[])])
         .await;
-    world.converges(&[namespace.clone()]).await;
+    world.converges(std::slice::from_ref(&namespace)).await;
     world.converges(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_moves_while_other_steps_run_is_left_alone() {
+    let scene = Scene::new("update-meanwhile", &json!({ "a": "1" })).await;
+    let (world, stranger) = (&scene.world, &scene.stranger);
+    // A step that comes first and waits, until after the engine has compared what the plan stands on.
+    let first = config_map("update-meanwhile", "first", &json!({ "a": "1" }));
+    let held = json!({ "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": { "name": "first", "finalizers": ["example.com/hold"] } });
+    let maps = "/api/v1/namespaces/update-meanwhile/configmaps";
+    stranger.create(maps, &held).await;
+    stranger.delete(&format!("{maps}/first")).await;
+    let changed = config_map("update-meanwhile", "settings", &json!({ "a": "2" }));
+    let resources = [
+        world.manifest("first", &first, &[]),
+        world.manifest("settings", &changed, &["kubernetes_manifest.first"]),
+    ];
+    let meanwhile = async {
+        world.has_asked_for("update-meanwhile/configmaps/first", 1).await;
+        stranger.edit(&scene.path, &json!({ "data": { "a": "9" } })).await;
+        stranger
+            .edit(
+                &format!("{maps}/first"),
+                &json!({ "metadata": { "finalizers": null } }),
+            )
+            .await;
+    };
+    let (outcome, ()) = tokio::join!(world.apply(&resources), meanwhile);
+    assert!(
+        outcome.failed[0]
+            .message
+            .contains("has changed since it was planned"),
+        "{outcome:#?}"
+    );
+    assert_eq!(scene.data().await, json!({ "a": "9" }));
 }
