@@ -5,7 +5,7 @@
 //! How many effects there are is what the door and the API server recorded in a clean run.
 
 use meshform_kube::testing::Fault as KubeFault;
-use meshform_state::disk::{Op, Verdict};
+use meshform_state::disk::Verdict;
 use meshform_state::journal::Event;
 
 use crate::support::points::{Place, Point, Scenario, Tally, aws_faults, deaths, kube_faults, survive};
@@ -133,9 +133,9 @@ fn every_record_of_the_journal_survives_a_death_before_and_after() {
         let clean = scenario.clean();
         assert!(clean.records >= 8, "{clean:?}");
         // With the namespace, once before and once after: the rest of its records is that of the network.
-        let deaths = deaths().into_iter().filter(|(_, op, verdict)| {
-            scenario != Scenario::Destroy || (*op == Op::Write && *verdict == Verdict::Die)
-        });
+        let deaths = deaths()
+            .into_iter()
+            .filter(|(_, _, verdict)| scenario != Scenario::Destroy || *verdict == Verdict::Die);
         let deaths: Vec<_> = deaths.collect();
         for nth in 0..clean.records {
             let point = |(moment, op, verdict)| Point {

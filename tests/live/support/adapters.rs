@@ -7,6 +7,7 @@ use meshform_engine::adapter::{Applied, Identity, Request, Timing};
 use meshform_engine::{Adapter, AdapterError, Effects, Located, Object, Observation, Target};
 use meshform_state::journal::{Event, Folded, Intent};
 use meshform_state::{Scope, Session, Snapshot, StoreError};
+use tokio_util::sync::CancellationToken;
 
 /// Sabotage: an adapter that finds nothing again.
 pub(super) struct Blind(pub(super) Arc<dyn Adapter>);
@@ -55,14 +56,17 @@ pub(crate) type Heard = Arc<Mutex<Vec<Event>>>;
 pub(crate) struct Teed {
     inner: Box<dyn Session>,
     heard: Heard,
+    death: Option<CancellationToken>,
 }
 
 impl Teed {
-    /// Listens to `inner`.
-    pub(crate) fn over(inner: Box<dyn Session>, heard: &Heard) -> Self {
+    /// Listens to `inner`. A process with a `death` dies by it as soon as its journal fails: not before what made it
+    /// fail is over.
+    pub(crate) fn over(inner: Box<dyn Session>, heard: &Heard, death: Option<CancellationToken>) -> Self {
         Teed {
             inner,
             heard: Arc::clone(heard),
+            death,
         }
     }
 }
@@ -73,7 +77,12 @@ impl Session for Teed {
     }
 
     fn append(&mut self, events: &[Event]) -> Result<(), StoreError> {
-        self.inner.append(events)?;
+        if let Err(error) = self.inner.append(events) {
+            if let Some(death) = &self.death {
+                death.cancel();
+            }
+            return Err(error);
+        }
         self.heard
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -22,10 +22,14 @@ impl World {
 
     /// How many objects there are of each kind.
     pub(crate) fn census(&self) -> Census {
+        self.count(&self.made())
+    }
+
+    fn count(&self, made: &[AwsObject]) -> Census {
         let mut census = Census::new();
-        for object in self.made() {
+        for object in made {
             let associations = object.body.matches("<routeTableAssociationId>").count();
-            *census.entry(object.kind).or_default() += 1;
+            *census.entry(object.kind.clone()).or_default() += 1;
             if associations > 0 {
                 *census.entry("association".to_owned()).or_default() += associations;
             }
@@ -57,17 +61,17 @@ impl World {
                 .iter()
                 .map(|doubt| format!("in doubt: {:?}", doubt.intent)),
         );
-        let census = self.census();
+        let made = self.made();
+        let census = self.count(&made);
         if census != *expected {
             wrong.push(format!("there are {census:?}, expected {expected:?}"));
         }
-        wrong.extend(self.unrecorded(&folded.snapshot));
+        wrong.extend(self.unrecorded(&made, &folded.snapshot));
         wrong
     }
 
     /// Records of nothing, and objects with another mark than recorded.
-    fn unrecorded(&self, snapshot: &Snapshot) -> Vec<String> {
-        let made = self.made();
+    fn unrecorded(&self, made: &[AwsObject], snapshot: &Snapshot) -> Vec<String> {
         let mut wrong = Vec::new();
         for record in snapshot.records.values().chain(snapshot.deposed.values()) {
             if record.incomplete {

@@ -111,8 +111,6 @@ pub(crate) fn deaths() -> Vec<(Moment, Op, Verdict)> {
     vec![
         (Moment::Before, Op::Write, Verdict::Die),
         (Moment::Before, Op::Write, Verdict::Tear(9)),
-        (Moment::After, Op::Write, Verdict::Die),
-        (Moment::After, Op::Write, Verdict::PowerCut(Cut::Some { seed: 7 })),
         (Moment::Before, Op::Sync, Verdict::PowerCut(Cut::Everything)),
         (Moment::After, Op::Sync, Verdict::Die),
         (Moment::After, Op::Sync, Verdict::PowerCut(Cut::Everything)),
@@ -222,7 +220,8 @@ impl Point {
     }
 
     fn arm_disk(&self, world: &World, nth: u64, (moment, op, verdict): (Moment, Op, Verdict)) {
-        let (death, written, met) = (world.death.clone(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (written, met) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        world.dies_with_journal.store(true, Ordering::SeqCst);
         world.store.disk().on_operation(move |event| {
             if is_record(event, Op::Write) && event.moment == Moment::Before {
                 written.fetch_add(1, Ordering::SeqCst);
@@ -233,7 +232,6 @@ impl Point {
                 && event.moment == moment
                 && met.fetch_add(1, Ordering::SeqCst) == 0
             {
-                death.cancel();
                 return verdict;
             }
             Verdict::Go
@@ -284,6 +282,7 @@ impl Point {
             return Err(format!("it was never met: {first:?}"));
         }
         world.store.disk().heal();
+        world.dies_with_journal.store(false, Ordering::SeqCst);
         if !first.is_complete() {
             let second = self.scenario.run(&mut world);
             if !second.is_complete() {

@@ -1,6 +1,7 @@
 //! One life of the program in a world: compile, recover, refresh, plan, check, run; or killed on the way.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use meshform_engine::apply::{Context, Outcome, Stop, recover, run};
 use meshform_engine::compile::{Compiled, Inputs, Purpose, Vocabulary as _, compile};
@@ -147,7 +148,11 @@ impl World {
             .store
             .lock(&holder)
             .map_err(|error| format!("lock: {error}"))?;
-        let session: Box<dyn Session> = Box::new(Teed::over(session, &self.heard));
+        let death = self
+            .dies_with_journal
+            .load(Ordering::SeqCst)
+            .then(|| self.death.clone());
+        let session: Box<dyn Session> = Box::new(Teed::over(session, &self.heard, death));
         Ok(if self.sabotage.no_intent {
             Box::new(LateIntents::over(session))
         } else {

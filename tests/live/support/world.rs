@@ -1,6 +1,7 @@
 //! A world of one test: an account behind a door of its own, a namespace, a state on a simulated disk.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 
 use aws_credential_types::Credentials;
@@ -62,6 +63,8 @@ pub(crate) struct World {
     pub(crate) sabotage: Sabotage,
     /// Ends the present process.
     pub(crate) death: CancellationToken,
+    /// Whether the process dies as soon as its journal fails.
+    pub(super) dies_with_journal: AtomicBool,
     pub(super) clock: Arc<PacedClock>,
     pub(super) entropy: Arc<SeededEntropy>,
     pub(super) kinds: Kinds,
@@ -91,6 +94,7 @@ impl World {
             limits: Limits::default(),
             sabotage: Sabotage::default(),
             death: CancellationToken::new(),
+            dies_with_journal: AtomicBool::new(false),
             clock: Arc::default(),
             entropy,
             kinds: meshform_kinds::kinds(),
