@@ -220,7 +220,7 @@ pub(crate) async fn plan(
     let (Once(compiled), facts) =
         gathered.map_err(|found| Failure::told(FailureKind::Outside, found, loaded.sources.clone()))?;
     settle(&mut loaded, compiled.diagnostics)?;
-    let desired = compiled.desired;
+    let (desired, assertions) = (compiled.desired, compiled.assertions);
     session.printer.learn(secrets_in(&desired));
     let observed = if wish.refresh {
         let refreshed = reader.refresh(snapshot, &desired.scopes, sink).await;
@@ -243,6 +243,12 @@ pub(crate) async fn plan(
     let plan = build(input)
         .map_err(|found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone()))?;
     checked(&plan)?;
+    // What can be decided with the planned values is; the rest stays open until the next plan knows more.
+    let mut broken = Diagnostics::new();
+    assertions
+        .iter()
+        .for_each(|assertion| broken.extend(assertion.check(&plan)));
+    settle(&mut loaded, broken)?;
     loaded.warnings.extend(unknown(&wish.replace, &plan));
     Ok(Planned {
         plan: Arc::new(plan),

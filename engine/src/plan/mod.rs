@@ -8,6 +8,7 @@ mod check;
 mod digest;
 mod drift;
 mod leftovers;
+mod lookup;
 mod model;
 mod moves;
 mod order;

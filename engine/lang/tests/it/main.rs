@@ -8,5 +8,6 @@ mod files;
 mod formatting;
 mod limits;
 mod properties;
+mod second_opinion;
 mod structure;
 mod support;

@@ -172,17 +172,20 @@ async fn what_goes_between_two_looks_is_no_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_creation_that_arrives_twice_and_is_not_seen_is_one() {
+async fn a_creation_that_arrives_twice_and_is_not_seen_stays_in_doubt() {
     let world = World::new();
     let map = config_map("default", "create-unseen", &json!({ "a": "1" }));
     world.faults.at(1, Fault::Twice);
-    for _ in 0..3 {
+    for _ in 0..40 {
         world
             .faults
             .next(&Method::GET, "create-unseen", Fault::FailBefore);
     }
-    world.converges(&[world.manifest("settings", &map, &[])]).await;
-    world.converges(&[]).await;
+    let outcome = world.apply(&[world.manifest("settings", &map, &[])]).await;
+    assert_eq!(outcome.in_doubt.len(), 1, "{outcome:#?}");
+    let next = world.killed();
+    next.converges(&[next.manifest("settings", &map, &[])]).await;
+    next.converges(&[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

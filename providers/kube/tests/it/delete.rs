@@ -72,6 +72,39 @@ async fn another_object_of_the_same_name_survives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_object_that_appears_while_other_steps_run_survives() {
+    let (world, stranger) = (World::new(), Stranger::new().await);
+    let map = |name: &str| config_map("default", name, &json!({ "a": "1" }));
+    let (ours, first) = (map("delete-meanwhile"), map("delete-first"));
+    let resources = [
+        world.manifest("ours", &ours, &[]),
+        world.manifest("first", &first, &["kubernetes_manifest.ours"]),
+    ];
+    world.converges(&resources).await;
+    let maps = "/api/v1/namespaces/default/configmaps";
+    let held = format!("{maps}/delete-first");
+    stranger
+        .edit(
+            &held,
+            &json!({ "metadata": { "finalizers": ["example.com/hold"] } }),
+        )
+        .await;
+    let meanwhile = async {
+        // Its creation and its deletion: the engine has compared what the plan stands on by then.
+        world.has_asked_for("delete-first", 2).await;
+        stranger.delete(&format!("{maps}/delete-meanwhile")).await;
+        stranger.create(maps, &ours).await;
+        stranger
+            .edit(&held, &json!({ "metadata": { "finalizers": null } }))
+            .await;
+    };
+    let (outcome, ()) = tokio::join!(world.apply(&[]), meanwhile);
+    assert!(outcome.is_complete(), "{outcome:#?}");
+    assert!(stranger.get(&format!("{maps}/delete-meanwhile")).await.is_some());
+    assert!(world.recorded().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_ends_when_nothing_is_left() {
     let (world, stranger) = (World::new(), Stranger::new().await);
     let map = config_map("default", "delete-held", &json!({ "a": "1" }));
