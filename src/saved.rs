@@ -13,6 +13,7 @@ use meshform_engine::compile::{Given, GivenBy};
 use meshform_engine::config::{Config, Module, Texts, load};
 use meshform_engine::plan::digest;
 use meshform_lang::{Diagnostic, Diagnostics, Range, Sources};
+use meshform_state::disk::Disk as _;
 use meshform_state::value::{decode, encode};
 use meshform_state::{Address, Str, Type, Value};
 use sha2::{Digest as _, Sha256};
@@ -214,13 +215,15 @@ fn replaced(sources: &Sources, mut changes: Vec<(Range, String)>) -> BTreeMap<St
 /// # Errors
 /// As the disk says.
 pub(crate) fn write(session: &Session, path: &str, bytes: &[u8]) -> Result<(), Failure> {
-    meshform_state::disk::write_file(&session.folder.join(path), bytes).map_err(|error| {
-        Failure::new(
-            FailureKind::Output,
-            "Plan cannot be saved",
-            format!("Failed to write `{path}`: {error}."),
-        )
-    })
+    meshform_state::disk::RealDisk
+        .replace(&session.folder.join(path), bytes)
+        .map_err(|error| {
+            Failure::new(
+                FailureKind::Output,
+                "Plan cannot be saved",
+                format!("Failed to write `{path}`: {error}."),
+            )
+        })
 }
 
 /// Reads the archive at `path`, relative to the folder.

@@ -110,7 +110,7 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
         kind = FailureKind::Interrupted;
         let detail = "What was running has ended or will be looked up; state and journal are complete.";
         found.push(
-            Diagnostic::error("Interrupted", detail).hint("`meshform apply` goes on where this run stopped."),
+            Diagnostic::error("Interrupted", detail).hint("The same command goes on where this run stopped."),
         );
     }
     let mut counts = Map::new();
@@ -130,7 +130,7 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
     if session.printer.is_text() {
         let number = |name: &str| counts.get(name).and_then(Json::as_u64).unwrap_or(0);
         session.printer.data(&format!(
-            "{} done, {} failed, {} not begun, {} in doubt. What is done stays done; apply again to go on.\n",
+            "{} done, {} failed, {} not begun, {} in doubt. What is done stays done; the same command goes on from here.\n",
             number("done"),
             number("failed"),
             number("skipped"),

@@ -129,13 +129,14 @@ fn every_effect_on_kubernetes_survives_every_fault() {
 #[test]
 fn every_record_of_the_journal_survives_a_death_before_and_after() {
     let mut points = Vec::new();
-    for scenario in [Scenario::Create, Scenario::DestroyNetwork, Scenario::Destroy] {
+    for scenario in [Scenario::Create, Scenario::DestroyNetwork] {
         let clean = scenario.clean();
         assert!(clean.records >= 8, "{clean:?}");
-        // With the namespace, once before and once after: the rest of its records is that of the network.
+        // The deaths of the machine meet every record of a creation here, and those of a destruction in the engine's
+        // own matrix, whose world answers at once.
         let deaths = deaths()
             .into_iter()
-            .filter(|(_, _, verdict)| scenario != Scenario::Destroy || *verdict == Verdict::Die);
+            .filter(|(_, _, verdict)| scenario == Scenario::Create || *verdict == Verdict::Die);
         let deaths: Vec<_> = deaths.collect();
         for nth in 0..clean.records {
             let point = |(moment, op, verdict)| Point {

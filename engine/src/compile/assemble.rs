@@ -60,8 +60,8 @@ impl Compiler<'_> {
             found.push(cycle);
         }
         desired.outputs = outputs(&program, config);
+        // The resources stay: planning a destruction asks them for `prevent_destroy`.
         if inputs.purpose == Purpose::Destroy {
-            desired.resources.clear();
             desired.outputs.clear();
         }
         found.sort();

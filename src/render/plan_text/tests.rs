@@ -96,86 +96,88 @@ fn each_action_has_its_symbol_headline_and_reason() {
     }));
 }
 
+/// One value of each form, before a change or after it.
+fn forms(changed: bool) -> Value {
+    let pick = |a: &str, b: &str| {
+        json(&format!("[{}]", if changed { b } else { a }))
+            .items()
+            .unwrap()[0]
+            .clone()
+    };
+    let strings =
+        |items: &[&str]| Value::set(Type::String, items.iter().map(|item| (*item).into()).collect());
+    let long: Vec<String> = (0..20)
+        .map(|n| {
+            if changed && n == 10 {
+                "x".into()
+            } else {
+                n.to_string()
+            }
+        })
+        .collect();
+    Value::object([
+        ("a".into(), pick("1", "2")),
+        ("list".into(), pick(r#"["x","y"]"#, r#"["x","z","y"]"#)),
+        (
+            "far".into(),
+            pick(
+                r#"["a","b","c","d","e","f","g"]"#,
+                r#"["a","b","c","X","e","f","g"]"#,
+            ),
+        ),
+        ("multi".into(), pick(r#""l1\nl2\nl3""#, r#""l1\nL2\nl3""#)),
+        ("long".into(), long.join("\n").into()),
+        (
+            "pol".into(),
+            pick(
+                r#""{\"S\":[{\"a\":[\"x\"],\"e\":\"Allow\"}]}""#,
+                r#""{\"S\":[{\"a\":[\"x\"],\"e\":\"Deny\"}]}""#,
+            ),
+        ),
+        ("spacing".into(), pick(r#""{\"S\":[1]}""#, r#""{ \"S\": [1] }""#)),
+        (
+            "keyed".into(),
+            pick(
+                r#"[{"name":"x","p":1},{"name":"old","p":7},{"name":"y","p":2}]"#,
+                r#"[{"name":"x","p":1},{"name":"y","p":5},{"name":"z","p":3}]"#,
+            ),
+        ),
+        (
+            "turned".into(),
+            pick(
+                r#"[{"key":"x","p":1},{"key":"y","p":2}]"#,
+                r#"[{"key":"y","p":2},{"key":"x","p":1}]"#,
+            ),
+        ),
+        (
+            "objects".into(),
+            pick(r#"[{"p":1},{"q":2}]"#, r#"[{"p":2},{"q":2}]"#),
+        ),
+        (
+            "set".into(),
+            if changed {
+                strings(&["b", "c"])
+            } else {
+                strings(&["a", "b"])
+            },
+        ),
+        ("control".into(), pick(r#""a\u001b[31mred""#, r#""b""#)),
+        ("we ird".into(), pick("null", r#""x""#)),
+        ("kind".into(), pick(r#""x""#, r#""{\"a\":1}""#)),
+        ("same".into(), "same".into()),
+        ("empty".into(), pick("{}", r#"{"a":1}"#)),
+        ("gone".into(), pick(r#"{"x":{"y":[1]}}"#, "null")),
+    ])
+}
+
 #[test]
 fn values_are_shown_as_terraform_shows_them() {
-    let value = |changed: bool| {
-        let pick = |a: &str, b: &str| {
-            json(&format!("[{}]", if changed { b } else { a }))
-                .items()
-                .unwrap()[0]
-                .clone()
-        };
-        let strings =
-            |items: &[&str]| Value::set(Type::String, items.iter().map(|item| (*item).into()).collect());
-        let long: Vec<String> = (0..20)
-            .map(|n| {
-                if changed && n == 10 {
-                    "x".into()
-                } else {
-                    n.to_string()
-                }
-            })
-            .collect();
-        Value::object([
-            ("a".into(), pick("1", "2")),
-            ("list".into(), pick(r#"["x","y"]"#, r#"["x","z","y"]"#)),
-            (
-                "far".into(),
-                pick(
-                    r#"["a","b","c","d","e","f","g"]"#,
-                    r#"["a","b","c","X","e","f","g"]"#,
-                ),
-            ),
-            ("multi".into(), pick(r#""l1\nl2\nl3""#, r#""l1\nL2\nl3""#)),
-            ("long".into(), long.join("\n").into()),
-            (
-                "pol".into(),
-                pick(
-                    r#""{\"S\":[{\"a\":[\"x\"],\"e\":\"Allow\"}]}""#,
-                    r#""{\"S\":[{\"a\":[\"x\"],\"e\":\"Deny\"}]}""#,
-                ),
-            ),
-            ("spacing".into(), pick(r#""{\"S\":[1]}""#, r#""{ \"S\": [1] }""#)),
-            (
-                "keyed".into(),
-                pick(
-                    r#"[{"name":"x","p":1},{"name":"old","p":7},{"name":"y","p":2}]"#,
-                    r#"[{"name":"x","p":1},{"name":"y","p":5},{"name":"z","p":3}]"#,
-                ),
-            ),
-            (
-                "turned".into(),
-                pick(
-                    r#"[{"key":"x","p":1},{"key":"y","p":2}]"#,
-                    r#"[{"key":"y","p":2},{"key":"x","p":1}]"#,
-                ),
-            ),
-            (
-                "objects".into(),
-                pick(r#"[{"p":1},{"q":2}]"#, r#"[{"p":2},{"q":2}]"#),
-            ),
-            (
-                "set".into(),
-                if changed {
-                    strings(&["b", "c"])
-                } else {
-                    strings(&["a", "b"])
-                },
-            ),
-            ("control".into(), pick(r#""a\u001b[31mred""#, r#""b""#)),
-            ("we ird".into(), pick("null", r#""x""#)),
-            ("kind".into(), pick(r#""x""#, r#""{\"a\":1}""#)),
-            ("same".into(), "same".into()),
-            ("empty".into(), pick("{}", r#"{"a":1}"#)),
-            ("gone".into(), pick(r#"{"x":{"y":[1]}}"#, "null")),
-        ])
-    };
     let was = object(&[
         ("id", "a-1".into()),
-        ("input", value(false)),
+        ("input", forms(false)),
         ("output", json(r#"[{"a":[1,"x\ny"]}]"#)),
     ]);
-    let is = object(&[("id", "a-1".into()), ("input", value(true)), ("output", later())]);
+    let is = object(&[("id", "a-1".into()), ("input", forms(true)), ("output", later())]);
     let changes = vec![change("test_thing.upd", Action::Update, Some(was), Some(is))];
     insta::assert_snapshot!(text(&Plan {
         changes,

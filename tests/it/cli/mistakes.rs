@@ -112,3 +112,19 @@ fn every_command_has_help() {
     ];
     insta::assert_snapshot!(session(&environment, commands));
 }
+
+#[test]
+fn what_must_not_be_destroyed_is_not_whichever_command_asks() {
+    let mesh = "resource \"meshform_data\" \"kept\" {\n  input = 1\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n";
+    let environment = TestEnvironment::applied(mesh);
+    for command in [
+        &["destroy", "-auto-approve"][..],
+        &["plan", "-destroy"],
+        &["apply", "-destroy", "-auto-approve"],
+    ] {
+        let ran = environment.run(command);
+        assert_eq!(ran.code, 1, "{command:?}: {ran}");
+        assert!(ran.stderr.contains("prevent_destroy"), "{command:?}: {ran}");
+    }
+    assert_eq!(environment.run(&["plan", "-detailed-exitcode"]).code, 0);
+}

@@ -273,13 +273,14 @@ fn validation_needs_no_values_and_asks_nothing() {
 }
 
 #[test]
-fn to_destroy_everything_nothing_is_desired_and_scopes_stay() {
+fn to_destroy_everything_outputs_go_and_resources_can_still_object() {
     let text = "resource \"machine\" \"m\" {\n  region = \"r-1\"\n  name = \"m\"\n}\n";
     let mut inputs = inputs(&[]);
     inputs.purpose = Purpose::Destroy;
     let compiled = compiled(&loaded(&[("mesh.hcl", text)]), &inputs);
     assert_eq!(compiled.diagnostics.0, []);
-    assert!(compiled.desired.resources.is_empty());
+    assert!(compiled.desired.outputs.is_empty());
+    assert_eq!(compiled.desired.resources.len(), 1);
     assert_eq!(
         compiled
             .desired
