@@ -258,9 +258,13 @@ impl World {
     /// Returns once `count` changes of something whose path contains `part` were asked for.
     pub(crate) async fn has_asked_for(&self, part: &str, count: usize) {
         let is_one = |request: &&Recorded| request.is_change() && request.path.contains(part);
-        while self.faults.requests().iter().filter(is_one).count() < count {
+        for _ in 0..3000 {
+            if self.faults.requests().iter().filter(is_one).count() >= count {
+                return;
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        panic!("{count} changes of {part} were never asked for");
     }
 
     /// The addresses in the state.
