@@ -279,6 +279,14 @@ impl Point {
         self.arm(&world);
         let first = self.meet(&mut world);
         if !self.is_met(&world, &first) {
+            // How many records share one write is chance, so a run may end before the last writes of the clean one.
+            let at_the_end = match self.place {
+                Place::Record { nth, .. } => nth * 10 >= clean.records * 8,
+                _ => false,
+            };
+            if at_the_end && first.is_complete() {
+                return Ok(());
+            }
             return Err(format!("it was never met: {first:?}"));
         }
         world.store.disk().heal();
