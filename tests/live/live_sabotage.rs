@@ -22,6 +22,17 @@ fn points(moment: Moment, op: Op, verdict: Verdict) -> Vec<Point> {
         .collect()
 }
 
+/// Deaths while one of the first creations is under way: its outcome is lost for certain.
+fn under_way() -> Vec<Point> {
+    let places = (0..6).map(|nth| Place::UnderWay { nth });
+    places
+        .map(|place| Point {
+            scenario: Scenario::Create,
+            place,
+        })
+        .collect()
+}
+
 fn turns_red(name: &str, points: Vec<Point>, sabotage: Sabotage) {
     let honest = Tally::default();
     survive(&honest, points.clone(), Sabotage::default());
@@ -52,10 +63,9 @@ fn without_fsync_a_power_cut_loses_something() {
 
 #[test]
 fn without_intents_a_death_loses_something() {
-    let points = points(Moment::Before, Op::Write, Verdict::Die);
     turns_red(
         "intent",
-        points,
+        under_way(),
         Sabotage {
             no_intent: true,
             ..Sabotage::default()
@@ -65,10 +75,9 @@ fn without_intents_a_death_loses_something() {
 
 #[test]
 fn without_lookups_a_death_loses_something() {
-    let points = points(Moment::Before, Op::Write, Verdict::Die);
     turns_red(
         "lookup",
-        points,
+        under_way(),
         Sabotage {
             no_lookup: true,
             ..Sabotage::default()
