@@ -1,6 +1,10 @@
 //! `aws_internet_gateway`.
 
 use async_trait::async_trait;
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::delete_internet_gateway::{
+    DeleteInternetGatewayError, DeleteInternetGatewayOutput,
+};
 use aws_sdk_ec2::types::{self, AttachmentStatus};
 use meshform_engine::adapter::Applied;
 use meshform_engine::{AdapterError, ErrorClass, Located, Object, Observation, Readiness, Target};
@@ -8,8 +12,8 @@ use meshform_kinds::aws::InternetGateway;
 use meshform_state::journal::Intent;
 
 use crate::ec2::{Ec2, filter};
-use crate::resource::{Resource, ids, in_order, observation, spec, unread};
-use crate::step::{Step, parents_may_be_late};
+use crate::resource::{Resource, ids, seen, spec, unread};
+use crate::step::{Sent, Step, parents_may_be_late};
 use crate::tagged::Tagged;
 use crate::tags;
 
@@ -18,16 +22,11 @@ pub(crate) struct InternetGatewayResource;
 #[async_trait]
 impl Resource for InternetGatewayResource {
     async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let gateways = ec2
-            .by_ids("internet-gateway-id", ids(targets), |filter| {
-                ec2.internet_gateways(vec![filter])
-            })
-            .await?;
-        let found = gateways.iter().filter_map(|gateway| {
-            let id = gateway.internet_gateway_id.clone()?;
-            Some((id, observation(&from_answer(gateway, ec2), readiness(gateway))))
-        });
-        Ok(in_order(targets, &found.collect()))
+        let list = |filter| ec2.internet_gateways(vec![filter]);
+        let gateways = ec2.by_ids("internet-gateway-id", ids(targets), list).await?;
+        Ok(seen(targets, &gateways, |gateway| {
+            Some((from_answer(gateway, ec2), readiness(gateway)))
+        }))
     }
 
     async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
@@ -36,23 +35,13 @@ impl Resource for InternetGatewayResource {
 
     async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError> {
         let gateway: InternetGateway = spec(planned)?;
-        let ec2 = step.ec2;
         let id = step
             .create(
                 Tagged::InternetGateway,
                 "ec2:CreateInternetGateway",
                 &gateway.tags,
-                |client, tags| {
-                    let request = client.create_internet_gateway().tag_specifications(tags);
-                    async move {
-                        let answer = request.send().await;
-                        let answer =
-                            answer.map_err(|error| ec2.failed("ec2:CreateInternetGateway", &error))?;
-                        Ok(answer
-                            .internet_gateway
-                            .and_then(|gateway| gateway.internet_gateway_id))
-                    }
-                },
+                |client, tags| client.create_internet_gateway().tag_specifications(tags).send(),
+                |answer| answer.internet_gateway?.internet_gateway_id,
             )
             .await?;
         end_doubles(step, &id).await?;
@@ -83,44 +72,39 @@ impl Resource for InternetGatewayResource {
     }
 
     async fn delete(&self, step: &mut Step<'_, '_>) -> Result<(), AdapterError> {
-        let (ec2, id) = (step.ec2, step.request.id.to_owned());
-        end_doubles(step, &id).await?;
+        let id = step.request.id;
+        end_doubles(step, id).await?;
         let before: Option<InternetGateway> = step.request.before.map(spec).transpose()?;
         if let Some(vpc) = before.and_then(|before| before.vpc_id) {
-            detach(step, &id, &vpc).await?;
+            detach(step, id, &vpc).await?;
         }
-        step.delete("ec2:DeleteInternetGateway", &id, |client| {
-            let request = client.delete_internet_gateway().internet_gateway_id(&id);
-            async move { ec2.done("ec2:DeleteInternetGateway", request.send().await) }
-        })
-        .await
+        step.delete(DELETE, id, |client| end(client, id)).await
     }
 }
 
+const DELETE: &str = "ec2:DeleteInternetGateway";
+
+/// The request that ends the gateway `id`.
+fn end(
+    client: &Client,
+    id: &str,
+) -> impl Future<Output = Sent<DeleteInternetGatewayOutput, DeleteInternetGatewayError>> + use<> {
+    client.delete_internet_gateway().internet_gateway_id(id).send()
+}
+
 async fn end_doubles(step: &mut Step<'_, '_>, id: &str) -> Result<(), AdapterError> {
-    let ec2 = step.ec2;
-    step.end_doubles(
-        Tagged::InternetGateway,
-        id,
-        "ec2:DeleteInternetGateway",
-        |client, double| {
-            let request = client.delete_internet_gateway().internet_gateway_id(double);
-            async move { ec2.done("ec2:DeleteInternetGateway", request.send().await) }
-        },
-    )
-    .await
+    step.end_doubles(Tagged::InternetGateway, id, DELETE, end).await
 }
 
 /// Attaches the gateway. A repetition conflicts with what it repeats, which is as good as done.
 async fn attach(step: &mut Step<'_, '_>, id: &str, vpc: &str) -> Result<(), AdapterError> {
     let ec2 = step.ec2;
-    step.change("ec2:AttachInternetGateway", id, |client| {
-        let request = client
-            .attach_internet_gateway()
-            .internet_gateway_id(id)
-            .vpc_id(vpc);
+    let name = "ec2:AttachInternetGateway";
+    step.change_or_else(name, id, |client| {
+        let request = client.attach_internet_gateway().internet_gateway_id(id);
+        let request = request.vpc_id(vpc);
         async move {
-            match ec2.done("ec2:AttachInternetGateway", request.send().await) {
+            match ec2.done(name, request.send().await) {
                 Err(error) if error.class == ErrorClass::Conflict && is_attached(ec2, id, vpc).await? => {
                     Ok(())
                 }
@@ -141,13 +125,9 @@ async fn is_attached(ec2: &Ec2, id: &str, vpc: &str) -> Result<bool, AdapterErro
 }
 
 async fn detach(step: &mut Step<'_, '_>, id: &str, vpc: &str) -> Result<(), AdapterError> {
-    let ec2 = step.ec2;
     step.delete("ec2:DetachInternetGateway", id, |client| {
-        let request = client
-            .detach_internet_gateway()
-            .internet_gateway_id(id)
-            .vpc_id(vpc);
-        async move { ec2.done("ec2:DetachInternetGateway", request.send().await) }
+        let request = client.detach_internet_gateway().internet_gateway_id(id);
+        request.vpc_id(vpc).send()
     })
     .await
 }

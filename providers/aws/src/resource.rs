@@ -52,6 +52,20 @@ pub(crate) fn unread(id: impl Into<String>) -> Applied {
     }
 }
 
+/// What `read` makes of the answers, in the order of `targets`: a spec with its id, or nothing for one to pass over.
+pub(crate) fn seen<T, S: Spec>(
+    targets: &[Target],
+    answers: &[T],
+    read: impl Fn(&T) -> Option<(S, Readiness)>,
+) -> Vec<Option<Observation>> {
+    let found = answers.iter().filter_map(read).filter_map(|(spec, readiness)| {
+        let observed = observation(&spec, readiness);
+        let id = observed.object.get(S::schema(), "id").as_str()?.to_owned();
+        Some((id, observed))
+    });
+    in_order(targets, &found.collect())
+}
+
 /// An observation of AWS: it tells neither owners nor versions.
 pub(crate) fn observation<S: Spec>(spec: &S, readiness: Readiness) -> Observation {
     Observation {

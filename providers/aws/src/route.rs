@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types;
 use meshform_engine::adapter::Applied;
 use meshform_engine::{AdapterError, Effect, ErrorClass, Located, Object, Observation, Readiness, Target};
@@ -15,6 +14,23 @@ use crate::resource::{Resource, in_order, observation, spec, unread};
 use crate::step::{Step, parents_may_be_late};
 
 pub(crate) struct RouteResource;
+
+/// The target of a route is one of several arguments, whether it is made or replaced.
+macro_rules! to_target {
+    ($request:expr, $route:expr) => {{
+        let request = $request
+            .route_table_id(&$route.route_table_id)
+            .destination_cidr_block(&$route.destination_cidr_block);
+        match $route.target() {
+            None => request,
+            Some(RouteTarget::Gateway(id)) => request.gateway_id(id),
+            Some(RouteTarget::NatGateway(id)) => request.nat_gateway_id(id),
+            Some(RouteTarget::TransitGateway(id)) => request.transit_gateway_id(id),
+            Some(RouteTarget::Peering(id)) => request.vpc_peering_connection_id(id),
+            Some(RouteTarget::NetworkInterface(id)) => request.network_interface_id(id),
+        }
+    }};
+}
 
 #[async_trait]
 impl Resource for RouteResource {
@@ -51,12 +67,7 @@ impl Resource for RouteResource {
         let (ec2, settings, id) = (step.ec2, step.settings, id_of(&route));
         let look = || find(ec2, &id);
         // A route bears no mark of ours, so that it was not there before is what makes it ours.
-        if settings
-            .retry
-            .read(&*settings.clock, &*settings.entropy, look)
-            .await?
-            .is_some()
-        {
+        if settings.read(look).await?.is_some() {
             return Err(exists(&route));
         }
         let effect = Effect {
@@ -66,7 +77,7 @@ impl Resource for RouteResource {
             creates: true,
         };
         let made = step.effects.run(effect, |permit| {
-            let request = create(ec2.change(&permit), &route);
+            let request = to_target!(ec2.change(&permit).create_route(), route);
             let id = &id;
             async move {
                 let answer = ec2.done("ec2:CreateRoute", request.send().await);
@@ -84,27 +95,23 @@ impl Resource for RouteResource {
         planned: &Object,
     ) -> Result<Applied, AdapterError> {
         let route: Route = spec(planned)?;
-        let (ec2, id) = (step.ec2, id_of(&route));
+        let id = id_of(&route);
         step.change("ec2:ReplaceRoute", &id, |client| {
-            let request = replace(client, &route);
-            async move { ec2.done("ec2:ReplaceRoute", request.send().await) }
+            to_target!(client.replace_route(), route).send()
         })
         .await?;
         Ok(unread(id))
     }
 
     async fn delete(&self, step: &mut Step<'_, '_>) -> Result<(), AdapterError> {
-        let (ec2, id) = (step.ec2, step.request.id.to_owned());
-        let Some((table, destination)) = parts(&id) else {
+        let id = step.request.id;
+        let Some((table, destination)) = parts(id) else {
             let message = format!("`{id}` is not the id of a route, as `rtb-1_10.0.0.0/16` is");
             return Err(AdapterError::refused(ErrorClass::Invalid, message));
         };
-        step.delete("ec2:DeleteRoute", &id, |client| {
-            let request = client
-                .delete_route()
-                .route_table_id(table)
-                .destination_cidr_block(destination);
-            async move { ec2.done("ec2:DeleteRoute", request.send().await) }
+        step.delete("ec2:DeleteRoute", id, |client| {
+            let request = client.delete_route().route_table_id(table);
+            request.destination_cidr_block(destination).send()
         })
         .await
     }
@@ -117,42 +124,6 @@ fn exists(route: &Route) -> AdapterError {
     );
     AdapterError::refused(ErrorClass::Conflict, message)
         .hint("Remove that route, or leave this one out of the configuration.")
-}
-
-fn create(
-    client: &Client,
-    route: &Route,
-) -> aws_sdk_ec2::operation::create_route::builders::CreateRouteFluentBuilder {
-    let request = client
-        .create_route()
-        .route_table_id(&route.route_table_id)
-        .destination_cidr_block(&route.destination_cidr_block);
-    match route.target() {
-        None => request,
-        Some(RouteTarget::Gateway(id)) => request.gateway_id(id),
-        Some(RouteTarget::NatGateway(id)) => request.nat_gateway_id(id),
-        Some(RouteTarget::TransitGateway(id)) => request.transit_gateway_id(id),
-        Some(RouteTarget::Peering(id)) => request.vpc_peering_connection_id(id),
-        Some(RouteTarget::NetworkInterface(id)) => request.network_interface_id(id),
-    }
-}
-
-fn replace(
-    client: &Client,
-    route: &Route,
-) -> aws_sdk_ec2::operation::replace_route::builders::ReplaceRouteFluentBuilder {
-    let request = client
-        .replace_route()
-        .route_table_id(&route.route_table_id)
-        .destination_cidr_block(&route.destination_cidr_block);
-    match route.target() {
-        None => request,
-        Some(RouteTarget::Gateway(id)) => request.gateway_id(id),
-        Some(RouteTarget::NatGateway(id)) => request.nat_gateway_id(id),
-        Some(RouteTarget::TransitGateway(id)) => request.transit_gateway_id(id),
-        Some(RouteTarget::Peering(id)) => request.vpc_peering_connection_id(id),
-        Some(RouteTarget::NetworkInterface(id)) => request.network_interface_id(id),
-    }
 }
 
 async fn find(ec2: &Ec2, id: &str) -> Result<Option<Route>, AdapterError> {

@@ -1,14 +1,14 @@
 //! `aws_route_table`.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types;
+use aws_sdk_ec2::{Client, types};
 use meshform_engine::adapter::Applied;
 use meshform_engine::{AdapterError, Located, Object, Observation, Readiness, Target};
 use meshform_kinds::aws::RouteTable;
 use meshform_state::journal::Intent;
 
 use crate::ec2::Ec2;
-use crate::resource::{Resource, ids, in_order, observation, spec, unread};
+use crate::resource::{Resource, ids, seen, spec, unread};
 use crate::step::Step;
 use crate::tagged::Tagged;
 use crate::tags;
@@ -18,16 +18,11 @@ pub(crate) struct RouteTableResource;
 #[async_trait]
 impl Resource for RouteTableResource {
     async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let tables = ec2
-            .by_ids("route-table-id", ids(targets), |filter| {
-                ec2.route_tables(vec![filter])
-            })
-            .await?;
-        let found = tables.iter().filter_map(|table| {
-            let id = table.route_table_id.clone()?;
-            Some((id, observation(&from_answer(table, ec2), Readiness::Ready)))
-        });
-        Ok(in_order(targets, &found.collect()))
+        let list = |filter| ec2.route_tables(vec![filter]);
+        let tables = ec2.by_ids("route-table-id", ids(targets), list).await?;
+        Ok(seen(targets, &tables, |table| {
+            Some((from_answer(table, ec2), Readiness::Ready))
+        }))
     }
 
     async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
@@ -37,26 +32,17 @@ impl Resource for RouteTableResource {
     /// The uid is the client token too, so that a second delivery of the request makes nothing more.
     async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError> {
         let table: RouteTable = spec(planned)?;
-        let (ec2, token) = (step.ec2, step.request.uid);
+        let token = step.request.uid;
         let id = step
             .create(
                 Tagged::RouteTable,
                 "ec2:CreateRouteTable",
                 &table.tags,
                 |client, tags| {
-                    let request = client
-                        .create_route_table()
-                        .vpc_id(&table.vpc_id)
-                        .client_token(token)
-                        .tag_specifications(tags);
-                    async move {
-                        let answer = request
-                            .send()
-                            .await
-                            .map_err(|error| ec2.failed("ec2:CreateRouteTable", &error))?;
-                        Ok(answer.route_table.and_then(|table| table.route_table_id))
-                    }
+                    let request = client.create_route_table().vpc_id(&table.vpc_id);
+                    request.client_token(token).tag_specifications(tags).send()
                 },
+                |answer| answer.route_table?.route_table_id,
             )
             .await?;
         Ok(unread(id))
@@ -75,12 +61,9 @@ impl Resource for RouteTableResource {
     }
 
     async fn delete(&self, step: &mut Step<'_, '_>) -> Result<(), AdapterError> {
-        let (ec2, id) = (step.ec2, step.request.id.to_owned());
-        step.delete("ec2:DeleteRouteTable", &id, |client| {
-            let request = client.delete_route_table().route_table_id(&id);
-            async move { ec2.done("ec2:DeleteRouteTable", request.send().await) }
-        })
-        .await
+        let id = step.request.id;
+        let call = |client: &Client| client.delete_route_table().route_table_id(id).send();
+        step.delete("ec2:DeleteRouteTable", id, call).await
     }
 }
 

@@ -68,11 +68,7 @@ impl Resource for RouteTableAssociationResource {
         let (ec2, settings) = (step.ec2, step.settings);
         let look = || of_subnet(ec2, &wanted.subnet_id);
         // An association bears no mark of ours, so that there was none before is what makes it ours.
-        if let Some(found) = settings
-            .retry
-            .read(&*settings.clock, &*settings.entropy, look)
-            .await?
-        {
+        if let Some(found) = settings.read(look).await? {
             return Err(exists(&found));
         }
         let effect = Effect {
@@ -141,10 +137,8 @@ impl Resource for RouteTableAssociationResource {
         let id = before
             .and_then(|before| before.id)
             .unwrap_or_else(|| step.request.id.to_owned());
-        let ec2 = step.ec2;
         step.delete("ec2:DisassociateRouteTable", &id, |client| {
-            let request = client.disassociate_route_table().association_id(&id);
-            async move { ec2.done("ec2:DisassociateRouteTable", request.send().await) }
+            client.disassociate_route_table().association_id(&id).send()
         })
         .await
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use meshform_engine::adapter::Timing;
 use meshform_engine::retry::RetryPolicy;
-use meshform_engine::{Clock, Entropy};
+use meshform_engine::{AdapterError, Clock, Entropy};
 
 /// How long to wait for EC2, for every kind of it here.
 ///
@@ -58,6 +58,15 @@ impl AwsSettings {
             entropy,
             base: None,
         }
+    }
+
+    /// What `look` sees, tried again as the policy says.
+    pub(crate) async fn read<T, F, Fut>(&self, look: F) -> Result<T, AdapterError>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, AdapterError>>,
+    {
+        self.retry.read(&*self.clock, &*self.entropy, look).await
     }
 }
 

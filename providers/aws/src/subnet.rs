@@ -1,6 +1,7 @@
 //! `aws_subnet`.
 
 use async_trait::async_trait;
+use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{self, AttributeBooleanValue, SubnetState};
 use meshform_engine::adapter::Applied;
 use meshform_engine::{AdapterError, Located, Object, Observation, Readiness, Target};
@@ -8,7 +9,7 @@ use meshform_kinds::aws::Subnet;
 use meshform_state::journal::Intent;
 
 use crate::ec2::Ec2;
-use crate::resource::{Resource, ids, in_order, observation, spec, unread};
+use crate::resource::{Resource, ids, seen, spec, unread};
 use crate::step::Step;
 use crate::tagged::Tagged;
 use crate::tags;
@@ -18,14 +19,11 @@ pub(crate) struct SubnetResource;
 #[async_trait]
 impl Resource for SubnetResource {
     async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let subnets = ec2
-            .by_ids("subnet-id", ids(targets), |filter| ec2.subnets(vec![filter]))
-            .await?;
-        let found = subnets.iter().filter_map(|subnet| {
-            let id = subnet.subnet_id.clone()?;
-            Some((id, observation(&from_answer(subnet), readiness(subnet))))
-        });
-        Ok(in_order(targets, &found.collect()))
+        let list = |filter| ec2.subnets(vec![filter]);
+        let subnets = ec2.by_ids("subnet-id", ids(targets), list).await?;
+        Ok(seen(targets, &subnets, |subnet| {
+            Some((from_answer(subnet), readiness(subnet)))
+        }))
     }
 
     async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
@@ -35,27 +33,20 @@ impl Resource for SubnetResource {
     /// A second delivery of the request conflicts with the first: two subnets of a VPC cannot share addresses.
     async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError> {
         let subnet: Subnet = spec(planned)?;
-        let ec2 = step.ec2;
         let id = step
             .create(
                 Tagged::Subnet,
                 "ec2:CreateSubnet",
                 &subnet.tags,
                 |client, tags| {
-                    let request = client
-                        .create_subnet()
-                        .vpc_id(&subnet.vpc_id)
+                    let request = client.create_subnet().vpc_id(&subnet.vpc_id);
+                    request
                         .cidr_block(&subnet.cidr_block)
                         .set_availability_zone(subnet.availability_zone.clone())
-                        .tag_specifications(tags);
-                    async move {
-                        let answer = request
-                            .send()
-                            .await
-                            .map_err(|error| ec2.failed("ec2:CreateSubnet", &error))?;
-                        Ok(answer.subnet.and_then(|subnet| subnet.subnet_id))
-                    }
+                        .tag_specifications(tags)
+                        .send()
                 },
+                |answer| answer.subnet?.subnet_id,
             )
             .await?;
         // AWS makes subnets without it ("Modify the IP addressing attributes of your subnet").
@@ -83,12 +74,9 @@ impl Resource for SubnetResource {
     }
 
     async fn delete(&self, step: &mut Step<'_, '_>) -> Result<(), AdapterError> {
-        let (ec2, id) = (step.ec2, step.request.id.to_owned());
-        step.delete("ec2:DeleteSubnet", &id, |client| {
-            let request = client.delete_subnet().subnet_id(&id);
-            async move { ec2.done("ec2:DeleteSubnet", request.send().await) }
-        })
-        .await
+        let id = step.request.id;
+        let call = |client: &Client| client.delete_subnet().subnet_id(id).send();
+        step.delete("ec2:DeleteSubnet", id, call).await
     }
 }
 
@@ -101,14 +89,10 @@ async fn set_public_addresses(
     if planned == before {
         return Ok(());
     }
-    let ec2 = step.ec2;
     step.change("ec2:ModifySubnetAttribute", id, |client| {
         let value = AttributeBooleanValue::builder().value(planned).build();
-        let request = client
-            .modify_subnet_attribute()
-            .subnet_id(id)
-            .map_public_ip_on_launch(value);
-        async move { ec2.done("ec2:ModifySubnetAttribute", request.send().await) }
+        let request = client.modify_subnet_attribute().subnet_id(id);
+        request.map_public_ip_on_launch(value).send()
     })
     .await
 }

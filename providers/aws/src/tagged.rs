@@ -62,32 +62,19 @@ impl Tagged {
     async fn ids(self, ec2: &Ec2, filter: Filter) -> Result<Vec<String>, AdapterError> {
         let filters = vec![filter];
         let ids: Vec<Option<String>> = match self {
-            Tagged::Vpc => ec2
-                .vpcs(filters)
-                .await?
-                .into_iter()
-                .map(|vpc| vpc.vpc_id)
-                .collect(),
-            Tagged::Subnet => ec2
-                .subnets(filters)
-                .await?
-                .into_iter()
-                .map(|subnet| subnet.subnet_id)
-                .collect(),
-            Tagged::InternetGateway => {
-                let gateways = ec2.internet_gateways(filters).await?;
-                gateways
-                    .into_iter()
-                    .map(|gateway| gateway.internet_gateway_id)
-                    .collect()
-            }
-            Tagged::RouteTable => {
-                let tables = ec2.route_tables(filters).await?;
-                tables.into_iter().map(|table| table.route_table_id).collect()
-            }
+            Tagged::Vpc => each(ec2.vpcs(filters).await?, |vpc| vpc.vpc_id),
+            Tagged::Subnet => each(ec2.subnets(filters).await?, |subnet| subnet.subnet_id),
+            Tagged::InternetGateway => each(ec2.internet_gateways(filters).await?, |gateway| {
+                gateway.internet_gateway_id
+            }),
+            Tagged::RouteTable => each(ec2.route_tables(filters).await?, |table| table.route_table_id),
         };
         let mut ids: Vec<String> = ids.into_iter().flatten().collect();
         ids.sort();
         Ok(ids)
     }
+}
+
+fn each<T>(answers: Vec<T>, id: fn(T) -> Option<String>) -> Vec<Option<String>> {
+    answers.into_iter().map(id).collect()
 }

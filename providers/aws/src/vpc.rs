@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::delete_vpc::{DeleteVpcError, DeleteVpcOutput};
 use aws_sdk_ec2::types::{self, AttributeBooleanValue, Tenancy, VpcAttributeName, VpcState};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use meshform_engine::adapter::Applied;
@@ -11,8 +13,8 @@ use meshform_kinds::aws::Vpc;
 use meshform_state::journal::Intent;
 
 use crate::ec2::{Ec2, filter};
-use crate::resource::{Resource, ids, in_order, observation, spec, unread};
-use crate::step::Step;
+use crate::resource::{Resource, ids, seen, spec, unread};
+use crate::step::{Sent, Step};
 use crate::tagged::Tagged;
 use crate::tags;
 
@@ -34,16 +36,12 @@ struct Extras {
 #[async_trait]
 impl Resource for VpcResource {
     async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let vpcs = ec2
-            .by_ids("vpc-id", ids(targets), |filter| ec2.vpcs(vec![filter]))
-            .await?;
+        let list = |filter| ec2.vpcs(vec![filter]);
+        let vpcs = ec2.by_ids("vpc-id", ids(targets), list).await?;
         let extras = extras(ec2, vpcs.iter().filter_map(|vpc| vpc.vpc_id.clone()).collect()).await?;
-        let found = vpcs.iter().filter_map(|vpc| {
-            let id = vpc.vpc_id.clone()?;
-            let seen = from_answer(vpc, &extras, ec2)?;
-            Some((id, observation(&seen, readiness(vpc))))
-        });
-        Ok(in_order(targets, &found.collect()))
+        Ok(seen(targets, &vpcs, |vpc| {
+            Some((from_answer(vpc, &extras, ec2)?, readiness(vpc)))
+        }))
     }
 
     async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
@@ -52,22 +50,20 @@ impl Resource for VpcResource {
 
     async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError> {
         let vpc: Vpc = spec(planned)?;
-        let ec2 = step.ec2;
         let id = step
-            .create(Tagged::Vpc, "ec2:CreateVpc", &vpc.tags, |client, tags| {
-                let request = client
-                    .create_vpc()
-                    .cidr_block(&vpc.cidr_block)
-                    .instance_tenancy(Tenancy::from(vpc.instance_tenancy.as_str()))
-                    .tag_specifications(tags);
-                async move {
-                    let answer = request
+            .create(
+                Tagged::Vpc,
+                "ec2:CreateVpc",
+                &vpc.tags,
+                |client, tags| {
+                    let request = client.create_vpc().cidr_block(&vpc.cidr_block);
+                    request
+                        .instance_tenancy(Tenancy::from(vpc.instance_tenancy.as_str()))
+                        .tag_specifications(tags)
                         .send()
-                        .await
-                        .map_err(|error| ec2.failed("ec2:CreateVpc", &error))?;
-                    Ok(answer.vpc.and_then(|vpc| vpc.vpc_id))
-                }
-            })
+                },
+                |answer| answer.vpc?.vpc_id,
+            )
             .await?;
         end_doubles(step, &id).await?;
         // AWS makes VPCs with DNS support and without DNS host names ("View and update DNS attributes for your VPC").
@@ -94,46 +90,42 @@ impl Resource for VpcResource {
     }
 
     async fn delete(&self, step: &mut Step<'_, '_>) -> Result<(), AdapterError> {
-        let (ec2, id) = (step.ec2, step.request.id.to_owned());
-        end_doubles(step, &id).await?;
-        step.delete("ec2:DeleteVpc", &id, |client| {
-            let request = client.delete_vpc().vpc_id(&id);
-            async move { ec2.done("ec2:DeleteVpc", request.send().await) }
-        })
-        .await
+        let id = step.request.id;
+        end_doubles(step, id).await?;
+        step.delete(DELETE, id, |client| end(client, id)).await
     }
 }
 
+const DELETE: &str = "ec2:DeleteVpc";
+
+/// The request that ends the VPC `id`.
+fn end(client: &Client, id: &str) -> impl Future<Output = Sent<DeleteVpcOutput, DeleteVpcError>> + use<> {
+    client.delete_vpc().vpc_id(id).send()
+}
+
 async fn end_doubles(step: &mut Step<'_, '_>, id: &str) -> Result<(), AdapterError> {
-    let ec2 = step.ec2;
-    step.end_doubles(Tagged::Vpc, id, "ec2:DeleteVpc", |client, double| {
-        let request = client.delete_vpc().vpc_id(double);
-        async move { ec2.done("ec2:DeleteVpc", request.send().await) }
-    })
-    .await
+    step.end_doubles(Tagged::Vpc, id, DELETE, end).await
 }
 
 /// Brings the DNS attributes to what is planned. EC2 takes one in a request.
 async fn set_dns(step: &mut Step<'_, '_>, id: &str, before: &Vpc, planned: &Vpc) -> Result<(), AdapterError> {
-    let ec2 = step.ec2;
     let value = |on| AttributeBooleanValue::builder().value(on).build();
     let set_support = planned.enable_dns_support != before.enable_dns_support;
     let set_hostnames = planned.enable_dns_hostnames != before.enable_dns_hostnames;
-    let name = "ec2:ModifyVpcAttribute";
     // Host names need support: switched on after it, and off before it.
     let support_first = planned.enable_dns_support;
     for support in [support_first, !support_first] {
         if !(if support { set_support } else { set_hostnames }) {
             continue;
         }
-        step.change(name, id, |client| {
+        step.change("ec2:ModifyVpcAttribute", id, |client| {
             let request = client.modify_vpc_attribute().vpc_id(id);
             let request = if support {
                 request.enable_dns_support(value(planned.enable_dns_support))
             } else {
                 request.enable_dns_hostnames(value(planned.enable_dns_hostnames))
             };
-            async move { ec2.done(name, request.send().await) }
+            request.send()
         })
         .await?;
     }
