@@ -310,6 +310,7 @@ pub(crate) fn snapshot_scope(
                 uid: None,
                 kubeconfig,
                 context,
+                eks,
             }),
             Some(Scope::Cluster { uid: Some(uid), .. }),
         ) => Some(Scope::Cluster {
@@ -317,6 +318,7 @@ pub(crate) fn snapshot_scope(
             uid: Some(uid.clone()),
             kubeconfig: kubeconfig.clone(),
             context: context.clone(),
+            eks: eks.clone(),
         }),
         (Some(scope), _) | (None, Some(scope)) => Some(scope.clone()),
         (None, None) => (&*key.0 == "local").then_some(Scope::Local),

@@ -57,6 +57,7 @@ pub(crate) fn expand(block: &WordBlock) -> Expansion {
         uid: None,
         kubeconfig: text("kubeconfig"),
         context: text("context"),
+        eks: None,
     };
     let name = block
         .arguments

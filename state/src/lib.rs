@@ -26,7 +26,7 @@ pub mod store;
 pub mod value;
 
 pub use addr::{Address, AddressError};
-pub use scope::{Scope, ScopeKey};
+pub use scope::{EksReach, Scope, ScopeKey};
 pub use snapshot::{DeposedKey, OutputRecord, Record, Snapshot};
 pub use store::{Holder, LocalStore, Session, Store, StoreError};
 pub use value::{Later, Number, Origin, Str, Type, Value};

@@ -53,7 +53,27 @@ pub enum Scope {
         kubeconfig: Option<String>,
         /// The context in that file; `None` takes its current one.
         context: Option<String>,
+        /// The EKS cluster that it is, if it is reached by what AWS says of it; there is no kubeconfig and no context
+        /// then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        eks: Option<EksReach>,
     },
+}
+
+/// How an EKS cluster is reached: by the endpoint that AWS names, with tokens that AWS signs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EksReach {
+    /// The twelve digits of its account; `None` takes whatever account the credentials are of.
+    pub account: Option<String>,
+    /// Its region, such as `us-west-2`.
+    pub region: String,
+    /// Its name in EKS.
+    pub cluster: String,
+    /// The role that plan assumes in the account.
+    pub plan_role: Option<String>,
+    /// The role that apply assumes in the account.
+    pub apply_role: Option<String>,
 }
 
 impl Scope {
@@ -67,5 +87,37 @@ impl Scope {
             }
             Scope::Cluster { name, .. } => format!("cluster:{name}").into(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_that_is_reached_by_kubeconfig_is_written_as_before() {
+        let text = r#"{"type":"cluster","name":"a","uid":null,"kubeconfig":"k","context":null}"#;
+        let scope: Scope = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&scope).unwrap(), text);
+    }
+
+    #[test]
+    fn an_eks_cluster_comes_back_as_it_was() {
+        let eks = EksReach {
+            account: Some("111111111111".to_owned()),
+            region: "us-west-2".to_owned(),
+            cluster: "api-prod".to_owned(),
+            plan_role: None,
+            apply_role: Some("meshform-apply".to_owned()),
+        };
+        let scope = Scope::Cluster {
+            name: "api".to_owned(),
+            uid: None,
+            kubeconfig: None,
+            context: None,
+            eks: Some(eks),
+        };
+        let text = serde_json::to_string(&scope).unwrap();
+        assert_eq!(serde_json::from_str::<Scope>(&text).unwrap(), scope);
     }
 }

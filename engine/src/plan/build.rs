@@ -417,6 +417,7 @@ fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scop
                 uid: None,
                 kubeconfig,
                 context,
+                eks,
             },
             Some(identity),
         ) => Scope::Cluster {
@@ -424,6 +425,7 @@ fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scop
             uid: Some(identity.id.clone()),
             kubeconfig,
             context,
+            eks,
         },
         (scope, _) => scope,
     }

@@ -125,6 +125,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         uid: Some("k".into()),
         kubeconfig: None,
         context: None,
+        eks: None,
     };
     vec![
         begin(RUN, 4),

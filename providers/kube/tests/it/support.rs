@@ -107,6 +107,7 @@ impl World {
             uid: None,
             kubeconfig: Some(kubeconfig.to_owned()),
             context: Some(context.to_owned()),
+            eks: None,
         };
         let context = Context {
             registry,
