@@ -31,6 +31,7 @@ mod world;
 pub use cache::{Built, Cache, default_root};
 pub use cluster::audit::{AuditEntry, read_audit};
 pub use cluster::{Cluster, Token};
+pub use door::eks::{EksCluster, EksVpc};
 pub use door::fault::{Answer, Chance, Fault, FaultId, FaultKind, FaultStatus};
 pub use door::record::{Outcome, Recorded};
 pub use door::remote::RemoteDoor;

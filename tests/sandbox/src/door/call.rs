@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::request::Parts;
 
+use super::eks;
+
 /// A request with what the door reads from it.
 pub(crate) struct Call {
     pub(crate) parts: Parts,
@@ -63,9 +65,16 @@ impl Call {
             parameters.extend(query);
         }
         let target = header("x-amz-target").rsplit('.').next().unwrap_or("").to_owned();
+        if !target.is_empty() {
+            parameters.extend(members(&body));
+        }
         let (action, effect) = match parameters.get("Action") {
             Some(action) => (action.clone(), !reads(action)),
             None if !target.is_empty() => (target.clone(), !reads(&target)),
+            None if service == "eks" => {
+                let action = eks::operation(&parts.method, parts.uri.path()).name().to_owned();
+                (action, parts.method != http::Method::GET)
+            }
             None => (
                 format!("{} {}", parts.method, parts.uri.path()),
                 !matches!(parts.method, http::Method::GET | http::Method::HEAD),
@@ -95,12 +104,26 @@ impl Call {
     }
 }
 
+/// Returns the short members of a JSON request; requests and certificates are too long for a record.
+fn members(body: &Bytes) -> BTreeMap<String, String> {
+    const LONGEST: usize = 256;
+    let body: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).unwrap_or_default();
+    body.into_iter()
+        .filter_map(|(name, value)| match value {
+            serde_json::Value::String(text) => Some((name, text)),
+            serde_json::Value::Number(number) => Some((name, number.to_string())),
+            _ => None,
+        })
+        .filter(|(_, text)| text.len() <= LONGEST)
+        .collect()
+}
+
 fn reads(action: &str) -> bool {
     READS.iter().any(|verb| action.starts_with(verb))
 }
 
 /// Decodes `application/x-www-form-urlencoded`.
-fn form(text: &str) -> BTreeMap<String, String> {
+pub(crate) fn form(text: &str) -> BTreeMap<String, String> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
@@ -110,7 +133,8 @@ fn form(text: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn percent_decode(text: &str) -> String {
+/// Decodes percent signs, and plus signs as forms have them.
+pub(crate) fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -179,6 +203,24 @@ mod tests {
             .body("{}")
             .unwrap();
         assert_eq!(call(json).action, "ListTags");
+        let json = http::Request::post("/")
+            .header("x-amz-target", "ACMPrivateCA.DeleteCertificateAuthority")
+            .body(r#"{"CertificateAuthorityArn":"arn","PermanentDeletionTimeInDays":7,"Tags":[]}"#)
+            .unwrap();
+        let json = call(json);
+        assert!(json.effect);
+        let expected = [
+            ("CertificateAuthorityArn", "arn"),
+            ("PermanentDeletionTimeInDays", "7"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(json.parameters, expected.into());
+        let eks = http::Request::get("/clusters/west")
+            .header("authorization", SIGNED.replace("/ec2/", "/eks/"))
+            .body("")
+            .unwrap();
+        let eks = call(eks);
+        assert_eq!((eks.action.as_str(), eks.effect), ("DescribeCluster", false));
         let rest = http::Request::put("/bucket?versioning").body("").unwrap();
         let rest = call(rest);
         assert_eq!((rest.action.as_str(), rest.effect), ("PUT /bucket", true));

@@ -9,19 +9,29 @@
 //! | POST `/_door/faults` | a [`Fault`] as JSON; answers its id |
 //! | DELETE `/_door/faults` | takes all away |
 //! | GET `/_door/objects?region,region` | all EC2 objects, as moto has them |
-//! | DELETE `/_door/world` | empties moto |
+//! | POST `/_door/clock` | puts the door's clock forward by the seconds in the body |
+//! | POST `/_door/clusters` | an [`EksCluster`] as JSON becomes a cluster of EKS |
+//! | DELETE `/_door/clusters/ACCOUNT/REGION/NAME` | takes it away; answers whether it was there |
+//! | POST `/_door/token-review/URL` | the webhook of the API server at URL |
+//! | DELETE `/_door/world` | empties moto and the services that the door answers itself |
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
 use http::request::Parts;
 
+use super::call::percent_decode;
+use super::eks::{self, EksCluster, Place};
 use super::fault::Fault;
+use super::pca::PcaWorld;
 use super::reply::Reply;
 use super::state::Shared;
 use crate::error::SandboxError;
 use crate::world::aws;
 
 pub(crate) const PREFIX: &str = "/_door/";
+const CLUSTERS: &str = "clusters/";
 
 pub(crate) async fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Reply {
     let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or("");
@@ -47,20 +57,66 @@ pub(crate) async fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Repl
                 Err(error) => text(502, &error.to_string()),
             }
         }
+        (&Method::POST, "clock") => match serde_json::from_slice::<u64>(body) {
+            Ok(seconds) => {
+                shared.state().clock.advance(Duration::from_secs(seconds));
+                json(&())
+            }
+            Err(error) => text(400, &format!("not a number of seconds: {error}")),
+        },
         (&Method::DELETE, "world") => match reset_world(shared).await {
             Ok(()) => json(&()),
             Err(error) => text(502, &error.to_string()),
         },
+        (&Method::POST, "clusters") => match serde_json::from_slice::<EksCluster>(body) {
+            Ok(cluster) => {
+                shared.register(cluster);
+                json(&())
+            }
+            Err(error) => text(400, &format!("not a cluster: {error}")),
+        },
+        (&Method::DELETE, path) if path.starts_with(CLUSTERS) => unregister(shared, path),
+        (&Method::POST, path) if path.starts_with(eks::REVIEW) => review(shared, path, body),
         _ => text(404, "the door has no such path; see the module `control`"),
     }
 }
 
-/// Empties moto and forgets what the door knew of it.
+fn unregister(shared: &Shared, path: &str) -> Reply {
+    let rest = path.strip_prefix(CLUSTERS).unwrap_or(path);
+    let [account, region, name] = rest
+        .splitn(3, '/')
+        .map(percent_decode)
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap_or_default();
+    let place = Place {
+        account,
+        region,
+        name,
+    };
+    json(&shared.upstream.registry.unregister(&place))
+}
+
+/// Answers an API server; what is no TokenReview is its mistake and not a refusal.
+fn review(shared: &Shared, path: &str, body: &Bytes) -> Reply {
+    let endpoint = percent_decode(path.strip_prefix(eks::REVIEW).unwrap_or(path));
+    match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(asked) if asked["kind"] == "TokenReview" => {
+            let now = shared.state().clock.now();
+            json(&eks::review(&shared.upstream.registry, &endpoint, &asked, now))
+        }
+        _ => text(400, "not a TokenReview"),
+    }
+}
+
+/// Empties moto and forgets what the door knew of it. Clusters stay registered: their API servers are still there.
 pub(crate) async fn reset_world(shared: &Shared) -> Result<(), SandboxError> {
     shared.upstream.reset().await?;
     let mut state = shared.state();
     state.hidden.clear();
     state.tokens.clear();
+    state.pca = PcaWorld::default();
+    state.clock.reset();
     Ok(())
 }
 

@@ -4,13 +4,16 @@
 //! ask for, and adds what moto lacks. It states AWS's documented behaviour, with the page in a comment, and must never
 //! bend to what our adapters expect.
 //!
-//! `call` reads a request, `pipeline` decides what becomes of it, `ec2` holds what moto lacks, `control` is the second
-//! way to drive the door (`/_door/…`), for tests in another process.
+//! `call` reads a request, `pipeline` decides what becomes of it, `ec2` holds what moto lacks, `pca` and `eks` are
+//! services that the door answers itself, `control` is the second way to drive the door (`/_door/…`), for tests in another process.
 
 pub(crate) mod call;
+mod clock;
 pub(crate) mod control;
 pub(crate) mod ec2;
+pub(crate) mod eks;
 pub(crate) mod fault;
+pub(crate) mod pca;
 mod pipeline;
 pub(crate) mod record;
 mod refusal;
@@ -24,6 +27,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use eks::{EksCluster, Place};
 use fault::{Fault, FaultId, FaultStatus};
 use record::Recorded;
 use state::Shared;
@@ -40,7 +44,7 @@ pub use serve::OpenDoor;
 pub struct Credentials {
     /// The id.
     pub access_key: String,
-    /// The secret; the door does not verify signatures, so any would do.
+    /// The secret. The door checks the signatures of tokens for clusters with it, and no others.
     pub secret_key: String,
     /// The account it is for; in moto each account is a world of its own.
     pub account: String,
@@ -130,6 +134,36 @@ impl Door {
                 Err(poisoned) => poisoned.into_inner().0,
             };
         }
+    }
+
+    /// Puts the clock of the services that the door answers itself forward: authorities and certificates expire,
+    /// tokens end. moto keeps the machine's time.
+    pub fn advance_clock(&self, by: Duration) {
+        self.shared.state().clock.advance(by);
+    }
+
+    /// Makes an API server of the sandbox a cluster of EKS: DescribeCluster finds it, and its tokens are accepted by the
+    /// API servers that were started with [`Self::token_webhook_kubeconfig`]. The same name again replaces it.
+    pub fn register_cluster(&self, cluster: EksCluster) {
+        self.shared.register(cluster);
+    }
+
+    /// Takes a cluster away; false when there is none.
+    #[must_use]
+    pub fn unregister_cluster(&self, account: &str, region: &str, name: &str) -> bool {
+        let place = Place {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            name: name.to_owned(),
+        };
+        self.shared.upstream.registry.unregister(&place)
+    }
+
+    /// Returns the file for `--authentication-token-webhook-config-file` of the API server at this URL. Any door of a
+    /// sandbox will do: all know the same clusters and keys.
+    #[must_use]
+    pub fn token_webhook_kubeconfig(&self, endpoint: &str) -> String {
+        eks::webhook_kubeconfig(&self.endpoint, control::PREFIX, endpoint)
     }
 
     /// Lists all EC2 objects of the door's own account in these regions, as moto has them: no fault, no record.

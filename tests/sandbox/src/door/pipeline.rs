@@ -8,10 +8,12 @@ use bytes::Bytes;
 use super::call::Call;
 use super::ec2::nouns;
 use super::ec2::paging::{self, Page};
+use super::eks::{self, Identity};
 use super::fault::{Answer, FaultKind};
+use super::pca;
 use super::refusal;
 use super::reply::Reply;
-use super::state::Shared;
+use super::state::{Shared, user_arn};
 
 /// How a request ends for its client.
 pub(crate) enum Ending {
@@ -79,7 +81,11 @@ impl Arrived<'_> {
                 let reply = self.deliver().await;
                 if reply.status.is_success() && self.call.effect {
                     let text = String::from_utf8_lossy(&reply.body);
-                    self.shared.state().hidden.hide_created(&text, requests);
+                    let mut state = self.shared.state();
+                    match self.call.service.as_str() {
+                        "acm-pca" => state.pca.hide_created(&reply.body, requests),
+                        _ => state.hidden.hide_created(&text, requests),
+                    }
                 }
                 Ending::Reply(reply)
             }
@@ -95,9 +101,17 @@ impl Arrived<'_> {
     async fn deliver(&self) -> Reply {
         match self.call.service.as_str() {
             "ec2" => self.deliver_ec2().await,
+            "acm-pca" => self.deliver_pca().await,
+            "eks" => {
+                let now = self.shared.state().clock.now();
+                let reply = eks::answer(&self.shared.upstream.registry, &self.account, self.call, now);
+                self.note_delivery(&reply);
+                reply
+            }
             service => {
-                let reply = self.upstream(self.call.body.clone()).await;
+                let mut reply = self.upstream(self.call.body.clone()).await;
                 if service == "sts" {
+                    self.name_user(&mut reply);
                     self.learn_key(&reply);
                 }
                 reply
@@ -107,8 +121,34 @@ impl Arrived<'_> {
 
     async fn upstream(&self, body: Bytes) -> Reply {
         let reply = self.shared.upstream.deliver(self.call, &self.account, body).await;
+        self.note_delivery(&reply);
+        reply
+    }
+
+    fn note_delivery(&self, reply: &Reply) {
         self.shared
             .note(self.seq, |outcome| outcome.deliveries.push(reply.status.as_u16()));
+    }
+
+    /// Lets the door's own PCA answer. A key is made beside the door's thread: an RSA key can take seconds.
+    async fn deliver_pca(&self) -> Reply {
+        let (shared, call) = (self.shared, self.call);
+        let key = match pca::key_wanted(&call.action, &call.body) {
+            None => None,
+            Some(algorithm) => tokio::task::spawn_blocking(move || pca::PrivateKey::generate(algorithm))
+                .await
+                .ok()
+                .and_then(Result::ok),
+        };
+        let mut state = shared.state();
+        let caller = pca::Caller {
+            account: &self.account,
+            region: &call.region,
+            now: state.clock.now(),
+        };
+        let reply = pca::answer(&mut state.pca, caller, &call.action, &call.body, key);
+        drop(state);
+        self.note_delivery(&reply);
         reply
     }
 
@@ -160,7 +200,24 @@ impl Arrived<'_> {
             // arn:aws:sts::ACCOUNT:assumed-role/…
             let account = between("<Arn>", "</Arn>").and_then(|arn| arn.split(':').nth(4).map(str::to_owned));
             let account = account.unwrap_or_else(|| self.account.clone());
+            self.shared.upstream.registry.learn(Identity {
+                access_key: key.clone(),
+                secret_key: between("<SecretAccessKey>", "</SecretAccessKey>").unwrap_or_default(),
+                session_token: between("<SessionToken>", "</SessionToken>"),
+                arn: between("<Arn>", "</Arn>").unwrap_or_default(),
+                account: account.clone(),
+            });
             self.shared.state().accounts.insert(key, account);
+        }
+    }
+
+    /// moto names the bearer of a plain key as no page of AWS does: a user's ARN is of IAM (API_GetCallerIdentity,
+    /// "Example").
+    fn name_user(&self, reply: &mut Reply) {
+        let wrong = format!("arn:aws:sts::{}:user/moto", self.account);
+        let text = String::from_utf8_lossy(&reply.body);
+        if text.contains(&wrong) {
+            reply.body = text.replace(&wrong, &user_arn(&self.account)).into();
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Drives a door of another process, as that of `cargo sandbox up`. It must never know more than the control paths.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
 use serde::de::DeserializeOwned;
 
 use super::control::PREFIX;
+use super::eks::EksCluster;
 use super::fault::{Fault, FaultId, FaultStatus};
 use super::record::Recorded;
 use crate::blocking::block;
@@ -65,6 +67,29 @@ impl RemoteDoor {
     /// Takes all faults away; objects that were not visible yet become visible.
     pub fn clear_faults(&self) -> Result<(), SandboxError> {
         self.ask(Method::DELETE, "faults", Bytes::new())
+    }
+
+    /// Puts the door's clock forward by whole seconds; see [`Door::advance_clock`](crate::Door::advance_clock).
+    pub fn advance_clock(&self, by: Duration) -> Result<(), SandboxError> {
+        self.ask(Method::POST, "clock", by.as_secs().to_string())
+    }
+
+    /// Makes an API server a cluster of EKS; see [`Door::register_cluster`](crate::Door::register_cluster).
+    pub fn register_cluster(&self, cluster: &EksCluster) -> Result<(), SandboxError> {
+        let body = serde_json::to_vec(cluster).map_err(|source| SandboxError::Json {
+            what: "a cluster".to_owned(),
+            source,
+        })?;
+        self.ask(Method::POST, "clusters", body)
+    }
+
+    /// Takes a cluster away; false when there is none.
+    pub fn unregister_cluster(&self, account: &str, region: &str, name: &str) -> Result<bool, SandboxError> {
+        self.ask(
+            Method::DELETE,
+            &format!("clusters/{account}/{region}/{name}"),
+            Bytes::new(),
+        )
     }
 
     /// Lists all EC2 objects of these regions, as moto has them.

@@ -56,7 +56,13 @@ impl Reply {
             ),
             _ => {
                 let body = serde_json::json!({ "__type": code, "message": message });
-                let mut reply = Self::new(status, "application/x-amz-json-1.1", body.to_string());
+                // REST services name the error in the header alone (AWS restJson1 protocol, "Operation error
+                // serialization"); the body's type is read by nobody then.
+                let content_type = match service {
+                    "eks" => "application/json",
+                    _ => "application/x-amz-json-1.1",
+                };
+                let mut reply = Self::new(status, content_type, body.to_string());
                 if let Ok(value) = HeaderValue::from_str(&code) {
                     reply.headers.insert("x-amzn-errortype", value);
                 }

@@ -5,9 +5,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::call::Call;
+use super::clock::DoorClock;
 use super::ec2::hidden::HiddenObjects;
 use super::ec2::tokens::ClientTokens;
+use super::eks::{EksCluster, Identity};
 use super::fault::{FaultKind, Faults};
+use super::pca::PcaWorld;
 use super::record::{Outcome, Recorded};
 use super::{Credentials, Upstream};
 
@@ -26,6 +29,8 @@ pub(crate) struct State {
     pub(crate) records: Vec<Recorded>,
     pub(crate) hidden: HiddenObjects,
     pub(crate) tokens: ClientTokens,
+    pub(crate) pca: PcaWorld,
+    pub(crate) clock: DoorClock,
     /// The accepted keys, with the account of each.
     pub(crate) accounts: BTreeMap<String, String>,
     next_seq: u64,
@@ -35,17 +40,27 @@ impl State {
     pub(crate) fn clear_faults(&mut self) {
         self.faults.clear();
         self.hidden.clear();
+        self.pca.show_hidden();
     }
 }
 
 impl Shared {
     pub(crate) fn new(upstream: Arc<Upstream>, credentials: Credentials) -> Self {
         let accounts = BTreeMap::from([(credentials.access_key.clone(), credentials.account.clone())]);
+        upstream.registry.learn(Identity {
+            access_key: credentials.access_key.clone(),
+            secret_key: credentials.secret_key.clone(),
+            session_token: None,
+            arn: user_arn(&credentials.account),
+            account: credentials.account.clone(),
+        });
         let state = State {
             faults: Faults::default(),
             records: Vec::new(),
             hidden: HiddenObjects::default(),
             tokens: ClientTokens::default(),
+            pca: PcaWorld::default(),
+            clock: DoorClock::default(),
             accounts,
             next_seq: 1,
         };
@@ -55,6 +70,15 @@ impl Shared {
             upstream,
             credentials,
         }
+    }
+
+    /// Makes an API server a cluster of EKS, of the door's own account unless another is named.
+    pub(crate) fn register(&self, mut cluster: EksCluster) {
+        if cluster.account.is_empty() {
+            cluster.account.clone_from(&self.credentials.account);
+        }
+        let now = self.state().clock.now();
+        self.upstream.registry.register(cluster, now);
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -109,6 +133,11 @@ impl Shared {
         }
         self.changed.notify_all();
     }
+}
+
+/// Returns who the door's own key is of, as GetCallerIdentity answers it.
+pub(crate) fn user_arn(account: &str) -> String {
+    format!("arn:aws:iam::{account}:user/moto")
 }
 
 fn now_millis() -> u64 {

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::Credentials;
 use super::call::Call;
+use super::eks::Registry;
 use super::reply::Reply;
 use crate::error::SandboxError;
 use crate::http_client::{HttpClient, request};
@@ -19,6 +20,8 @@ pub(crate) struct Upstream {
     client: HttpClient,
     /// moto's state has no locks: two requests at once can meet a dictionary that changes while it is read (500).
     one_at_a_time: Semaphore,
+    /// The clusters and keys that the doors in front of this moto share.
+    pub(crate) registry: Registry,
 }
 
 impl Upstream {
@@ -27,6 +30,7 @@ impl Upstream {
             authority,
             client: HttpClient::new(),
             one_at_a_time: Semaphore::new(1),
+            registry: Registry::default(),
         }
     }
 

@@ -6,7 +6,10 @@
     reason = "these are tests: they fail by panicking, and wait by the real clock"
 )]
 
+mod aws;
 mod clusters;
 mod commands;
 mod door;
+mod door_eks;
+mod door_pca;
 mod wire;

@@ -5,18 +5,7 @@ use std::net::TcpStream;
 
 /// Sends a Query request signed (in name) by `key` and returns status and body.
 pub(crate) fn query(endpoint: &str, service: &str, key: &str, form: &str) -> io::Result<(u16, String)> {
-    let mut stream = send(endpoint, service, key, form)?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let (head, body) = answer
-        .split_once("\r\n\r\n")
-        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))?;
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0);
-    Ok((status, body.to_owned()))
+    answer(&mut send(endpoint, service, key, form)?)
 }
 
 /// Sends a request and does not wait for its answer.
@@ -37,4 +26,34 @@ pub(crate) fn send(endpoint: &str, service: &str, key: &str, form: &str) -> io::
 pub(crate) fn element(body: &str, name: &str) -> Option<String> {
     let (_, rest) = body.split_once(&format!("<{name}>"))?;
     Some(rest.split_once("</")?.0.to_owned())
+}
+
+/// Sends JSON to a URL and returns status and body.
+pub(crate) fn post(url: &str, body: &str) -> io::Result<(u16, String)> {
+    let (authority, path) = url
+        .trim_start_matches("http://")
+        .split_once('/')
+        .unwrap_or((url, ""));
+    let mut stream = TcpStream::connect(authority)?;
+    let request = format!(
+        "POST /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes())?;
+    answer(&mut stream)
+}
+
+fn answer(stream: &mut TcpStream) -> io::Result<(u16, String)> {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer
+        .split_once("\r\n\r\n")
+        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))?;
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
+    Ok((status, body.to_owned()))
 }
