@@ -173,7 +173,7 @@ impl Session {
         let settings = AwsSettings::new(role, Arc::clone(&self.clock), Arc::clone(&self.entropy));
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
         let aws: Arc<dyn Adapter> = Arc::new(AwsAdapter::new(settings));
-        let kube: Arc<dyn Adapter> = Arc::new(KubeAdapter::new());
+        let kube: Arc<dyn Adapter> = Arc::new(KubeAdapter::new(Arc::clone(&self.clock)));
         let mut registry = Registry::default();
         let managed = self
             .kinds

@@ -1,50 +1,53 @@
-//! The adapter: the engine's questions and steps, handed to where they are answered.
+//! The adapter: the engine's questions and steps, handed to the kind that they are about.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Identity, Request, Timing};
-use meshform_engine::{Adapter, AdapterError, Effects, ErrorClass, Located, Object, Observation, Target};
-use meshform_kinds::kubernetes::ObjectName;
+use meshform_engine::{
+    Adapter, AdapterError, Clock, Effects, ErrorClass, Located, Object, Observation, Target,
+};
 use meshform_state::Scope;
-use meshform_state::journal::{Intent, Locator, Operation};
+use meshform_state::journal::Intent;
 use serde_json::Value as Json;
 
-use crate::UID_MARK;
 use crate::client::{Clients, Wrap};
-use crate::read;
-use crate::shape::Shapes;
-use crate::step;
+use crate::served::{Answering, At, Means, Served, TIMING, answers, table, unknown};
 
-/// Namespaces and any other objects of Kubernetes clusters.
+/// Objects of Kubernetes clusters, and what is told about them.
 pub struct KubeAdapter {
-    clients: Clients,
-    shapes: Shapes,
+    means: Means,
+    kinds: HashMap<&'static str, Box<dyn Served>>,
+    answers: HashMap<&'static str, Box<dyn Answering>>,
 }
 
 impl KubeAdapter {
     /// An adapter that reaches clusters by kubeconfig.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
         KubeAdapter {
-            clients: Clients::new(None),
-            shapes: Shapes::default(),
+            means: Means {
+                clients: Clients::new(),
+                clock,
+            },
+            kinds: table(),
+            answers: answers(),
         }
     }
 
-    /// An adapter each of whose clients passes through `wrap`.
+    /// Lets each of its clients pass through `wrap`.
     #[must_use]
-    pub fn with_wrap(wrap: Wrap) -> Self {
-        KubeAdapter {
-            clients: Clients::new(Some(wrap)),
-            shapes: Shapes::default(),
-        }
+    pub fn with_wrap(mut self, wrap: Wrap) -> Self {
+        self.means.clients.wrap(wrap);
+        self
     }
-}
 
-impl Default for KubeAdapter {
-    fn default() -> Self {
-        KubeAdapter::new()
+    fn served(&self, kind: &str) -> Result<&dyn Served, AdapterError> {
+        self.kinds
+            .get(kind)
+            .map(|kind| &**kind)
+            .ok_or_else(|| unknown(kind))
     }
 }
 
@@ -57,7 +60,7 @@ impl std::fmt::Debug for KubeAdapter {
 #[async_trait]
 impl Adapter for KubeAdapter {
     async fn identify(&self, scope: &Scope) -> Result<Identity, AdapterError> {
-        let cluster = self.clients.cluster(scope).await?;
+        let cluster = self.means.clients.cluster(scope).await?;
         let subject = cluster.subject("get", "namespace `kube-system`".to_owned());
         let system = cluster.wire.get("/api/v1/namespaces/kube-system").await;
         let system = system.map_err(|failure| failure.into_error(&subject))?;
@@ -76,43 +79,25 @@ impl Adapter for KubeAdapter {
         kind: &str,
         targets: &[Target],
     ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let shape = self.shapes.of(kind)?;
-        let cluster = self.clients.cluster(scope).await?;
-        read::read_many(&cluster, shape, targets).await
+        let (kind, cluster) = (self.served(kind)?, self.means.clients.cluster(scope).await?);
+        let (cluster, means) = (&*cluster, &self.means);
+        kind.read_many(At { cluster, means }, targets).await
     }
 
-    async fn query(&self, _scope: &Scope, kind: &str, _arguments: &Object) -> Result<Object, AdapterError> {
-        Err(AdapterError::refused(
-            ErrorClass::Invalid,
-            format!("there is no data source `{kind}`"),
-        ))
+    async fn query(&self, scope: &Scope, kind: &str, arguments: &Object) -> Result<Object, AdapterError> {
+        let missing =
+            || AdapterError::refused(ErrorClass::Invalid, format!("there is no data source `{kind}`"));
+        let kind = self.answers.get(kind).ok_or_else(missing)?;
+        let cluster = self.means.clients.cluster(scope).await?;
+        let (cluster, means) = (&*cluster, &self.means);
+        kind.query(At { cluster, means }, arguments).await
     }
 
     async fn locate(&self, scope: &Scope, intent: &Intent) -> Result<Located, AdapterError> {
-        let shape = self.shapes.of(&intent.kind)?;
-        let name: ObjectName = match &intent.locator {
-            Locator::Natural(text) => text
-                .parse()
-                .map_err(|error| AdapterError::refused(ErrorClass::Invalid, format!("{error}")))?,
-            Locator::Id(id) => shape.name(id)?,
-            Locator::Token(_) | Locator::Uid => {
-                let message = format!("nothing of Kubernetes is found by {:?}", intent.locator);
-                return Err(AdapterError::refused(ErrorClass::Invalid, message));
-            }
-        };
-        let cluster = self.clients.cluster(scope).await?;
-        let resource = cluster.discovery.resource(&cluster.wire, &name).await;
-        let resource =
-            resource.map_err(|failure| failure.into_error(&cluster.subject("get", name.kind.clone())))?;
-        let Some(resource) = resource else {
-            return Ok(Located::Absent);
-        };
-        // A stranger's object of the same name is not what the intent would have made.
-        let ours = |live: &crate::live::Live| live.annotation(UID_MARK) == Some(intent.uid.as_str());
-        Ok(match read::get(&cluster, &resource, &name).await? {
-            Some(live) if ours(&live) => Located::Found(shape.id(&name)),
-            _ => Located::Absent,
-        })
+        let kind = self.served(&intent.kind)?;
+        let cluster = self.means.clients.cluster(scope).await?;
+        let (cluster, means) = (&*cluster, &self.means);
+        kind.locate(At { cluster, means }, intent).await
     }
 
     async fn apply(
@@ -121,25 +106,13 @@ impl Adapter for KubeAdapter {
         request: &Request<'_>,
         effects: &mut Effects<'_>,
     ) -> Result<Option<Applied>, AdapterError> {
-        let shape = self.shapes.of(request.kind)?;
-        let cluster = self.clients.cluster(scope).await?;
-        match request.operation {
-            Operation::Create => step::create(&cluster, shape, request, effects).await.map(Some),
-            Operation::Update => step::update(&cluster, shape, request, effects).await.map(Some),
-            Operation::Delete => step::delete(&cluster, shape, request, effects)
-                .await
-                .map(|()| None),
-        }
+        let kind = self.served(request.kind)?;
+        let cluster = self.means.clients.cluster(scope).await?;
+        let (cluster, means) = (&*cluster, &self.means);
+        kind.apply(At { cluster, means }, request, effects).await
     }
 
-    fn timing(&self, _kind: &str) -> Timing {
-        Timing {
-            // Longer than the limit that every change carries; what is still under way then is only our waiting.
-            call: Duration::from_secs(20),
-            // An API server reads what was written last.
-            settle: Duration::ZERO,
-            // Namespaces wait for the finalizers of everything in them.
-            ready: Duration::from_secs(600),
-        }
+    fn timing(&self, kind: &str) -> Timing {
+        self.kinds.get(kind).map_or(TIMING, |kind| kind.timing())
     }
 }

@@ -1,12 +1,13 @@
 //! Kubernetes adapters: server-side apply with preconditions.
 //!
-//! [`KubeAdapter`] serves `kubernetes_namespace` and `kubernetes_manifest`. Read in this order:
+//! [`KubeAdapter`] serves the kinds in the table of `served`. Read in this order:
 //!
 //! 1. `client` reaches a cluster: how a scope becomes a client, the only requests that there are (those that change
 //!    something ask for a [`Permit`](meshform_engine::Permit)), which kinds the cluster serves.
 //! 2. `live` is an object as the API server gives it, `managed` says who set what in it, `shape` turns it into the
 //!    attributes of a kind and back.
-//! 3. `read` looks at many objects at once; `step` creates, changes and deletes one.
+//! 3. `read` looks at many objects at once; `step` creates, changes and deletes one; `single` is the kinds whose
+//!    resources are one object each.
 //!
 //! Two rules hold everywhere: "absent" and "as observed" are conditions that the API server checks, never a look
 //! before a leap; and a field that was never ours is never forced. Contents of Secrets are in no message and no log.
@@ -20,7 +21,9 @@ mod live;
 mod managed;
 mod read;
 mod ready;
+mod served;
 mod shape;
+mod single;
 mod step;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -161,7 +161,8 @@ impl World {
             )
         };
         let aws = self.seeing(Arc::new(AwsAdapter::new(settings)));
-        let kube = self.seeing(Arc::new(KubeAdapter::with_wrap(self.kube.wrap())));
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let kube = self.seeing(Arc::new(KubeAdapter::new(clock).with_wrap(self.kube.wrap())));
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
         let mut registry = Registry::default();
         let managed = self

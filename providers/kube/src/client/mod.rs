@@ -39,11 +39,16 @@ pub(super) struct Way {
 }
 
 impl Clients {
-    pub(crate) fn new(wrap: Option<Wrap>) -> Self {
+    pub(crate) fn new() -> Self {
         Clients {
-            wrap,
+            wrap: None,
             cells: Mutex::new(HashMap::new()),
         }
+    }
+
+    /// Lets every client that is made from now on pass through `wrap`.
+    pub(crate) fn wrap(&mut self, wrap: Wrap) {
+        self.wrap = Some(wrap);
     }
 
     /// The cluster of `scope`.

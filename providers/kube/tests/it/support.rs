@@ -89,7 +89,8 @@ impl World {
     /// A new state that reaches the cluster in another way.
     pub(crate) fn through(kubeconfig: &str, context: &str) -> Self {
         let faults = Faults::new();
-        let adapter: Arc<dyn Adapter> = Arc::new(KubeAdapter::with_wrap(faults.wrap()));
+        let adapter: Arc<dyn Adapter> =
+            Arc::new(KubeAdapter::new(Arc::new(Hasty::default())).with_wrap(faults.wrap()));
         let mut registry = Registry::default();
         registry.add(NAMESPACE, &adapter);
         registry.add(MANIFEST, &adapter);

@@ -1,0 +1,91 @@
+//! The kinds that are served: one line of [`table`] for each, and behind it one implementation of [`Served`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use meshform_engine::adapter::{Applied, Request, Timing};
+use meshform_engine::{AdapterError, Clock, Effects, ErrorClass, Located, Object, Observation, Target};
+use meshform_kinds::kubernetes::{MANIFEST, NAMESPACE};
+use meshform_state::journal::Intent;
+
+use crate::client::{Clients, Cluster};
+use crate::single::Single;
+
+/// What kinds reach the outside with.
+pub(crate) struct Means {
+    /// All clusters, for kinds that look into a second one.
+    pub(crate) clients: Clients,
+    /// The time.
+    #[allow(dead_code, reason = "kinds that look into a second cluster or wait come next")]
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Where a kind is asked for something.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    /// The cluster that the resource lives in.
+    pub(crate) cluster: &'a Cluster,
+    /// All else.
+    #[allow(dead_code, reason = "kinds that look into a second cluster or wait come next")]
+    pub(crate) means: &'a Means,
+}
+
+/// One kind: see the methods of [`Adapter`](meshform_engine::Adapter) of the same names.
+#[async_trait]
+pub(crate) trait Served: Send + Sync {
+    async fn read_many(
+        &self,
+        at: At<'_>,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError>;
+
+    async fn locate(&self, at: At<'_>, intent: &Intent) -> Result<Located, AdapterError>;
+
+    async fn apply(
+        &self,
+        at: At<'_>,
+        request: &Request<'_>,
+        effects: &mut Effects<'_>,
+    ) -> Result<Option<Applied>, AdapterError>;
+
+    fn timing(&self) -> Timing {
+        TIMING
+    }
+}
+
+/// One kind that only answers.
+#[async_trait]
+pub(crate) trait Answering: Send + Sync {
+    async fn query(&self, at: At<'_>, arguments: &Object) -> Result<Object, AdapterError>;
+}
+
+/// How long an API server is waited for.
+pub(crate) const TIMING: Timing = Timing {
+    // Longer than the limit that every change carries; what is still under way then is only our waiting.
+    call: Duration::from_secs(20),
+    // An API server reads what was written last.
+    settle: Duration::ZERO,
+    // Namespaces wait for the finalizers of everything in them.
+    ready: Duration::from_secs(600),
+};
+
+/// All managed kinds.
+pub(crate) fn table() -> HashMap<&'static str, Box<dyn Served>> {
+    let kinds: [(&str, Box<dyn Served>); 2] = [
+        (NAMESPACE, Box::new(Single::of(NAMESPACE))),
+        (MANIFEST, Box::new(Single::of(MANIFEST))),
+    ];
+    kinds.into()
+}
+
+/// All data kinds.
+pub(crate) fn answers() -> HashMap<&'static str, Box<dyn Answering>> {
+    HashMap::new()
+}
+
+/// A kind that is not in the table.
+pub(crate) fn unknown(kind: &str) -> AdapterError {
+    AdapterError::refused(ErrorClass::Invalid, format!("`{kind}` is no kind of Kubernetes"))
+}
