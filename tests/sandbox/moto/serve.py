@@ -9,8 +9,9 @@ import sys
 import threading
 
 from moto.ec2.exceptions import DependencyViolationError
-from moto.ec2.models import EC2Backend
 from moto.server import main
+
+from repairs import repair
 
 
 def die_with_parent():
@@ -18,17 +19,6 @@ def die_with_parent():
     while os.read(0, 4096):
         pass
     os._exit(0)
-
-
-def repair(method):
-    """Replaces a method of moto's EC2 by one that gets the original as its second argument."""
-
-    def decorate(function):
-        original = getattr(EC2Backend, method)
-        setattr(EC2Backend, method, lambda self, *args, **kwargs: function(self, original, *args, **kwargs))
-        return function
-
-    return decorate
 
 
 @repair("delete_subnet")

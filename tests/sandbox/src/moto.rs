@@ -7,7 +7,7 @@ use std::time::Duration;
 use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use crate::cache::MOTO_SERVE;
+use crate::cache::{MOTO_REPAIRS, MOTO_SERVE};
 use crate::error::SandboxError;
 use crate::http_client::{HttpClient, request};
 use crate::process::Process;
@@ -28,6 +28,7 @@ impl Moto {
         files::create_dir(folder)?;
         let program = folder.join("serve.py");
         files::write(&program, MOTO_SERVE)?;
+        files::write(&folder.join("repairs.py"), MOTO_REPAIRS)?;
         let port = free_port()?;
         let mut command = Command::new(venv.join("bin/python"));
         command.arg(&program).arg(port.to_string());

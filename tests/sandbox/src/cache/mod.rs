@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use parts::{CONTROL_PLANE, ETCD, MOTO, MOTO_SERVE};
+pub(crate) use parts::{CONTROL_PLANE, ETCD, MOTO, MOTO_REPAIRS, MOTO_SERVE};
 
 use crate::error::SandboxError;
 use crate::files;

@@ -11,6 +11,7 @@ use crate::files;
 
 /// The program that runs moto inside its venv.
 pub(crate) const MOTO_SERVE: &str = include_str!("../../moto/serve.py");
+pub(crate) const MOTO_REPAIRS: &str = include_str!("../../moto/repairs.py");
 
 const GO: Tool = Tool {
     program: "go",

@@ -10,6 +10,7 @@ mod aws;
 mod clusters;
 mod commands;
 mod door;
+mod door_ec2;
 mod door_eks;
 mod door_pca;
 mod wire;

@@ -5,13 +5,28 @@ use std::net::TcpStream;
 
 /// Sends a Query request signed (in name) by `key` and returns status and body.
 pub(crate) fn query(endpoint: &str, service: &str, key: &str, form: &str) -> io::Result<(u16, String)> {
-    answer(&mut send(endpoint, service, key, form)?)
+    query_in(endpoint, "eu-west-1", service, key, form)
+}
+
+/// Sends it to a region.
+pub(crate) fn query_in(
+    endpoint: &str,
+    region: &str,
+    service: &str,
+    key: &str,
+    form: &str,
+) -> io::Result<(u16, String)> {
+    answer(&mut send_in(endpoint, region, service, key, form)?)
 }
 
 /// Sends a request and does not wait for its answer.
 pub(crate) fn send(endpoint: &str, service: &str, key: &str, form: &str) -> io::Result<TcpStream> {
+    send_in(endpoint, "eu-west-1", service, key, form)
+}
+
+fn send_in(endpoint: &str, region: &str, service: &str, key: &str, form: &str) -> io::Result<TcpStream> {
     let mut stream = TcpStream::connect(endpoint.trim_start_matches("http://"))?;
-    let credential = format!("{key}/20260101/eu-west-1/{service}/aws4_request");
+    let credential = format!("{key}/20260101/{region}/{service}/aws4_request");
     let request = format!(
         "POST / HTTP/1.1\r\nHost: aws\r\nConnection: close\r\nUser-Agent: it/1\r\n\
          Authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0\r\n\

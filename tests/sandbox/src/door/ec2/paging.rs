@@ -17,12 +17,16 @@ pub(crate) struct Page {
     after: Option<String>,
 }
 
-/// The lists that the door pages, with the largest page of each (API_DescribeVpcs, API_DescribeSubnets,
-/// API_DescribeRouteTables); the smallest is 5 for all.
-const PAGED: [(&str, usize); 3] = [
+/// The lists that the door pages, with the largest page of each (the page of each action, MaxResults); the smallest is
+/// 5 for all.
+const PAGED: [(&str, usize); 7] = [
     ("DescribeVpcs", 1000),
     ("DescribeSubnets", 1000),
     ("DescribeRouteTables", 100),
+    ("DescribeVpcPeeringConnections", 1000),
+    ("DescribeInternetGateways", 1000),
+    ("DescribeSecurityGroups", 1000),
+    ("DescribeSecurityGroupRules", 1000),
 ];
 const SMALLEST: usize = 5;
 const TOKEN: &str = "after-";
