@@ -8,11 +8,11 @@
 //! | GET `/_door/faults` | those that stand, with counters |
 //! | POST `/_door/faults` | a [`Fault`] as JSON; answers its id |
 //! | DELETE `/_door/faults` | takes all away |
-//! | GET `/_door/objects?region,region` | all EC2 objects, as moto has them |
+//! | GET `/_door/objects?region,region` | all EC2 objects and certificate authorities, as they are |
 //! | POST `/_door/clock` | puts the door's clock forward by the seconds in the body |
 //! | POST `/_door/clusters` | an [`EksCluster`] as JSON becomes a cluster of EKS |
 //! | DELETE `/_door/clusters/ACCOUNT/REGION/NAME` | takes it away; answers whether it was there |
-//! | POST `/_door/token-review/URL` | the webhook of the API server at URL |
+//! | POST `/_door/token-review/URL` | the webhook of the API server at URL, which is in Base64 |
 //! | DELETE `/_door/world` | empties moto and the services that the door answers itself |
 
 use std::time::Duration;
@@ -28,7 +28,6 @@ use super::pca::PcaWorld;
 use super::reply::Reply;
 use super::state::Shared;
 use crate::error::SandboxError;
-use crate::world::aws;
 
 pub(crate) const PREFIX: &str = "/_door/";
 const CLUSTERS: &str = "clusters/";
@@ -52,7 +51,7 @@ pub(crate) async fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Repl
         }
         (&Method::GET, "objects") => {
             let regions: Vec<&str> = parts.uri.query().unwrap_or("").split(',').collect();
-            match aws::list(&shared.upstream, &shared.credentials, &regions).await {
+            match shared.objects(&shared.credentials.account, &regions).await {
                 Ok(objects) => json(&objects),
                 Err(error) => text(502, &error.to_string()),
             }
@@ -99,9 +98,11 @@ fn unregister(shared: &Shared, path: &str) -> Reply {
 
 /// Answers an API server; what is no TokenReview is its mistake and not a refusal.
 fn review(shared: &Shared, path: &str, body: &Bytes) -> Reply {
-    let endpoint = percent_decode(path.strip_prefix(eks::REVIEW).unwrap_or(path));
-    match serde_json::from_slice::<serde_json::Value>(body) {
-        Ok(asked) if asked["kind"] == "TokenReview" => {
+    match (
+        eks::reviewer(path),
+        serde_json::from_slice::<serde_json::Value>(body),
+    ) {
+        (Some(endpoint), Ok(asked)) if asked["kind"] == "TokenReview" => {
             let now = shared.state().clock.now();
             json(&eks::review(&shared.upstream.registry, &endpoint, &asked, now))
         }

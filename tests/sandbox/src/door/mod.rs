@@ -35,7 +35,7 @@ use upstream::Upstream;
 
 use crate::blocking::block;
 use crate::error::SandboxError;
-use crate::world::aws::{self, AwsObject};
+use crate::world::aws::AwsObject;
 
 pub use serve::OpenDoor;
 
@@ -166,9 +166,15 @@ impl Door {
         eks::webhook_kubeconfig(&self.endpoint, control::PREFIX, endpoint)
     }
 
-    /// Lists all EC2 objects of the door's own account in these regions, as moto has them: no fault, no record.
+    /// Lists all EC2 objects and certificate authorities of the door's own account in these regions, as they are: no
+    /// fault, no record.
     pub fn objects(&self, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {
-        block(async || aws::list(&self.shared.upstream, &self.shared.credentials, regions).await)
+        self.objects_of(&self.shared.credentials.account, regions)
+    }
+
+    /// Lists the same of another account.
+    pub fn objects_of(&self, account: &str, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {
+        block(async || self.shared.objects(account, regions).await)
     }
 
     /// Empties the world behind the door, all accounts of it; faults and requests stay.

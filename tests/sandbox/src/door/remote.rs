@@ -92,7 +92,7 @@ impl RemoteDoor {
         )
     }
 
-    /// Lists all EC2 objects of these regions, as moto has them.
+    /// Lists all EC2 objects and certificate authorities of these regions, as they are.
     pub fn objects(&self, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {
         self.ask(
             Method::GET,

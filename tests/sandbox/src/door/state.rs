@@ -1,6 +1,6 @@
 //! What the door remembers between requests. It must never be locked across an await: moto may be slow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,6 +13,8 @@ use super::fault::{FaultKind, Faults};
 use super::pca::PcaWorld;
 use super::record::{Outcome, Recorded};
 use super::{Credentials, Upstream};
+use crate::error::SandboxError;
+use crate::world::aws::{self, AwsObject};
 
 /// What all connections share.
 pub(crate) struct Shared {
@@ -79,6 +81,31 @@ impl Shared {
         }
         let now = self.state().clock.now();
         self.upstream.registry.register(cluster, now);
+    }
+
+    /// Lists what an account has in regions: moto's objects and the door's own.
+    pub(crate) async fn objects(
+        &self,
+        account: &str,
+        regions: &[&str],
+    ) -> Result<BTreeSet<AwsObject>, SandboxError> {
+        let credentials = Credentials {
+            account: account.to_owned(),
+            ..self.credentials.clone()
+        };
+        let mut objects = aws::list(&self.upstream, &credentials, regions).await?;
+        let state = self.state();
+        let now = state.clock.now();
+        for region in regions {
+            let held = state.pca.held(account, region, now);
+            objects.extend(held.map(|(id, body)| AwsObject {
+                region: (*region).to_owned(),
+                kind: "certificate-authority".to_owned(),
+                id,
+                body,
+            }));
+        }
+        Ok(objects)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

@@ -16,5 +16,5 @@ mod versions;
 
 pub use cluster::{EksCluster, EksVpc};
 pub(crate) use registry::{Identity, Place, Registry};
-pub(crate) use review::{REVIEW, review, webhook_kubeconfig};
+pub(crate) use review::{REVIEW, review, reviewer, webhook_kubeconfig};
 pub(crate) use service::{answer, operation};

@@ -2,6 +2,8 @@
 //! documentation; in EKS aws-iam-authenticator's `/authenticate`). It must never let in an identity that has no access
 //! entry for the cluster.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -9,12 +11,12 @@ use super::cluster::EksCluster;
 use super::registry::{Identity, Registry};
 use super::token;
 
-/// Below the door's own paths; the API server's URL follows, encoded.
+/// Below the door's own paths; the API server's URL follows in Base64, since client-go joins what looks like slashes.
 pub(crate) const REVIEW: &str = "token-review/";
 
 /// Returns a kubeconfig for `--authentication-token-webhook-config-file`. JSON is YAML.
 pub(crate) fn webhook_kubeconfig(door: &str, prefix: &str, endpoint: &str) -> String {
-    let server = format!("{door}{prefix}{REVIEW}{}", super::sigv4::encode(endpoint));
+    let server = format!("{door}{prefix}{REVIEW}{}", URL_SAFE_NO_PAD.encode(endpoint));
     json!({
         "apiVersion": "v1",
         "kind": "Config",
@@ -24,6 +26,12 @@ pub(crate) fn webhook_kubeconfig(door: &str, prefix: &str, endpoint: &str) -> St
         "current-context": "webhook",
     })
     .to_string()
+}
+
+/// Reads the URL of the API server out of the path that [`webhook_kubeconfig`] made.
+pub(crate) fn reviewer(path: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(path.strip_prefix(REVIEW)?).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// Answers a TokenReview of the API server at `endpoint`, in the version that it was asked in.

@@ -72,7 +72,7 @@ fn derived(secret_key: &str, scope: &Scope<'_>) -> Vec<u8> {
 }
 
 /// Encodes all but RFC 3986's unreserved characters ("UriEncode").
-pub(crate) fn encode(text: &str) -> String {
+fn encode(text: &str) -> String {
     let encoded = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),

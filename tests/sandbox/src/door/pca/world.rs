@@ -67,6 +67,19 @@ impl PcaWorld {
         Ok(authority)
     }
 
+    /// Returns the ARNs and descriptions of the authorities of an account in a region; deleted ones are gone.
+    pub(crate) fn held(
+        &self,
+        account: &str,
+        region: &str,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (String, String)> {
+        let here = format!("arn:aws:acm-pca:{region}:{account}:");
+        let all = self.authorities.iter();
+        all.filter(move |(arn, authority)| arn.starts_with(&here) && authority.status(now) != "DELETED")
+            .map(move |(arn, authority)| (arn.clone(), authority.describe(now).to_string()))
+    }
+
     /// Drops authorities whose restoration period is over.
     pub(crate) fn forget_deleted(&mut self, now: Timestamp) {
         let over = |authority: &Authority| authority.restorable_until.is_some_and(|until| until <= now);

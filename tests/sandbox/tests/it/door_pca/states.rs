@@ -118,7 +118,13 @@ async fn a_deleted_one_can_be_restored_for_a_while(door: &Door, client: &Client,
     let delete = client
         .delete_certificate_authority()
         .certificate_authority_arn(arn);
+    let listed = || {
+        let objects = tokio::task::block_in_place(|| door.objects(&["eu-west-1"])).unwrap();
+        objects.iter().any(|object| object.id == arn)
+    };
+    assert!(listed());
     delete.clone().send().await.unwrap();
+    assert!(!listed());
     let authority = described(client, arn).await;
     assert_eq!(authority.status, Some(Status::Deleted));
     let window = authority.restorable_until.unwrap().secs() - authority.last_state_change_at.unwrap().secs();

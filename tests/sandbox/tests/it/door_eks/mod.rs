@@ -1,5 +1,7 @@
 //! The door's EKS by the real SDK, and its webhook for tokens that AWS's own signer signed.
 
+mod api_server;
+
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_acmpca::config::Credentials;
@@ -20,11 +22,13 @@ const SERVER: &str = "https://127.0.0.1:6443";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doors_eks() {
-    let sandbox = tokio::task::block_in_place(|| Sandbox::builder().start()).unwrap();
+    let sandbox = tokio::task::block_in_place(|| Sandbox::builder().clusters(1).start()).unwrap();
     let door = sandbox.door.clone();
     clusters_are_described_where_they_are(&door).await;
     lists_have_pages_and_faults(&door).await;
     tokens_open_their_cluster_and_no_other(&door);
+    api_server::a_real_api_server_lets_in_whom_the_door_knows(&sandbox).await;
+    assert!(door.unregister_cluster(HOME, REGION, "real"));
     tokens_end_and_are_bound_to_sts(&door);
     doors_of_one_sandbox_know_each_others_tokens(&sandbox);
     a_caller_is_named_as_iam_names_it(&door);
