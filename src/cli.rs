@@ -105,7 +105,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Shows the outputs that the last apply recorded.
     Output(OutputArgs),
-    /// Looks into the state.
+    /// Looks into the state, or mends it.
     State(StateArgs),
     /// Says who holds the lock of the state.
     Unlock(UnlockArgs),
@@ -300,6 +300,14 @@ pub(crate) enum StateCommand {
         address: String,
         #[command(flatten)]
         talk: Talk,
+    },
+    /// Goes on without the journal of an interrupted run, once it is lost for good.
+    Abandon {
+        /// The run, as the error names it.
+        #[arg(value_name = "RUN")]
+        run: String,
+        #[command(flatten)]
+        colour: Colour,
     },
 }
 

@@ -144,6 +144,8 @@ impl From<StoreError> for Failure {
             StoreError::Newer { .. } => (FailureKind::State, "State is of a newer version"),
             StoreError::Locked { .. } => (FailureKind::Locked, "State is locked"),
             StoreError::Journal { .. } => (FailureKind::State, "Journal cannot be used"),
+            StoreError::JournalLost(_) => (FailureKind::State, "Journal of an interrupted run is lost"),
+            StoreError::NotLost { .. } => (FailureKind::State, "Nothing to abandon"),
             StoreError::Io { .. } => (FailureKind::State, "State cannot be reached"),
         };
         Failure::caused(kind, summary, &error).hint(error.hint())

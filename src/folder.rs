@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 use std::sync::{Arc, Mutex};
 
 use meshform_engine::config::Folder;
@@ -32,17 +33,28 @@ impl Folder for OnDisk {
         for entry in std::fs::read_dir(&folder).map_err(told)? {
             let entry = entry.map_err(told)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !name.ends_with("mesh.hcl") || !entry.path().is_file() {
+            if !is_configuration(&name) || !entry.path().is_file() {
                 continue;
             }
             let bytes =
                 std::fs::read(entry.path()).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
-            let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
+            let text = String::from_utf8(bytes).map_err(|error| not_text(&name, &error))?;
             found.push((name, text));
         }
         found.sort();
         Ok(found)
     }
+}
+
+/// Whether a file of this name is part of a configuration. Hidden ones are what editors leave.
+fn is_configuration(name: &str) -> bool {
+    name == "mesh.hcl" || (name.ends_with(".mesh.hcl") && !name.starts_with('.'))
+}
+
+fn not_text(name: &str, error: &FromUtf8Error) -> String {
+    let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+    format!("`{name}` is not text in UTF-8: what is in line {line} is none")
 }
 
 /// The files that functions read, and what they got: it is part of a plan.

@@ -12,6 +12,7 @@ mod cli;
 mod clock;
 mod commands;
 mod failure;
+mod fingerprint;
 mod folder;
 mod interrupt;
 mod log;

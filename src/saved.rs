@@ -1,10 +1,10 @@
 //! Saved plans: what goes into an archive, and what is read back from it.
 //!
 //! No secret goes in. Defaults of sensitive variables are blanked in the texts and taken from the folder again; files
-//! whose content became secret are kept as digests and read again.
+//! whose content became secret are read again. Of both there are slow hashes, so that others than the plan was made with
+//! are noticed.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,13 +12,14 @@ use meshform_engine::archive::{Archive, FORMAT, Manifest};
 use meshform_engine::compile::{Given, GivenBy};
 use meshform_engine::config::{Config, Module, Texts, load};
 use meshform_engine::plan::digest;
-use meshform_lang::{Diagnostic, Diagnostics, Range, Sources};
+
+use meshform_lang::{Diagnostic, Diagnostics, Range, Sources, convert};
 use meshform_state::disk::Disk as _;
 use meshform_state::value::{decode, encode};
 use meshform_state::{Address, Str, Type, Value};
-use sha2::{Digest as _, Sha256};
 
 use crate::failure::{Failure, FailureKind};
+use crate::fingerprint::Fingerprint;
 use crate::folder::{OnDisk, Reads};
 use crate::pipeline::{self, Loaded, Planned, Wish};
 use crate::render::{Palette, Secrets, View, plan_json};
@@ -54,7 +55,11 @@ pub(crate) fn pack(session: &Session, made: &Planned, lineage: &str) -> Result<V
     let secrets = session.printer.secrets();
     let cannot =
         |error: &dyn std::error::Error| Failure::caused(FailureKind::Internal, "Plan cannot be saved", error);
-    let (files, secret_files) = split_files(&made.reads, &secrets);
+    let salt = session.entropy.uuid();
+    let fingerprint = Fingerprint { salt: &salt };
+    let (files, secret_files) =
+        split_files(&made.reads, &secrets, &fingerprint).map_err(|error| cannot(&error))?;
+    let secret_values = secret_values(&made.loaded, &fingerprint).map_err(|error| cannot(&error))?;
     let mut facts = BTreeMap::new();
     for (key, answer) in made.facts.iter() {
         let kind = key.split('|').next().and_then(|name| session.kinds.data(name));
@@ -93,7 +98,9 @@ pub(crate) fn pack(session: &Session, made: &Planned, lineage: &str) -> Result<V
             refresh_only: false,
             replace: made.wish.replace.iter().map(Address::to_string).collect(),
             sensitive_variables: sensitive.map(|variable| variable.name.to_string()).collect(),
+            secret_values,
             secret_files,
+            salt,
         },
         sources: texts(&made.loaded.config, &made.loaded.sources),
         files,
@@ -126,26 +133,82 @@ pub(crate) fn open_variables(made: &Planned) -> BTreeMap<Str, Value> {
         .collect()
 }
 
-/// The files that functions read: those to keep, and the digests of those that became secret.
-fn split_files(reads: &Reads, secrets: &Secrets) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>) {
+/// The contents of files, by path, and hashes of the contents of others.
+type Files = (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>);
+
+/// The files that functions read: those to keep, and the hashes of those that became secret.
+fn split_files(
+    reads: &Reads,
+    secrets: &Secrets,
+    fingerprint: &Fingerprint<'_>,
+) -> Result<Files, argon2::Error> {
     let (mut open, mut secret) = (BTreeMap::new(), BTreeMap::new());
     for (path, bytes) in reads.all() {
         if secrets.touch(&bytes) {
-            secret.insert(path, hash(&bytes));
+            let hash = fingerprint.of([path.as_bytes(), &bytes[..]])?;
+            secret.insert(path, hash);
         } else {
             open.insert(path, bytes.to_vec());
         }
     }
-    (open, secret)
+    Ok((open, secret))
 }
 
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
+/// A hash of the values of all sensitive variables, given or by default, those of modules too; none if there are none.
+fn secret_values(loaded: &Loaded, fingerprint: &Fingerprint<'_>) -> Result<Option<String>, argon2::Error> {
+    let mut all = Vec::new();
+    modules(&loaded.config.root, &mut all);
+    let mut parts: Vec<[String; 3]> = Vec::new();
+    for (place, module) in all.into_iter().enumerate() {
+        let sensitive = module.variables.values().filter(|variable| variable.sensitive);
+        for variable in sensitive {
+            let given = loaded.values.get(&variable.name).filter(|_| place == 0);
+            let default = || variable.default.as_ref()?.as_literal().cloned();
+            let Some(value) = given.map(|given| given.value.clone()).or_else(default) else {
+                continue;
+            };
+            // As the variable takes it: `5` from the environment is the same as a number from a file.
+            let value = convert(&value, &variable.constraint).unwrap_or(value);
+            let mut text = String::new();
+            // What has no form to be compared in cannot be a value of a variable.
+            if encode(&value, &Type::Any, &mut text).is_ok() {
+                parts.push([module.folder.clone(), variable.name.to_string(), text]);
+            }
+        }
+    }
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    parts.sort();
+    let parts = parts.iter().flatten().map(String::as_bytes);
+    fingerprint.of(parts).map(Some)
+}
+
+/// Refuses to go on with other values of sensitive variables than the plan was made with.
+fn same_secrets(loaded: &Loaded, manifest: &Manifest) -> Result<(), Failure> {
+    let fingerprint = Fingerprint { salt: &manifest.salt };
+    let now = secret_values(loaded, &fingerprint)
+        .map_err(|error| Failure::caused(FailureKind::Internal, "Saved plan cannot be used", &error))?;
+    if now == manifest.secret_values {
+        return Ok(());
+    }
+    let names: Vec<String> = manifest
+        .sensitive_variables
         .iter()
-        .fold(String::new(), |mut text, byte| {
-            _ = write!(text, "{byte:02x}");
-            text
-        })
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let what = match names.as_slice() {
+        [] => "A sensitive variable of a module".to_owned(),
+        [name] => format!("The sensitive variable {name}"),
+        names => format!("One of the sensitive variables {}", names.join(", ")),
+    };
+    let detail = format!("{what} has another value than when the plan was made. Nothing was done.");
+    Err(
+        Failure::new(FailureKind::Stale, "Sensitive value differs from the plan's", detail).hint(
+            "Give the value again that the plan was made with, or make a new plan: a saved plan does exactly what was \
+             reviewed.",
+        ),
+    )
 }
 
 /// All modules of a configuration.
@@ -223,6 +286,7 @@ pub(crate) fn write(session: &Session, path: &str, bytes: &[u8]) -> Result<(), F
                 "Plan cannot be saved",
                 format!("Failed to write `{path}`: {error}."),
             )
+            .hint("Nothing else was to be done. Name a file in a folder that may be written to and has room.")
         })
 }
 
@@ -286,12 +350,16 @@ pub(crate) fn unpack(session: &Session, archive: Archive) -> Result<Unpacked, Fa
             );
         }
     }
+    same_secrets(&loaded, &manifest)?;
     let mut saved: BTreeMap<String, Arc<[u8]>> = files
         .into_iter()
         .map(|(path, bytes)| (path, Arc::from(bytes)))
         .collect();
     for (path, expected) in &manifest.secret_files {
-        saved.insert(path.clone(), secret_file(&session.folder, path, expected)?);
+        saved.insert(
+            path.clone(),
+            secret_file(&session.folder, path, (&manifest.salt, expected))?,
+        );
     }
     let replace = manifest
         .replace
@@ -381,14 +449,15 @@ fn values(
     }
 }
 
-fn secret_file(folder: &Path, path: &str, expected: &str) -> Result<Arc<[u8]>, Failure> {
+fn secret_file(folder: &Path, path: &str, (salt, expected): (&str, &str)) -> Result<Arc<[u8]>, Failure> {
     let moved = |what: String| {
         Failure::new(FailureKind::Stale, "Saved plan is stale", what)
             .hint("The content of this file is secret, so the plan does not hold it. Make a new plan.")
     };
     let bytes = std::fs::read(folder.join(path))
         .map_err(|error| moved(format!("`{path}` cannot be read: {error}.")))?;
-    if hash(&bytes) == *expected {
+    let hash = Fingerprint { salt }.of([path.as_bytes(), &bytes[..]]);
+    if hash.is_ok_and(|hash| hash == expected) {
         Ok(bytes.into())
     } else {
         Err(moved(format!("`{path}` has changed since the plan was made.")))

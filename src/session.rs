@@ -128,6 +128,16 @@ impl Session {
         LocalStore::new(self.folder.clone(), Arc::new(RealDisk))
     }
 
+    /// Who holds a lock that this process takes now for `command`.
+    pub(crate) fn holder(&self, command: &str) -> Holder {
+        Holder {
+            who: self.environment.who(),
+            process: std::process::id(),
+            command: command.to_owned(),
+            since: self.now(),
+        }
+    }
+
     /// Locks the state for `command`, waiting up to `timeout` for whoever holds it.
     ///
     /// # Errors
@@ -138,12 +148,7 @@ impl Session {
         command: &str,
         timeout: Duration,
     ) -> Result<Box<dyn meshform_state::Session>, Failure> {
-        let holder = Holder {
-            who: self.environment.who(),
-            process: std::process::id(),
-            command: command.to_owned(),
-            since: self.now(),
-        };
+        let holder = self.holder(command);
         let start = self.clock.monotonic();
         let mut told = false;
         loop {

@@ -108,6 +108,9 @@ pub struct Applied {
 pub enum Located {
     /// Yes: what the API calls the object.
     Found(String),
+    /// Yes, more than once, since the request was delivered more than once: what the API calls the objects. One is kept;
+    /// the engine has the others deleted.
+    Several(Vec<String>),
     /// No trace of it now. The engine decides whether enough time has passed for that to mean "no".
     Absent,
 }
@@ -247,6 +250,21 @@ impl Registry {
 impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.adapters.keys()).finish()
+    }
+}
+
+impl Located {
+    /// What was found under these names.
+    #[must_use]
+    pub fn any(mut ids: Vec<String>) -> Self {
+        match (ids.pop(), ids.is_empty()) {
+            (None, _) => Located::Absent,
+            (Some(id), true) => Located::Found(id),
+            (Some(id), false) => {
+                ids.push(id);
+                Located::Several(ids)
+            }
+        }
     }
 }
 

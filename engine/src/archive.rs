@@ -12,7 +12,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 /// The version of the archive's format.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The largest member that is read: an archive comes from outside, and a small one can unpack to any size.
 const LARGEST_MEMBER: u64 = 256 << 20;
@@ -59,7 +59,13 @@ pub struct Manifest {
     pub replace: Vec<String>,
     /// The sensitive variables: they must be given again.
     pub sensitive_variables: Vec<String>,
-    /// The files whose content became secret, with their SHA-256: they are read again.
+    /// What the hashes of secrets below are salted with.
+    pub salt: String,
+    /// A slow hash of the values of all sensitive variables together, if there are any: others that are given when the
+    /// plan is applied are noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_values: Option<String>,
+    /// The files whose content became secret, each with a slow hash of it: they are read again.
     pub secret_files: BTreeMap<String, String>,
 }
 
@@ -221,7 +227,7 @@ mod tests {
         let bytes = newer.to_bytes().unwrap();
         assert!(matches!(
             Archive::from_bytes(&bytes),
-            Err(ArchiveError::Newer { found: 2, .. })
+            Err(ArchiveError::Newer { found: 3, .. })
         ));
         let bytes = sample().to_bytes().unwrap();
         for cut in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {

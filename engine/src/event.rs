@@ -25,6 +25,18 @@ pub enum Event {
         address: Address,
         /// The effect.
         effect: String,
+        /// How long that can take: that there is no trace of it counts only once it can no longer take effect and would be
+        /// seen.
+        at_most: Duration,
+    },
+    /// It is not to be seen, and is looked for again.
+    StillResolving {
+        /// The resource.
+        address: Address,
+        /// The effect.
+        effect: String,
+        /// How long that can still take.
+        at_most: Duration,
     },
     /// A lost outcome is known again.
     Resolved {
@@ -34,6 +46,8 @@ pub enum Event {
         effect: String,
         /// The object, if the effect had happened.
         id: Option<String>,
+        /// What else it made, since the request was delivered more than once: these are deleted.
+        doubles: Vec<String>,
     },
     /// Steps are about to be done.
     ApplyStarted {

@@ -43,7 +43,9 @@ pub(crate) fn talk(command: &Command) -> (Form, bool) {
         Command::Version(args) => document(&args.talk),
         Command::Unlock(args) => (Form::Text, args.colour.no_color),
         Command::State(args) => match &args.command {
-            StateCommand::List { colour, .. } => (Form::Text, colour.no_color),
+            StateCommand::List { colour, .. } | StateCommand::Abandon { colour, .. } => {
+                (Form::Text, colour.no_color)
+            }
             StateCommand::Show { talk, .. } => document(talk),
         },
     }

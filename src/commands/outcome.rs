@@ -82,10 +82,20 @@ fn count(session: &Session, outcome: &Outcome, destroy: bool) {
 
 fn incomplete(session: &Session, outcome: Outcome) -> Failure {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for failure in &outcome.failed {
+    let (unrecorded, failed): (Vec<_>, Vec<_>) =
+        outcome.failed.iter().partition(|failure| failure.class.is_none());
+    for failure in failed {
         let summary = format!("{} of {} failed", noun(failure.action), failure.address);
         let mut diagnostic = Diagnostic::error(summary, sentence(&failure.message)).about(&failure.address);
         diagnostic.hint = failure.hint.clone().or_else(|| advice(failure.class));
+        found.push(diagnostic);
+    }
+    if let Some(first) = unrecorded.first() {
+        // As many as were under way when the disk refused, and the same is to be said of each.
+        let addresses: Vec<&Address> = unrecorded.iter().map(|failure| &failure.address).collect();
+        let detail = format!("Done, but that could not be recorded: {}.", names(&addresses));
+        let mut diagnostic = Diagnostic::error("Steps could not be recorded", detail);
+        diagnostic.hint = first.hint.clone();
         found.push(diagnostic);
     }
     found.extend(skipped(&outcome));
@@ -293,6 +303,22 @@ mod tests {
             failure.exit()
         });
         format!("{}exit code {}\n", written.text(), exit.code())
+    }
+
+    #[test]
+    fn what_could_not_be_recorded_is_told_once_however_much_it_is() {
+        let failed = |nth: usize| Failed {
+            address: address(&format!("test_thing.n[{nth}]")),
+            action: Action::Create,
+            class: None,
+            message: "it was done, but that could not be recorded".into(),
+            hint: Some("Mend the disk or the permissions and run again: it will be looked up.".into()),
+        };
+        let outcome = Outcome {
+            failed: (0..200).map(failed).collect(),
+            ..Outcome::default()
+        };
+        insta::assert_snapshot!(reported(outcome, Form::Text));
     }
 
     fn partial() -> Outcome {

@@ -133,13 +133,17 @@ fn doubts(session: &Session, folded: &Folded) -> Diagnostics {
                 .iter()
                 .map(|doubt| format!("`{}` for {}", doubt.intent.effect, doubt.intent.address))
                 .collect();
-            let detail = match doubts.as_slice() {
-                [] => "All that it did is recorded.".to_owned(),
-                doubts => format!("Nobody knows yet whether these happened: {}.", doubts.join(", ")),
+            let (detail, hint) = match doubts.as_slice() {
+                [] => (
+                    "All that it did is recorded.".to_owned(),
+                    "The next `meshform apply` goes on from there.",
+                ),
+                doubts => (
+                    format!("Nobody knows yet whether these happened: {}.", doubts.join(", ")),
+                    "The next `meshform apply` finds out and goes on. This plan counts them as not happened.",
+                ),
             };
-            Diagnostic::warning("The last apply was interrupted", detail).hint(
-                "The next `meshform apply` finds out and goes on. This plan counts them as not happened.",
-            )
+            Diagnostic::warning("The last apply was interrupted", detail).hint(hint)
         }
     };
     found.push(diagnostic);

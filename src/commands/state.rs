@@ -1,4 +1,4 @@
-//! `meshform state`: looks into the state.
+//! `meshform state`: looks into the state, and goes on without a journal that is lost.
 
 use meshform_state::{Address, Snapshot, Store as _};
 
@@ -8,11 +8,26 @@ use crate::render::outputs;
 use crate::session::Session;
 
 pub(super) fn run(session: &Session, args: &StateArgs) -> Result<Exit, Failure> {
-    let snapshot = session.local_store().load()?.snapshot;
+    let snapshot = || Ok::<_, Failure>(session.local_store().load()?.snapshot);
     match &args.command {
-        StateCommand::List { addresses, .. } => list(session, &snapshot, addresses),
-        StateCommand::Show { address, .. } => show(session, &snapshot, address),
+        StateCommand::List { addresses, .. } => list(session, &snapshot()?, addresses),
+        StateCommand::Show { address, .. } => show(session, &snapshot()?, address),
+        StateCommand::Abandon { run, .. } => abandon(session, run),
     }
+}
+
+fn abandon(session: &Session, run: &str) -> Result<Exit, Failure> {
+    let kept = session
+        .local_store()
+        .abandon(&session.holder("state abandon"), run)?;
+    let kept = kept.map_or_else(String::new, |place| {
+        format!(" What was left of it is kept in {place}.")
+    });
+    session.printer.data(&format!(
+        "The state goes on without the journal of run {run}.{kept}\nWhat that run made and nobody removed is not known to \
+         it: `meshform plan` shows what it would make.\n"
+    ));
+    Ok(Exit::Done)
 }
 
 fn parse(text: &str) -> Result<Address, Failure> {

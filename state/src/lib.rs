@@ -10,8 +10,8 @@
 //! 4. [`Store`] keeps both; [`LocalStore`] does so in a folder, through the [`disk`] seam. [`mod@format`] is how a
 //!    snapshot looks there.
 //!
-//! On disk: `meshform.state.json` (the snapshot), `meshform.state.json.backup` (the one before),
-//! `meshform.state.journal` (the run that is open) and `.meshform/lock`.
+//! On disk: `meshform.state.json` (the snapshot, and which run is open on it), `meshform.state.json.backup` (the one
+//! before), `meshform.state.journal` (the run that is open) and `.meshform/lock`.
 //!
 //! This crate must never know HCL, graphs, plans, clouds, clusters or meshes, and nothing here may read the
 //! environment or a clock: time and randomness come in as arguments.
@@ -27,6 +27,6 @@ pub mod value;
 
 pub use addr::{Address, AddressError};
 pub use scope::{EksReach, Scope, ScopeKey};
-pub use snapshot::{DeposedKey, OutputRecord, Record, Snapshot};
+pub use snapshot::{DeposedKey, OutputRecord, Record, RunMark, Snapshot};
 pub use store::{Holder, LocalStore, Session, Store, StoreError};
 pub use value::{Later, Number, Origin, Str, Type, Value};

@@ -19,7 +19,7 @@ pub struct Snapshot {
     pub serial: u64,
     /// The last run whose events are in here. A journal of it that is still there adds nothing: a crash came between
     /// writing this snapshot and removing that journal. The fold sets it; nobody else has to.
-    pub last_run: Option<RunId>,
+    pub last_run: Option<RunMark>,
     /// What resources live in, with how to reach it, so that what left the configuration can still be deleted.
     pub scopes: BTreeMap<ScopeKey, Scope>,
     /// The resources.
@@ -37,6 +37,25 @@ impl Snapshot {
         Snapshot {
             lineage: lineage.into(),
             ..Snapshot::default()
+        }
+    }
+}
+
+/// A run, as states remember it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunMark {
+    /// Which.
+    pub run: RunId,
+    /// When it began, in RFC 3339; empty where the state is of format 1, which did not say.
+    pub began: String,
+}
+
+impl std::fmt::Display for RunMark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.began.as_str() {
+            "" => write!(f, "run {}", self.run),
+            began => write!(f, "run {} of {began}", self.run),
         }
     }
 }
@@ -92,6 +111,14 @@ pub struct Record {
     /// Whether its creation began but is not known to have ended: the next plan finishes it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,
+}
+
+impl Record {
+    /// The uid by which the object `id` is recorded that bears `uid` beside the one that is kept.
+    #[must_use]
+    pub fn uid_of_double(uid: &str, id: &str) -> String {
+        format!("{uid}+{id}")
+    }
 }
 
 /// One recorded output.

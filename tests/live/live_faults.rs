@@ -159,10 +159,8 @@ fn a_death_while_an_effect_is_under_way_is_survived() {
     let mut points = Vec::new();
     for scenario in [Scenario::Create, Scenario::DestroyNetwork] {
         let clean = scenario.clean();
-        points.extend((0..clean.aws).map(|nth| Point {
-            scenario,
-            place: Place::UnderWay { nth },
-        }));
+        let places = (0..clean.aws).flat_map(|nth| [Place::UnderWay { nth }, Place::TwiceUnderWay { nth }]);
+        points.extend(places.map(|place| Point { scenario, place }));
     }
     matrix("deaths under way", points);
 }

@@ -234,3 +234,47 @@ fn the_program_says_that_the_disk_is_full() {
     let expected = crate::support::points::Scenario::Create.clean().census;
     assert_eq!(world.audit(&binary.state(), &expected), Vec::<String>::new());
 }
+
+/// Killed in the middle, then its journal is removed or emptied: nothing goes on, until the journal is back.
+#[test]
+fn a_killed_run_is_not_forgotten_with_its_journal() {
+    let world = World::new();
+    let binary = Binary::new(&world);
+    world.door().inject(
+        Fault::new(FaultKind::Delay { millis: 200 })
+            .service("ec2")
+            .effects()
+            .forever(),
+    );
+    let mut child = binary.start(&["apply", "-auto-approve"]);
+    assert!(world.door().wait_until(Duration::from_secs(60), |requests| {
+        requests.iter().filter(|request| request.effect).count() > 2
+    }));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    world.door().clear_faults();
+    let journal = std::fs::read(binary.journal()).unwrap();
+    for lost in [None, Some(b"".as_slice())] {
+        match lost {
+            None => std::fs::remove_file(binary.journal()).unwrap(),
+            Some(bytes) => std::fs::write(binary.journal(), bytes).unwrap(),
+        }
+        let effects = world.door().effects().len();
+        for command in [
+            ["plan"].as_slice(),
+            &["apply", "-auto-approve"],
+            &["destroy", "-auto-approve"],
+        ] {
+            binary
+                .run(command)
+                .ended(1)
+                .said(&["was interrupted", "hint:", "state abandon"]);
+        }
+        assert_eq!(world.door().effects().len(), effects);
+        std::fs::write(binary.journal(), &journal).unwrap();
+    }
+    binary.run(&["apply", "-auto-approve"]).ended(0);
+    binary.run(&["plan", "-detailed-exitcode"]).ended(0);
+    let expected = crate::support::points::Scenario::Create.clean().census;
+    assert_eq!(world.audit(&binary.state(), &expected), Vec::<String>::new());
+}

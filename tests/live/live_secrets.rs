@@ -15,13 +15,33 @@ use crate::support::{Binary, World, cluster, say};
 /// The value of the sensitive variable.
 const CANARY: &str = "canary-4f1c9b7e-of-the-live-tests";
 
-/// A folder whose configuration has a sensitive variable, which is given by the environment and read by an output.
+/// A Secret of the cluster that gets the sensitive variable.
+const SECRET: &str = r#"
+resource "kubernetes_manifest" "secret" {
+  in = cluster.a
+  manifest = {
+    apiVersion = "v1"
+    kind       = "Secret"
+    metadata = {
+      name      = "secret"
+      namespace = kubernetes_namespace.network.name
+    }
+  }
+  data_wo = {
+    token = var.token
+  }
+  data_wo_version = 1
+}
+"#;
+
+/// A folder whose configuration has a sensitive variable, which is given by the environment and read by an output and by a
+/// Secret of the cluster.
 fn with_secret(world: &World) -> Binary {
     let mut binary = Binary::new(world);
     let config = binary.read();
     binary.write(&format!(
         "{config}\nvariable \"token\" {{\n  type      = string\n  sensitive = true\n}}\n\n\
-         output \"token\" {{\n  value     = var.token\n  sensitive = true\n}}\n"
+         output \"token\" {{\n  value     = var.token\n  sensitive = true\n}}\n{SECRET}"
     ));
     binary
         .env
@@ -128,7 +148,7 @@ fn unpacked(archive: &Archive, place: &str, forms: &[(String, Vec<u8>)]) -> Vec<
 #[test]
 fn no_file_holds_a_secret_even_after_a_kill() {
     let world = World::new();
-    let binary = with_secret(&world);
+    let mut binary = with_secret(&world);
     assert!(
         logged(&binary, &["plan", "-out=saved.plan"], "plan.log")
             .wait()
@@ -160,6 +180,18 @@ fn no_file_holds_a_secret_even_after_a_kill() {
             .success()
     );
     files += search(binary.path(), &forms, &mut wrong);
+    let path = format!("/api/v1/namespaces/{}/secrets/secret", world.namespace);
+    let secret = cluster().get(&path).unwrap();
+    assert_eq!(secret["data"]["token"], STANDARD.encode(CANARY), "it has arrived");
+    // What was saved before goes on only with the same value, of which there is a hash in it.
+    binary
+        .env
+        .insert("MESHFORM_VAR_token".to_owned(), "another".to_owned());
+    let said = binary
+        .run(&["apply", "saved.plan"])
+        .ended(4)
+        .said(&["token", "hint:"]);
+    wrong.extend(found(said.err.as_bytes(), "the log", &forms));
     assert!(wrong.is_empty(), "{wrong:#?}");
     let log = std::fs::metadata(binary.path().join("apply.log")).unwrap().len();
     assert!(

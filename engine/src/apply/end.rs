@@ -11,7 +11,7 @@ use super::run::{Run, action, gone};
 use super::step::Left;
 use crate::adapter::AdapterError;
 use crate::event::Event;
-use crate::plan::{StepIndex, StepKind};
+use crate::plan::{Action, StepIndex, StepKind};
 use crate::resolve;
 
 impl Run {
@@ -70,7 +70,7 @@ impl Run {
             message,
             hint,
         };
-        self.context.sink.event(Event::StepFailed {
+        self.say(Event::StepFailed {
             address: failure.address.clone(),
             action,
             message: failure.message.clone(),
@@ -96,7 +96,7 @@ impl Run {
         let (address, action) = (change.address.clone(), action(change, step.kind));
         if let Some(because) = because {
             let (address, because) = (address.clone(), because.clone());
-            self.context.sink.event(Event::StepSkipped {
+            self.say(Event::StepSkipped {
                 address,
                 action,
                 because,
@@ -115,9 +115,20 @@ impl Run {
         }
     }
 
-    /// Tells what has reached the disk.
+    /// Tells `event` behind what waits to be told: a step that another one needs is called done before that one is said
+    /// to begin, though it begins while the end of the first is on its way to the disk.
+    pub(super) fn say(&mut self, event: Event) {
+        if self.writer.has_notices() {
+            self.writer.notice(event);
+        } else {
+            self.context.sink.event(event);
+        }
+    }
+
+    /// Tells what has reached the disk, then lets those go on who wait for that.
     pub(super) fn tell(&mut self) {
         tell(&mut self.outcome, &*self.context.sink, self.writer.told());
+        self.writer.release();
     }
 
     /// The outputs and the end of the run.
@@ -143,9 +154,14 @@ impl Run {
         }
         let finished = self.writer.finish().await;
         tell(&mut self.outcome, &*self.context.sink, finished.told);
-        self.outcome
-            .failed
-            .extend(finished.lost.into_iter().filter_map(unrecorded));
+        for event in finished.lost {
+            match event {
+                Event::StepDone { address, action, .. } => {
+                    self.outcome.failed.push(unrecorded(address, action));
+                }
+                other => self.context.sink.event(other),
+            }
+        }
         let doubt = |intent: meshform_state::journal::Intent| Doubt {
             address: intent.address,
             effect: intent.effect,
@@ -167,19 +183,16 @@ fn tell(outcome: &mut Outcome, sink: &dyn crate::event::EventSink, told: Vec<Eve
 }
 
 /// What was done and is not on disk: the next run finds it out.
-fn unrecorded(event: Event) -> Option<Failure> {
-    let Event::StepDone { address, action, .. } = event else {
-        return None;
-    };
+fn unrecorded(address: Address, action: Action) -> Failure {
     let message = "it was done, but that could not be recorded".to_owned();
     let hint = Some("Mend the disk or the permissions and run again: it will be looked up.".to_owned());
-    Some(Failure {
+    Failure {
         address,
         action,
         class: None,
         message,
         hint,
-    })
+    }
 }
 
 fn output_record(value: &Value, sensitive: bool) -> OutputRecord {

@@ -71,13 +71,7 @@ fn touched(expected: &[(&Change, Option<&str>)], snapshot: &Snapshot) -> Snapsho
         }
         match &change.deposed {
             None => _ = touched.records.insert(change.address.clone(), record),
-            Some(uid) => {
-                let key = DeposedKey {
-                    address: change.address.clone(),
-                    uid: uid.clone(),
-                };
-                touched.deposed.insert(key, record);
-            }
+            Some(_) => _ = touched.deposed.insert(DeposedKey::of(&record), record),
         }
     }
     touched
@@ -87,13 +81,7 @@ fn mismatch(change: &Change, digest: Option<&str>, observed: &Observed) -> Optio
     let record: &Record = change.record.as_deref()?;
     let now = match &change.deposed {
         None => observed.objects.get(&change.address),
-        Some(uid) => {
-            let key = DeposedKey {
-                address: change.address.clone(),
-                uid: uid.clone(),
-            };
-            observed.deposed.get(&key)
-        }
+        Some(_) => observed.deposed.get(&DeposedKey::of(record)),
     };
     let what = match (now, digest) {
         (None | Some(None), None) => return None,

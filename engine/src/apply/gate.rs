@@ -8,7 +8,7 @@ use meshform_state::{Address, Record, Scope, ScopeKey};
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, oneshot};
 
-use super::settle::{LATEST_CALL, settle};
+use super::settle::{LATEST_CALL, Lost};
 use super::writer::Ack;
 use crate::adapter::{Adapter, AdapterError, ErrorClass};
 use crate::clock::{Clock, Entropy};
@@ -138,24 +138,21 @@ impl Gatekeeper for Gate {
     }
 
     async fn settle(&mut self, intent: &Intent, since: Since) -> Result<Option<String>, AdapterError> {
-        let (address, effect) = (intent.address.clone(), intent.effect.clone());
-        self.sink.event(crate::event::Event::Resolving {
-            address: address.clone(),
-            effect: effect.clone(),
-        });
         let timing = self.adapter.timing(&intent.kind);
         let wait = match since {
             Since::Sent => timing.call + timing.settle,
             Since::Answered => timing.settle,
         };
-        let means = (&*self.clock, &*self.entropy, self.retry);
-        let id = settle(&*self.adapter, &self.subject.scope, intent, wait, means).await?;
-        self.sink.event(crate::event::Event::Resolved {
-            address,
-            effect,
-            id: id.clone(),
-        });
-        Ok(id)
+        let lost = Lost {
+            adapter: &*self.adapter,
+            scope: &self.subject.scope,
+            intent,
+            wait,
+            means: (&*self.clock, &*self.entropy, self.retry),
+        };
+        let made = lost.settle(&*self.sink).await?;
+        // Doubles are the adapter's to end, who goes on with the step; if it cannot, recovery does.
+        Ok(made.map(|made| made.id))
     }
 
     fn keep(&mut self, private: Box<RawValue>) {

@@ -50,6 +50,20 @@ pub struct Context {
     pub fail_fast: bool,
 }
 
+impl Context {
+    /// Reads the outside as a run does.
+    #[must_use]
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            registry: &self.registry,
+            kinds: &self.kinds,
+            clock: &*self.clock,
+            entropy: &*self.entropy,
+            retry: self.retry,
+        }
+    }
+}
+
 /// How a run is stopped from outside.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
@@ -71,15 +85,8 @@ pub async fn run(
     context: Context,
     stop: Stop,
 ) -> Result<Outcome, Vec<RefreshError>> {
-    let reader = Reader {
-        registry: &context.registry,
-        kinds: &context.kinds,
-        clock: &*context.clock,
-        entropy: &*context.entropy,
-        retry: context.retry,
-    };
     let snapshot = &recorder.folded().snapshot;
-    let stale = mismatches(&plan, snapshot, &reader).await?;
+    let stale = mismatches(&plan, snapshot, &context.reader()).await?;
     if !stale.is_empty() || (plan.steps.is_empty() && plan.outputs.is_empty()) {
         return Ok(Outcome {
             stale,

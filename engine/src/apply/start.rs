@@ -65,12 +65,12 @@ impl Run {
         self.steps.insert(task.id(), index);
     }
 
-    fn announce(&self, change: &Change, index: StepIndex) {
+    fn announce(&mut self, change: &Change, index: StepIndex) {
         let action = action(change, self.plan.steps[index].kind);
         // Where an object is created the recorded one is another: the one that it replaces.
         let record = change.record.as_ref().filter(|_| action != Action::Create);
         let id = record.map(|record| record.id.clone());
-        self.context.sink.event(Event::StepStarted {
+        self.say(Event::StepStarted {
             address: change.address.clone(),
             action,
             id,

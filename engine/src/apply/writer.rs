@@ -17,6 +17,8 @@ pub(super) struct Writer {
     notices: Vec<crate::event::Event>,
     /// What has reached the disk and was not told yet.
     told: Vec<crate::event::Event>,
+    /// Who is to hear how the last write ended.
+    answers: Vec<(Ack, Result<(), ()>)>,
     /// What never will.
     lost: Vec<crate::event::Event>,
     flush: Option<Flush>,
@@ -39,6 +41,7 @@ impl Writer {
             acks: Vec::new(),
             notices: Vec::new(),
             told: Vec::new(),
+            answers: Vec::new(),
             lost: Vec::new(),
             flush: None,
             error: None,
@@ -68,6 +71,12 @@ impl Writer {
     /// Tells `notice` once everything pushed so far is on disk: nothing is called done before.
     pub(super) fn notice(&mut self, notice: crate::event::Event) {
         self.notices.push(notice);
+    }
+
+    /// Whether something waits to be told: what comes after it is told after it.
+    pub(super) fn has_notices(&self) -> bool {
+        let flushing = self.flush.as_ref().is_some_and(|flush| !flush.notices.is_empty());
+        flushing || !self.notices.is_empty() || !self.told.is_empty()
     }
 
     pub(super) fn has_work(&self) -> bool {
@@ -104,12 +113,21 @@ impl Writer {
         self.flush = Some(Flush { task, acks, notices });
     }
 
+    /// Lets those go on who wait for the last write. Called once what it recorded was told, so that nothing is told of
+    /// what they do before.
+    pub(super) fn release(&mut self) {
+        for (ack, answer) in std::mem::take(&mut self.answers) {
+            // The receiver may be gone with its step; nobody else waits for this.
+            _ = ack.send(answer);
+        }
+    }
+
     /// What has reached the disk since the last call.
     pub(super) fn told(&mut self) -> Vec<crate::event::Event> {
         std::mem::take(&mut self.told)
     }
 
-    /// Waits for the running write and tells those who wait for it. Never ends if none runs.
+    /// Waits for the running write; [`release`](Self::release) tells those who wait for it. Never ends if none runs.
     pub(super) async fn flushed(&mut self) {
         let Some(flush) = &mut self.flush else {
             return std::future::pending().await;
@@ -126,14 +144,10 @@ impl Writer {
             Err(_) => self.error = Some(died()),
         }
         let answer = if self.error.is_some() { Err(()) } else { Ok(()) };
-        for ack in acks {
-            // The receiver may be gone with its step; nobody else waits for this.
-            _ = ack.send(answer);
-        }
+        self.answers.extend(acks.into_iter().map(|ack| (ack, answer)));
         if self.error.is_some() {
-            for ack in std::mem::take(&mut self.acks) {
-                _ = ack.send(Err(()));
-            }
+            let waiting = std::mem::take(&mut self.acks);
+            self.answers.extend(waiting.into_iter().map(|ack| (ack, Err(()))));
             self.lost.extend(notices);
         } else {
             self.told.extend(notices);
@@ -145,6 +159,7 @@ impl Writer {
         while self.flush.is_some() || self.has_work() {
             self.start_flush();
             self.flushed().await;
+            self.release();
         }
         self.lost.append(&mut self.notices);
         let mut finished = Finished {

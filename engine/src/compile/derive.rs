@@ -53,7 +53,7 @@ impl Compiler<'_> {
                 return None;
             };
             let at = argument_range(block, value, range);
-            let found = kept(value, &schema.attributes[slot], at);
+            let found = kept(value, schema, slot, at);
             fields[slot] = self.found.collect(found)?;
             self.order(block, value, name, range, outer, &mut dependencies);
             if self.program.is_open(&fields[slot]) {

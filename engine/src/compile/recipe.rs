@@ -25,17 +25,17 @@ pub(super) struct Slot {
 
 impl Recipe for Slot {
     fn evaluate(&self, lookup: &dyn Lookup) -> Result<Value, Diagnostics> {
-        let attribute = &self.kind.schema().attributes[self.slot];
+        let (schema, slot) = (self.kind.schema(), self.slot);
         match &self.opening {
             Opening::Source(source, instance, each) => {
                 let names = Names::new(&self.program, *instance, each).with_lookup(lookup);
-                kept(
-                    &source.evaluate(&attribute.ty, &names)?,
-                    attribute,
-                    source.range(),
-                )
+                let value = source.evaluate(&schema.attributes[slot].ty, &names)?;
+                kept(&value, schema, slot, source.range())
             }
-            Opening::Filled => kept(&fill(&self.program, &self.value, lookup), attribute, self.range),
+            Opening::Filled => {
+                let value = fill(&self.program, &self.value, lookup);
+                kept(&value, schema, slot, self.range)
+            }
         }
     }
 }

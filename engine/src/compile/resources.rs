@@ -173,7 +173,7 @@ impl Compiler<'_> {
             };
             let Some(value) = self
                 .found
-                .collect(kept(&evaluated.value, attribute, source.range()))
+                .collect(kept(&evaluated.value, schema, *slot, source.range()))
             else {
                 made.well = false;
                 continue;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Expr, Range, Scope, Traversal, convert_to};
 use meshform_state::{Str, Type, Value};
 
-use crate::kind::Attribute;
+use crate::kind::Schema;
 
 use super::dynamic;
 use super::wording::near;
@@ -180,11 +180,12 @@ pub(super) fn article(ty: &Type) -> String {
     }
 }
 
-/// `value` as the resource attribute `attribute` keeps it: of its type, in its one form, and not secret if it is stored.
-pub(super) fn kept(value: &Value, attribute: &Attribute, range: Range) -> Result<Value, Diagnostics> {
+/// `value` as the attribute in `slot` keeps it: of its type, in its one form, and not secret if it is stored.
+pub(super) fn kept(value: &Value, schema: &Schema, slot: usize, range: Range) -> Result<Value, Diagnostics> {
+    let attribute = &schema.attributes[slot];
     let value = converted(value, &attribute.ty, attribute.name, range)?;
     if value.has_secret() && !attribute.write_only {
-        return Err(secret(attribute.name, range).into());
+        return Err(secret(attribute.name, schema, range).into());
     }
     if value.is_null() {
         return Ok(Value::Null(attribute.ty.clone()));
@@ -197,12 +198,26 @@ pub(super) fn kept(value: &Value, attribute: &Attribute, range: Range) -> Result
     }
 }
 
-fn secret(name: &str, range: Range) -> Diagnostic {
+fn secret(name: &str, schema: &Schema, range: Range) -> Diagnostic {
     let detail = format!("`{name}` is stored in the state, and its value comes from something sensitive.");
-    let hint = format!(
-        "Use a write-only attribute if the kind has one (such as `{name}_wo`, with `{name}_wo_version` to say when to \
-         write it again). If the value is no secret, say so with `nonsensitive(…)`."
-    );
+    let open: Vec<String> = schema
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.write_only)
+        .map(|attribute| format!("`{}`", attribute.name))
+        .collect();
+    let instead = if open.is_empty() {
+        format!(
+            "`{}` stores all that it is given: keep the secret out of it.",
+            schema.kind
+        )
+    } else {
+        format!(
+            "Give it to {}, which is sent and never stored, with another version beside it whenever it is to be sent again.",
+            open.join(" or ")
+        )
+    };
+    let hint = format!("{instead} If the value is no secret, say so with `nonsensitive(…)`.");
     Diagnostic::error("Sensitive value in a stored attribute", detail)
         .hint(hint)
         .at(range)

@@ -2,6 +2,7 @@
 
 use meshform_state::{Address, Record, Value};
 
+use super::equal::is_same;
 use super::model::Drift;
 use crate::adapter::{Observation, Owner};
 use crate::kind::Kind;
@@ -31,7 +32,7 @@ pub(super) fn drift(
     let now = kind.project(&observation.object, recorded, Some(recorded));
     let schema = kind.schema();
     let differs = schema.attributes.iter().enumerate().any(|(slot, attribute)| {
-        !attribute.write_only && !equivalent(&recorded.fields[slot], &now.fields[slot])
+        !attribute.write_only && !is_same(&recorded.fields[slot], &now.fields[slot])
     });
     differs.then(|| Drift {
         address: address.clone(),
@@ -82,13 +83,4 @@ fn differences(a: &Value, b: &Value, path: String, found: &mut Vec<String>) {
         }
         _ => found.push(path),
     }
-}
-
-fn equivalent(a: &meshform_state::Value, b: &meshform_state::Value) -> bool {
-    let empty = |value: &meshform_state::Value| {
-        value.is_null()
-            || matches!(value, meshform_state::Value::Map(map) if map.entries.is_empty())
-            || matches!(value, meshform_state::Value::List(list) | meshform_state::Value::Set(list) if list.items.is_empty())
-    };
-    a == b || (empty(a) && empty(b))
 }

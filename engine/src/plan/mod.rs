@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod digest;
 mod drift;
+mod equal;
 mod leftovers;
 mod lookup;
 mod model;

@@ -2,6 +2,7 @@
 
 use meshform_state::Value;
 
+use super::equal::is_none;
 use super::model::{Action, Change, Order, Reason};
 use crate::desired::{Lifecycle, Resource};
 use crate::kind::Attribute;
@@ -108,20 +109,11 @@ fn ignored(lifecycle: &Lifecycle, slot: usize, attribute: &Attribute) -> bool {
     configurable && (lifecycle.ignore_all || lifecycle.ignore_changes.contains(&slot))
 }
 
-/// APIs do not tell "none" from "empty", so that is no difference.
+/// What is the same to the API is no difference.
 fn keep_equivalent(value: Value, was: Option<&Value>) -> Value {
     match was {
         Some(was) if is_none(&value) && is_none(was) => was.clone(),
         _ => value,
-    }
-}
-
-fn is_none(value: &Value) -> bool {
-    match value {
-        Value::Null(_) => true,
-        Value::List(list) | Value::Set(list) => list.items.is_empty(),
-        Value::Map(map) => map.entries.is_empty(),
-        _ => false,
     }
 }
 

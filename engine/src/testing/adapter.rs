@@ -70,18 +70,27 @@ impl FakeAdapter {
         }
     }
 
-    /// What can be seen now and `wanted` takes.
+    /// The first of what can be seen now and `wanted` takes.
     fn seen(&self, wanted: impl Fn(&Thing) -> bool) -> Option<Thing> {
+        self.all_seen(wanted).into_iter().next()
+    }
+
+    /// What can be seen now and `wanted` takes.
+    fn all_seen(&self, wanted: impl Fn(&Thing) -> bool) -> Vec<Thing> {
         let now = self.world.clock.monotonic();
         let mut inner = self.world.inner();
         inner.reads += 1;
         inner.arrive(now);
         if inner.account.is_some() {
-            return None;
+            return Vec::new();
         }
         let visible = inner.things.values().filter(|thing| thing.seen_at <= now);
         let ghosts = inner.ghosts.iter().map(|(_, thing)| thing);
-        visible.chain(ghosts).find(|thing| wanted(thing)).cloned()
+        visible
+            .chain(ghosts)
+            .filter(|thing| wanted(thing))
+            .cloned()
+            .collect()
     }
 
     fn observation(&self, thing: &Thing) -> Observation {
@@ -337,8 +346,8 @@ impl Adapter for FakeAdapter {
             Locator::Uid => thing.uid == intent.uid,
             Locator::Natural(name) => thing.name() == name && thing.uid == intent.uid,
         };
-        let found = self.seen(|thing| thing.kind == intent.kind && thing.scope == key && ours(thing));
-        Ok(found.map_or(Located::Absent, |thing| Located::Found(thing.id)))
+        let found = self.all_seen(|thing| thing.kind == intent.kind && thing.scope == key && ours(thing));
+        Ok(Located::any(found.into_iter().map(|thing| thing.id).collect()))
     }
 
     async fn apply(

@@ -66,6 +66,11 @@ impl Inner {
                 self.execute(now, call, usual).ok();
                 return None;
             }
+            Some(Fault::TwiceAndKill) => {
+                self.execute(now, call.clone(), usual).ok();
+                self.execute(now, call, usual).ok();
+                return None;
+            }
         })
     }
 

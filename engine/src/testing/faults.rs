@@ -33,6 +33,8 @@ pub enum Fault {
     KillBefore,
     /// It happens, and the process dies before the answer arrives.
     KillAfter,
+    /// It is delivered twice, and the process dies before an answer arrives.
+    TwiceAndKill,
 }
 
 /// One of two answers.
@@ -47,7 +49,7 @@ pub enum Answer {
 impl Fault {
     /// Each kind of fault that a call can meet and after which everything must still come to its end, with times that
     /// [`super::Manners`] allows.
-    pub const SURVIVABLE: [Fault; 12] = [
+    pub const SURVIVABLE: [Fault; 13] = [
         Fault::FailBefore,
         Fault::FailAfter,
         Fault::RequestLost,
@@ -60,6 +62,7 @@ impl Fault {
         Fault::HiddenAndLost(Duration::from_secs(18)),
         Fault::KillBefore,
         Fault::KillAfter,
+        Fault::TwiceAndKill,
     ];
 }
 

@@ -22,7 +22,7 @@ use crate::event::{Event, EventSink};
 use crate::kind::{Home, Kinds};
 use crate::local::LocalAdapter;
 use crate::plan::{Expect, Input, Options, Plan, build, check};
-use crate::refresh::{Observed, Reader};
+use crate::refresh::Observed;
 use crate::retry::RetryPolicy;
 
 /// How often [`Lab::converge`] applies at most.
@@ -207,13 +207,7 @@ impl Lab {
         snapshot: &Snapshot,
         context: &Context,
     ) -> Result<Plan, String> {
-        let reader = Reader {
-            registry: &context.registry,
-            kinds: &self.kinds,
-            clock: &*context.clock,
-            entropy: &*context.entropy,
-            retry: context.retry,
-        };
+        let reader = context.reader();
         let observed = reader.refresh(snapshot, &desired.scopes, &*self.events).await;
         let observed = observed.map_err(|errors| format!("refresh: {errors:?}"))?;
         self.build(desired, snapshot, &observed)

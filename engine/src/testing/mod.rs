@@ -6,6 +6,7 @@
 //!   a lost creation can be found again.
 //! - [`Fault`]s meet the nth call; [`Lab`] runs the whole pipeline over state, disk and world, kills it where it is
 //!   told, goes on until all is done and says what is wrong with what is left.
+//! - [`Driver`] runs the pipeline over a real adapter, for the tests of those.
 //! - [`ManualClock`] and [`SeededEntropy`] make all of it repeatable.
 //!
 //! Nothing here may know more of the engine than an adapter or a command does: a test that passes by knowing better
@@ -15,6 +16,7 @@ mod adapter;
 mod audit;
 mod calls;
 mod clock;
+mod driver;
 mod faults;
 pub mod kinds;
 mod lab;
@@ -24,6 +26,7 @@ mod world;
 
 pub use adapter::FakeAdapter;
 pub use clock::{ManualClock, SeededEntropy};
+pub use driver::Driver;
 pub use faults::{Answer, Death, Fault, KillAt};
 pub use lab::{Lab, Ran};
 pub use make::{Make, desired, filled};

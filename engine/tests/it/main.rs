@@ -5,9 +5,11 @@
 mod failures;
 mod journal;
 mod lifecycle;
+mod lost;
 mod matrix;
 mod moves;
 mod random;
 mod sabotage;
 mod scale;
 mod shapes;
+mod told;

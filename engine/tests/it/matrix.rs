@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use meshform_engine::Desired;
-use meshform_engine::testing::{Death, Fault, KillAt, Lab, Ran, desired};
+use meshform_engine::testing::{Answer, Death, Fault, KillAt, Lab, Ran, desired};
 use meshform_state::disk::{Cut, Moment, Op, Verdict};
 
 use crate::shapes::{changed, whole};
@@ -112,7 +112,7 @@ pub(crate) fn survives(
         .world
         .struck()
         .iter()
-        .filter(|fault| matches!(fault, Fault::Twice(_)))
+        .filter(|fault| matches!(fault, Fault::Twice(_) | Fault::TwiceAndKill))
         .count();
     let made = lab.world.happened("create") - before;
     if made < clean.creations || made > clean.creations + twins {
@@ -172,6 +172,27 @@ fn every_step_of_the_disk_survives_a_death() {
         }
     }
     println!("{tried} deaths survived");
+}
+
+/// A creation is delivered twice, and the process dies at any step of the disk: also between the record of the one and
+/// the deletion of the other.
+#[test]
+fn twins_survive_a_death_at_every_step_of_the_disk_only_as_one() {
+    let (scenario, clean) = (Scenario::Create, Scenario::Create.clean());
+    let mut twins = 0;
+    for nth in 1..=clean.effects {
+        for (step, _, moment) in &clean.told {
+            let point = |lab: &Lab| {
+                lab.world.fault(nth, Fault::Twice(Answer::First));
+                let (step, moment, death) = (*step, *moment, Death::Process);
+                lab.kill_at(KillAt { step, moment, death });
+            };
+            let lab = survives(scenario, &clean, |_| {}, point)
+                .unwrap_or_else(|wrong| panic!("effect {nth}, {step}, {moment:?}: {wrong}"));
+            twins += lab.world.happened("create") - clean.creations;
+        }
+    }
+    assert!(twins > clean.told.len(), "{twins} twins were made");
 }
 
 #[test]

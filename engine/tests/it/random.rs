@@ -132,20 +132,9 @@ fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
         .collect()
 }
 
-/// Some kinds of fault. Two deliveries and a death before the second object is ended are not survived where an API
-/// takes no token: nothing that is on disk tells of a second one.
+/// Some kinds of fault.
 fn fault() -> impl Strategy<Value = Vec<Fault>> {
-    proptest::sample::subsequence(Fault::SURVIVABLE.to_vec(), 1..Fault::SURVIVABLE.len()).prop_map(
-        |mut faults| {
-            if faults
-                .iter()
-                .any(|fault| matches!(fault, Fault::KillBefore | Fault::KillAfter))
-            {
-                faults.retain(|fault| !matches!(fault, Fault::Twice(_)));
-            }
-            faults
-        },
-    )
+    proptest::sample::subsequence(Fault::SURVIVABLE.to_vec(), 1..Fault::SURVIVABLE.len())
 }
 
 fn config(cases: u32) -> ProptestConfig {

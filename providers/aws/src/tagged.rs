@@ -48,15 +48,13 @@ impl Tagged {
         self.ids(ec2, filter(&format!("tag:{}", tags::UID), &[uid])).await
     }
 
-    /// Whether the effect of `intent` is there: the object with its uid, or the object that it names.
+    /// Whether the effect of `intent` is there: what carries its uid, or the object that it names.
     pub(crate) async fn locate(self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
         let ids = match &intent.locator {
             Locator::Id(id) => self.ids(ec2, filter(self.id_filter(), &[id])).await?,
             Locator::Uid | Locator::Token(_) | Locator::Natural(_) => self.with_uid(ec2, &intent.uid).await?,
         };
-        // Of several (a request that was delivered twice) the choice must be the same whoever looks; the others go with
-        // the next step that touches the object.
-        Ok(ids.into_iter().next().map_or(Located::Absent, Located::Found))
+        Ok(Located::any(ids))
     }
 
     async fn ids(self, ec2: &Ec2, filter: Filter) -> Result<Vec<String>, AdapterError> {

@@ -21,6 +21,7 @@ mod live;
 mod managed;
 mod read;
 mod ready;
+mod secret;
 mod served;
 mod shape;
 mod single;

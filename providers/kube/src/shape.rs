@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::json::{from_value, to_value};
 use crate::live::Live;
 use crate::managed::{Path, find};
+use crate::secret;
 
 /// The kinds that this adapter serves.
 #[derive(Debug, Default)]
@@ -76,6 +77,15 @@ impl Shape<'_> {
         }
     }
 
+    /// The manifest that `object` stands for, with the data that is not stored: of a recorded object the names alone.
+    pub(crate) fn sent(self, object: &Object) -> Result<Json, AdapterError> {
+        let mut manifest = self.manifest(object)?;
+        if let Shape::Manifest(kind) = self {
+            secret::add_data(&mut manifest, object, kind.schema());
+        }
+        Ok(manifest)
+    }
+
     /// Cuts `observed` down to what counts for `planned`.
     pub(crate) fn project(self, observed: &Object, planned: &Object) -> Object {
         match self {
@@ -84,9 +94,15 @@ impl Shape<'_> {
         }
     }
 
-    /// Whether `observed` is as planned, in all that is configured.
-    pub(crate) fn agrees(self, observed: &Object, planned: &Object) -> bool {
-        let observed = self.project(observed, planned);
+    /// Whether `live` is as planned, in all that is configured and in all that is sent.
+    pub(crate) fn agrees(self, live: &Live, planned: &Object) -> bool {
+        if let Shape::Manifest(kind) = self
+            && !secret::has_data(&live.0, planned, kind.schema())
+        {
+            return false;
+        }
+        let observed = self.object(live, Some(planned));
+        let observed = self.project(&observed, planned);
         self.configured()
             .iter()
             .all(|name| self.get(&observed, name) == self.get(planned, name))
@@ -145,13 +161,17 @@ impl Shape<'_> {
             Shape::Manifest(kind) => {
                 let schema = kind.schema();
                 let mut manifest = live.manifest();
-                let recorded = recorded.map(|recorded| recorded.get(schema, "manifest"));
-                if is_secret(&manifest) {
-                    keep_recorded(&mut manifest, recorded);
+                let is_secret = secret::is_secret(&manifest);
+                if is_secret {
+                    let recorded = recorded.map(|recorded| recorded.get(schema, "manifest"));
+                    secret::keep_recorded(&mut manifest, recorded);
                 }
                 let mut object = Object::empty(schema);
                 object.set(schema, "manifest", to_value(&manifest));
                 kind.refine(None, &mut object);
+                if is_secret {
+                    secret::observe(&mut object, schema, &live.0, recorded);
+                }
                 object.set(schema, "uid", uid);
                 object
             }
@@ -187,19 +207,6 @@ impl Shape<'_> {
         }
         owners.sort_by(|a, b| (&a.path, &a.manager).cmp(&(&b.path, &b.manager)));
         owners
-    }
-}
-
-/// Whether `manifest` is one of a Secret.
-pub(crate) fn is_secret(manifest: &Json) -> bool {
-    let text = |name: &str| manifest.get(name).and_then(Json::as_str);
-    text("apiVersion") == Some("v1") && text("kind") == Some("Secret")
-}
-
-fn keep_recorded(manifest: &mut Json, recorded: Option<&Value>) {
-    let known = recorded.and_then(|recorded| recorded.get("data"));
-    if let Some(data) = manifest.get_mut("data").and_then(Json::as_object_mut) {
-        data.retain(|name, _| known.is_some_and(|known| known.get(name).is_some()));
     }
 }
 

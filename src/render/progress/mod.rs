@@ -7,12 +7,14 @@ mod bars;
 mod plain;
 mod stream;
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use meshform_engine::{Action, Clock, Event, EventSink};
+use meshform_state::Address;
 
 pub(crate) use stream::planned;
 
@@ -85,14 +87,45 @@ impl Drop for Progress {
 }
 
 fn follow(receiver: &Receiver<Message>, mut show: Box<dyn Show>, clock: &dyn Clock) {
+    let mut looks = Looks::default();
     loop {
         match receiver.recv_timeout(TICK) {
-            Ok(Message::Event(event)) => show.event(event, clock.monotonic()),
+            Ok(Message::Event(event)) => {
+                let now = clock.monotonic();
+                match looks.tells(&event, now) {
+                    true => show.event(event, now),
+                    false => show.tick(now),
+                }
+            }
             Err(RecvTimeoutError::Timeout) => show.tick(clock.monotonic()),
             Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => break,
         }
     }
     show.end();
+}
+
+/// When looks at the same lost effect were told: the first is, then one every ten seconds.
+#[derive(Default)]
+struct Looks(BTreeMap<(Address, String), Duration>);
+
+impl Looks {
+    fn tells(&mut self, event: &Event, now: Duration) -> bool {
+        match event {
+            Event::Resolving { address, effect, .. } => {
+                self.0.insert((address.clone(), effect.clone()), now);
+                true
+            }
+            Event::StillResolving { address, effect, .. } => {
+                let told = self.0.entry((address.clone(), effect.clone())).or_insert(now);
+                let is_time = now.saturating_sub(*told) >= STILL;
+                if is_time {
+                    *told = now;
+                }
+                is_time
+            }
+            _ => true,
+        }
+    }
 }
 
 /// How an action is told: while it runs, at its end, and as a noun with what it did.
@@ -134,4 +167,31 @@ pub(super) fn identity(id: Option<&str>) -> String {
     id.filter(|id| !id.is_empty())
         .map(|id| format!(" [id={}]", super::values::visible(id)))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::address;
+    use super::*;
+
+    #[test]
+    fn looks_at_the_same_effect_are_told_every_ten_seconds() {
+        let mut looks = Looks::default();
+        let (at_most, effect) = (Duration::from_secs(100), "test:Create".to_owned());
+        let first = Event::Resolving {
+            address: address("test_thing.a"),
+            effect: effect.clone(),
+            at_most,
+        };
+        assert!(looks.tells(&first, Duration::ZERO));
+        let again = |name| Event::StillResolving {
+            address: address(name),
+            effect: effect.clone(),
+            at_most,
+        };
+        let told: Vec<u64> = (0..40)
+            .filter(|at| looks.tells(&again("test_thing.a"), Duration::from_secs(*at)))
+            .collect();
+        assert_eq!(told, [10, 20, 30]);
+    }
 }

@@ -38,12 +38,7 @@ impl Plain {
 
 /// The line that tells `event`, if it is told by one.
 pub(super) fn line(event: &Event, printer: &Printer) -> Option<String> {
-    let strong = |address: &Address| {
-        printer
-            .palette()
-            .paint(Role::Strong, format!("{address}:"))
-            .to_string()
-    };
+    let strong = |address: &Address| strong(address, printer);
     Some(match event {
         Event::RefreshStarted { count: 0 } | Event::RefreshDone { .. } | Event::StepSkipped { .. } => {
             return None;
@@ -55,20 +50,9 @@ pub(super) fn line(event: &Event, printer: &Printer) -> Option<String> {
                 if *count == 1 { "" } else { "s" }
             )
         }
-        Event::Resolving { address, effect } => {
-            format!(
-                "{} Finding out whether `{effect}` happened, whose answer was lost...",
-                strong(address)
-            )
+        Event::Resolving { .. } | Event::StillResolving { .. } | Event::Resolved { .. } => {
+            return lookup(event, printer);
         }
-        Event::Resolved { address, effect, id } => match id {
-            Some(id) => format!(
-                "{} `{effect}` had happened{}",
-                strong(address),
-                identity(Some(id))
-            ),
-            None => format!("{} `{effect}` had not happened", strong(address)),
-        },
         Event::StepStarted { address, action, id } => {
             format!(
                 "{} {}...{}",
@@ -111,6 +95,61 @@ pub(super) fn line(event: &Event, printer: &Printer) -> Option<String> {
                 .to_owned()
         }
     })
+}
+
+/// The line that tells of an effect whose answer was lost.
+fn lookup(event: &Event, printer: &Printer) -> Option<String> {
+    let strong = |address: &Address| strong(address, printer);
+    Some(match event {
+        Event::Resolving {
+            address,
+            effect,
+            at_most,
+        } => {
+            let patience = match at_most.is_zero() {
+                true => String::new(),
+                false => format!(
+                    " If there is no trace of it, this takes {}: until then it may still show.",
+                    spoken(*at_most)
+                ),
+            };
+            format!(
+                "{} Finding out whether `{effect}` happened, whose answer was lost...{patience}",
+                strong(address)
+            )
+        }
+        Event::StillResolving {
+            address,
+            effect,
+            at_most,
+        } => format!(
+            "{} No trace of `{effect}` yet; looking again for at most {}",
+            strong(address),
+            spoken(*at_most)
+        ),
+        Event::Resolved {
+            address,
+            effect,
+            id,
+            doubles,
+        } => match id {
+            Some(id) => {
+                let more = match doubles.as_slice() {
+                    [] => String::new(),
+                    more => format!(", more than once: {} will be destroyed", more.join(", ")),
+                };
+                let id = identity(Some(id));
+                format!("{} `{effect}` had happened{id}{more}", strong(address))
+            }
+            None => format!("{} `{effect}` had not happened", strong(address)),
+        },
+        _ => return None,
+    })
+}
+
+fn strong(address: &Address, printer: &Printer) -> String {
+    let text = format!("{address}:");
+    printer.palette().paint(Role::Strong, text).to_string()
 }
 
 /// What is told of a step that runs for long.
@@ -203,24 +242,12 @@ mod tests {
         );
         let (create, update) = (Action::Create, Action::Update);
         let after = Duration::from_secs;
-        vec![
+        let mut story = vec![
             (0, Event::RefreshStarted { count: 2 }),
             (0, Event::RefreshDone { count: 2 }),
-            (
-                0,
-                Event::Resolving {
-                    address: a.clone(),
-                    effect: "test:Create".into(),
-                },
-            ),
-            (
-                1,
-                Event::Resolved {
-                    address: a.clone(),
-                    effect: "test:Create".into(),
-                    id: None,
-                },
-            ),
+        ];
+        story.extend(lookups(&a, &b));
+        story.extend([
             (1, Event::ApplyStarted { steps: 3 }),
             (
                 1,
@@ -275,6 +302,48 @@ mod tests {
                 },
             ),
             (75, Event::Stopping),
+        ]);
+        story
+    }
+
+    /// One effect that has not happened, and one that has, twice.
+    fn lookups(a: &Address, b: &Address) -> Vec<(u64, Event)> {
+        let after = Duration::from_secs;
+        vec![
+            (
+                0,
+                Event::Resolving {
+                    address: a.clone(),
+                    effect: "test:Create".into(),
+                    at_most: after(100),
+                },
+            ),
+            (
+                0,
+                Event::StillResolving {
+                    address: a.clone(),
+                    effect: "test:Create".into(),
+                    at_most: after(70),
+                },
+            ),
+            (
+                1,
+                Event::Resolved {
+                    address: a.clone(),
+                    effect: "test:Create".into(),
+                    id: None,
+                    doubles: Vec::new(),
+                },
+            ),
+            (
+                1,
+                Event::Resolved {
+                    address: b.clone(),
+                    effect: "test:Create".into(),
+                    id: Some("b-1".into()),
+                    doubles: vec!["b-2".into()],
+                },
+            ),
         ]
     }
 

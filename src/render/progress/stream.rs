@@ -220,16 +220,34 @@ impl Stream {
     /// Tells what happens to the run as a whole.
     fn run_event(&self, event: Event) {
         match event {
-            Event::Resolving { address, effect } => {
+            Event::Resolving {
+                address,
+                effect,
+                at_most,
+            } => {
                 let message = format!("{address}: Finding out whether {effect} happened...");
-                self.tell(
-                    "meshform_resolve_start",
-                    Level::Info,
-                    &message,
-                    json!({ "resource": resource(&address), "effect": effect }),
-                );
+                let hook = json!({
+                    "resource": resource(&address), "effect": effect, "at_most_seconds": at_most.as_secs(),
+                });
+                self.tell("meshform_resolve_start", Level::Info, &message, hook);
             }
-            Event::Resolved { address, effect, id } => {
+            Event::StillResolving {
+                address,
+                effect,
+                at_most,
+            } => {
+                let message = format!("{address}: No trace of {effect} yet");
+                let hook = json!({
+                    "resource": resource(&address), "effect": effect, "at_most_seconds": at_most.as_secs(),
+                });
+                self.tell("meshform_resolve_progress", Level::Info, &message, hook);
+            }
+            Event::Resolved {
+                address,
+                effect,
+                id,
+                doubles,
+            } => {
                 let message = format!(
                     "{address}: {effect} {}",
                     if id.is_some() {
@@ -238,7 +256,9 @@ impl Stream {
                         "had not happened"
                     }
                 );
-                let hook = json!({ "resource": resource(&address), "effect": effect, "id_value": id });
+                let hook = json!({
+                    "resource": resource(&address), "effect": effect, "id_value": id, "doubles": doubles,
+                });
                 self.tell("meshform_resolve_complete", Level::Info, &message, hook);
             }
             Event::RefreshStarted { count } => {

@@ -1,18 +1,20 @@
 //! Snapshots to bytes and back, for ever.
 //!
 //! Every format begins `{"format":N,"meshform":"VERSION"`: who reads looks at that alone first, so that a newer
-//! file is refused by its name and not by its first unknown field. Format 1 (`v1`) is written; each format ever
-//! released keeps its reader and its files below `tests/fixtures/formats`. A file that is empty, cut short or edited
+//! file is refused by its name and not by its first unknown field. Format 2 is written; formats 1 and 2 are read, and
+//! each keeps its files below `tests/fixtures/formats`. They differ in the `heading`; what follows is `lines`. A file that is empty, cut short or edited
 //! is damaged, never a state without resources.
 //!
 //! This module must never know where bytes come from or go to.
 
-mod v1;
+mod heading;
+mod lines;
 
-use crate::snapshot::Snapshot;
+use crate::snapshot::{RunMark, Snapshot};
+pub use heading::Heading;
 
 /// The format that this version writes, and the newest that it reads.
-pub const SNAPSHOT_FORMAT: u64 = 1;
+pub const SNAPSHOT_FORMAT: u64 = 2;
 
 /// Why bytes are not a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,22 +39,13 @@ pub enum FormatError {
     },
 }
 
-/// What the first line of a snapshot says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heading {
-    /// [`Snapshot::lineage`].
-    pub lineage: String,
-    /// [`Snapshot::serial`].
-    pub serial: u64,
-}
-
 /// The bytes of `snapshot`: JSON, one record a line, in the order of addresses. Equal snapshots are equal bytes.
 ///
 /// # Errors
 /// If a record is filed under another object's key, or has no JSON form.
 pub fn encode_snapshot(snapshot: &Snapshot) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(512 * (snapshot.records.len() + 2));
-    v1::write(snapshot, &mut bytes)?;
+    lines::write(snapshot, &mut bytes)?;
     Ok(bytes)
 }
 
@@ -61,7 +54,7 @@ pub fn encode_snapshot(snapshot: &Snapshot) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// As [`encode_snapshot`] and as `out` says.
 pub fn write_snapshot(snapshot: &Snapshot, out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    v1::write(snapshot, out)
+    lines::write(snapshot, out)
 }
 
 /// Reads a snapshot of any known format.
@@ -70,7 +63,7 @@ pub fn write_snapshot(snapshot: &Snapshot, out: &mut dyn std::io::Write) -> std:
 /// [`FormatError`], with the place of the first mistake.
 pub fn decode_snapshot(bytes: &[u8]) -> Result<Snapshot, FormatError> {
     known(bytes)?;
-    v1::read(bytes)
+    lines::read(bytes)
 }
 
 /// Reads only the first line: cheap, however large the snapshot.
@@ -79,7 +72,19 @@ pub fn decode_snapshot(bytes: &[u8]) -> Result<Snapshot, FormatError> {
 /// As [`decode_snapshot`], for that line.
 pub fn decode_heading(bytes: &[u8]) -> Result<Heading, FormatError> {
     known(bytes)?;
-    v1::read_heading(bytes)
+    lines::read_heading(bytes)
+}
+
+/// The snapshot in `bytes` with another run open on it, or none: the rest is as it was, in the format of today.
+///
+/// # Errors
+/// As [`decode_snapshot`], for the heading and the checksum.
+pub fn with_open_run(bytes: &[u8], open_run: Option<&RunMark>) -> Result<Vec<u8>, FormatError> {
+    let heading = Heading {
+        open_run: open_run.cloned(),
+        ..decode_heading(bytes)?
+    };
+    lines::with_heading(bytes, &heading)
 }
 
 /// Makes JSON one line. Line ends are only between its tokens: inside a text they are escaped.
@@ -109,8 +114,8 @@ fn known(bytes: &[u8]) -> Result<(), FormatError> {
     }
     let sniffed = sniff(bytes).ok_or_else(|| damaged("it does not begin as a meshform state"))?;
     match sniffed {
-        (SNAPSHOT_FORMAT, _) => Ok(()),
         (0, _) => Err(damaged("there is no format 0")),
+        (1..=SNAPSHOT_FORMAT, _) => Ok(()),
         (found, writer) => Err(FormatError::Newer { found, writer }),
     }
 }
@@ -139,42 +144,4 @@ fn after<'a>(bytes: &'a [u8], token: &str) -> Option<&'a [u8]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_newer_format_is_refused_by_its_name_whatever_it_looks_like() {
-        let newer = |writer: &str| {
-            Err(FormatError::Newer {
-                found: 2,
-                writer: writer.to_owned(),
-            })
-        };
-        assert_eq!(
-            known(b"{\"format\":2,\"meshform\":\"3.1.4\",\"new\":[]"),
-            newer("3.1.4")
-        );
-        assert_eq!(
-            known(b"{\n  \"format\": 2,\n  \"meshform\": \"3.1.4\"\n}"),
-            newer("3.1.4")
-        );
-        assert_eq!(known(b"{\"format\":2}"), newer(""));
-    }
-
-    #[test]
-    fn nothing_and_strangers_are_damage() {
-        for bytes in [
-            &b""[..],
-            b"\n \n",
-            b"\0\0\0\0",
-            b"{}",
-            b"{\"version\":4,\"serial\":1}",
-            b"{\"format\":0}",
-        ] {
-            assert!(
-                matches!(decode_snapshot(bytes), Err(FormatError::Damaged { line: 1, .. })),
-                "{bytes:?}"
-            );
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! What a journal says.
 //!
-//! The types here are what journals of format 1 hold: a change of their form makes a new format. What events mean
+//! The types here are what journals of formats 1 and 2 hold (1 has no [`Event::Double`]): a change of their form makes a
+//! new format. What events mean
 //! together is [`super::fold`]'s to say; nothing here may depend on a snapshot.
 
 use std::sync::Arc;
@@ -56,6 +57,10 @@ pub enum Event {
     Depose(DeposedKey),
     /// A deposed object is no more.
     DeposedGone(DeposedKey),
+    /// A request that was delivered twice made this object, too, beside the one that is kept at the address: it waits for
+    /// its deletion, as a deposed one does. Its uid is [`Record::uid_of_double`], since both bear the same mark. Telling
+    /// it again changes nothing.
+    Double(Arc<Record>),
     /// A deposed object is back at its address, since its replacement never came to be.
     Restore(DeposedKey),
     /// The object moved in the configuration, while no effect is open. Dependencies of others follow it.

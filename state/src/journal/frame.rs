@@ -3,7 +3,7 @@
 //! A journal is a line that names format and writer, then one line for each event:
 //!
 //! ```text
-//! meshform-journal 1 0.1.0
+//! meshform-journal 2 0.1.0
 //! 0000006f 9c6a4ff0 {"begin":{…}}
 //! 0000002b 01f5c3aa {"intent":{…}}
 //! 0000002b+77e0d2c1 {"put":{…}}
@@ -18,7 +18,7 @@ use serde::ser::Error as _;
 use super::Event;
 
 /// The format of journals that this version writes, and the newest that it reads.
-pub const JOURNAL_FORMAT: u64 = 1;
+pub const JOURNAL_FORMAT: u64 = 2;
 
 const MAGIC: &[u8] = b"meshform-journal ";
 /// Length, mark, checksum, blank.
@@ -138,7 +138,7 @@ pub fn journal_format(bytes: &[u8]) -> Option<(u64, String)> {
 /// The length of the first line; `None` if its write was torn.
 fn header(bytes: &[u8]) -> Result<Option<usize>, DamagedFrame> {
     match journal_format(bytes) {
-        Some((JOURNAL_FORMAT, _)) => {
+        Some((1..=JOURNAL_FORMAT, _)) => {
             return Ok(bytes.iter().position(|byte| *byte == b'\n').map(|end| end + 1));
         }
         Some((format, writer)) => {

@@ -77,6 +77,7 @@ impl Recorder {
             self.folded.apply(event).map_err(|source| StoreError::Journal {
                 place: self.place.clone(),
                 source,
+                beside: String::new(),
             })?;
         }
         self.session.append(events)?;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::value::RawValue;
 
 use super::{Event, Intent, IntentId, Locator, Operation, Outcome};
-use crate::snapshot::{DeposedKey, OutputRecord, Record, Snapshot};
+use crate::snapshot::{DeposedKey, OutputRecord, Record, RunMark, Snapshot};
 use crate::{Address, Scope, ScopeKey};
 
 pub(crate) const LINEAGE: &str = "6f0c3a52-8a6e-4f0e-9d54-0f3f5b1f6a11";
@@ -50,6 +50,14 @@ pub(crate) fn draft(at: &str, uid: &str) -> Arc<Record> {
         id: String::new(),
         ..record(at, uid)
     })
+}
+
+/// The run that [`begin`] begins.
+pub(crate) fn mark(run: &str) -> RunMark {
+    RunMark {
+        run: run.to_owned(),
+        began: "2026-01-01T00:00:00Z".to_owned(),
+    }
 }
 
 pub(crate) fn begin(run: &str, serial: u64) -> Event {
@@ -104,6 +112,14 @@ pub(crate) fn key(at: &str, uid: &str) -> DeposedKey {
         address: address(at),
         uid: uid.to_owned(),
     }
+}
+
+/// A second object of the creation of `u1` at `at`.
+pub(crate) fn double(at: &str) -> Event {
+    Event::Double(Arc::new(Record {
+        id: "vpc-2".into(),
+        ..record(at, &Record::uid_of_double("u1", "vpc-2"))
+    }))
 }
 
 /// One of each, not a history that could be.
@@ -162,6 +178,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         Event::Gone(address(at)),
         Event::Depose(key(at, "u1")),
         Event::DeposedGone(key(at, "u1")),
+        double(at),
         Event::Restore(key(at, "u1")),
         Event::Moved {
             from: address("a.b"),
@@ -243,6 +260,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
         3 => any_address().prop_map(|at| Event::Gone(address(&at))),
         3 => named().prop_map(|(at, uid)| Event::Depose(key(&at, &uid))),
         2 => named().prop_map(|(at, uid)| Event::DeposedGone(key(&at, &uid))),
+        2 => any_address().prop_map(|at| double(&at)),
         2 => named().prop_map(|(at, uid)| Event::Restore(key(&at, &uid))),
         2 => (any_address(), any_address()).prop_map(|(a, b)| Event::Moved { from: address(&a), to: address(&b) }),
         1 => Just(end(RUN)),
@@ -253,7 +271,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
 pub(crate) fn snapshot(count: usize) -> Snapshot {
     let mut snapshot = Snapshot {
         serial: 7,
-        last_run: Some(RUN.to_owned()),
+        last_run: Some(mark(RUN)),
         ..Snapshot::new(LINEAGE)
     };
     for scope in [region(), Scope::Local] {

@@ -65,6 +65,10 @@ impl Store for MemoryStore {
         self.local.load()
     }
 
+    fn abandon(&self, holder: &Holder, run: &str) -> Result<Option<String>, StoreError> {
+        self.local.abandon(holder, run)
+    }
+
     fn create(&self, lineage: &str) -> Result<(), StoreError> {
         self.local.create(lineage)
     }

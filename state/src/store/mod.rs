@@ -3,7 +3,7 @@
 //! Crash semantics are promised per method and hold on every implementation.
 
 use crate::journal::{Event, Folded};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{RunMark, Snapshot};
 
 mod local;
 #[cfg(any(test, feature = "testing"))]
@@ -20,6 +20,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`]; a state that is missing, empty or damaged is an error, never "nothing exists".
     fn load(&self) -> Result<Folded, StoreError>;
+
+    /// Goes on without the journal of `run`, which is lost: the snapshot stays as it is, with no run open on it. What is
+    /// left of a journal is kept beside it under the name of the run. Returns where, if anything was left.
+    ///
+    /// # Errors
+    /// [`StoreError::NotLost`] if the state misses no journal, or that of another run; else as [`Store::lock`].
+    fn abandon(&self, holder: &Holder, run: &str) -> Result<Option<String>, StoreError>;
 
     /// Makes a new, empty state of `lineage`.
     ///
@@ -54,7 +61,8 @@ pub trait Session: Send {
 
     /// Appends `events` in order, all of them or, after a crash, a prefix: one write and one sync, however many they
     /// are. Once this has returned they survive a crash of the process and of the machine; until then none may be
-    /// relied on. The first event of all is [`Event::Begin`]; whether the others make sense is the fold's to say
+    /// relied on. Before the first one of a run returns, the snapshot says that the run is open, so that a journal that
+    /// gets lost is missed. The first event of all is [`Event::Begin`]; whether the others make sense is the fold's to say
     /// ([`crate::journal::Recorder`] asks it first).
     ///
     /// # Errors
@@ -106,6 +114,21 @@ pub enum StoreError {
         place: String,
         /// What is wrong.
         reason: String,
+        /// What there is beside it, in sentences for the user.
+        beside: String,
+    },
+    /// A run was interrupted, and its journal is not there.
+    #[error("{} was interrupted, and its journal {} {}", .0.run, .0.place, .0.what)]
+    JournalLost(Box<LostJournal>),
+    /// There is no lost journal to go on without.
+    #[error("the state at {place} misses no journal of run {run}: {reason}")]
+    NotLost {
+        /// Where.
+        place: String,
+        /// The run that was named.
+        run: String,
+        /// What is there.
+        reason: String,
     },
     /// It was written by a newer version.
     #[error(
@@ -137,6 +160,8 @@ pub enum StoreError {
         /// What is wrong with it.
         #[source]
         source: crate::journal::JournalError,
+        /// What there is beside it, in sentences for the user.
+        beside: String,
     },
     /// The disk refused.
     #[error("failed to {action} {place}")]
@@ -149,6 +174,36 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+}
+
+/// A run that was interrupted, without its journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostJournal {
+    /// Where the journal should be.
+    pub place: String,
+    /// What is there instead, as what is said of it: `is missing`.
+    pub what: String,
+    /// The run.
+    pub run: RunMark,
+    /// The serial of the snapshot, which is what is known.
+    pub serial: u64,
+    /// The lineage of the state, which all that the run made bears.
+    pub lineage: String,
+}
+
+impl LostJournal {
+    fn hint(&self) -> String {
+        let LostJournal {
+            run, serial, lineage, ..
+        } = self;
+        format!(
+            "Nothing was changed. The state knows everything up to serial {serial}; what {run} did after that is in its \
+             journal alone. Bring the journal back. If it is lost for good, look for what the run made (all of it bears \
+             the lineage {lineage} in its tags or annotations), remove it, and go on without the journal: `meshform \
+             state abandon {}`.",
+            run.run
+        )
+    }
 }
 
 fn describe(holder: Option<&Holder>) -> String {
@@ -176,9 +231,14 @@ impl StoreError {
                  file back (from a backup or version control) first."
             }
             StoreError::Exists { .. } => "Nothing to do: `meshform plan` uses it.",
-            StoreError::Damaged { .. } | StoreError::Journal { .. } => {
-                "Nothing was changed. Bring back a good copy of the state (the previous one is beside it, with the \
-                 ending `.backup`); do not delete it: what it records would be orphaned."
+            StoreError::Damaged { beside, .. } | StoreError::Journal { beside, .. } => {
+                return format!(
+                    "Nothing was changed. {beside}Do not delete it: what it records would be orphaned."
+                );
+            }
+            StoreError::JournalLost(lost) => return lost.hint(),
+            StoreError::NotLost { .. } => {
+                "`meshform plan` names the run whose journal is missing, if one is."
             }
             StoreError::Newer { .. } => "Use the version of meshform that wrote it, or a newer one.",
             StoreError::Locked { .. } => {

@@ -39,6 +39,44 @@ fn wrong_type() {
 }
 
 #[test]
+fn a_file_that_is_no_text_is_named_and_one_of_another_name_is_not_read() {
+    let environment = TestEnvironment::prepared("locals {\n}\n");
+    for name in [".#old.mesh.hcl", "notmesh.hcl"] {
+        environment.write(name, "this is read by nobody");
+    }
+    assert_eq!(environment.run(&["plan"]).code, 0);
+    let bytes = b"locals {\n  a = \"\xff\"\n}\n";
+    meshform_state::disk::write_file(&environment.path().join("b.mesh.hcl"), bytes).unwrap();
+    insta::assert_snapshot!(session(&environment, &[&["plan"]]));
+}
+
+#[test]
+fn data_of_a_secret_that_would_be_stored_is_refused() {
+    let head = "cluster \"a\" {\n  operator_api {\n    context = \"a\"\n  }\n}\n\
+                variable \"token\" {\n  type      = string\n  sensitive = true\n  default   = \"hunter2\"\n}\n";
+    let secret = |name: &str, data: &str, more: &str| {
+        format!(
+            "resource \"kubernetes_manifest\" \"{name}\" {{\n  in = cluster.a\n  manifest = {{\n    apiVersion = \"v1\"\n    \
+             kind       = \"Secret\"\n    metadata   = {{ name = \"{name}\", namespace = \"default\" }}\n    {data}\n  }}\n{more}}}\n"
+        )
+    };
+    let mesh = [
+        head.to_owned(),
+        secret("clear", "data = { key = \"aHVudGVyMg==\" }", ""),
+        secret("text", "stringData = { key = \"hunter2\" }", ""),
+        secret("sensitive", "data = { key = base64encode(var.token) }", ""),
+        secret("unversioned", "", "  data_wo = { key = var.token }\n"),
+        secret(
+            "well",
+            "",
+            "  data_wo = { key = var.token }\n  data_wo_version = 1\n",
+        ),
+    ];
+    let environment = TestEnvironment::prepared("").rewritten(&mesh.concat());
+    insta::assert_snapshot!(session(&environment, &[&["validate"]]));
+}
+
+#[test]
 fn a_cycle_is_told_with_its_path() {
     insta::assert_snapshot!(plan(
         "resource \"meshform_data\" \"a\" {\n  input = meshform_data.b.id\n}\n\

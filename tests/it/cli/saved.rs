@@ -66,6 +66,40 @@ fn a_sensitive_variable_is_given_again() {
 }
 
 #[test]
+fn another_sensitive_value_than_the_plans_is_refused() {
+    let environment = environment();
+    let plan: &[&str] = &["plan", "-var=token=hunter2-given", "-out=saved.plan"];
+    assert_eq!(environment.run(plan).code, 0);
+    let state = environment.read("meshform.state.json");
+    let commands: &[&[&str]] = &[
+        &["apply", "-var=token=hunter2-wrong", "saved.plan"],
+        // The default is another value, too.
+        &["apply", "saved.plan"],
+    ];
+    let told = session(&environment, commands).replace("-var=token=hunter2-wrong", "-var=token=…");
+    assert!(!told.contains("hunter2"), "{told}");
+    insta::assert_snapshot!(told);
+    assert_eq!(environment.read("meshform.state.json"), state);
+    let right = environment.run(&["apply", "-var=token=hunter2-given", "saved.plan"]);
+    assert_eq!(right.code, 0, "{right}");
+}
+
+#[test]
+fn plans_of_the_same_secret_do_not_look_alike() {
+    let environment = environment();
+    let hashes: Vec<String> = ["one.plan", "two.plan"]
+        .into_iter()
+        .map(|name| {
+            let out = format!("-out={name}");
+            assert_eq!(environment.run(&["plan", &out]).code, 0);
+            let archive = meshform_engine::archive::Archive::from_bytes(&environment.read(name)).unwrap();
+            archive.manifest.secret_values.unwrap()
+        })
+        .collect();
+    assert_ne!(hashes[0], hashes[1]);
+}
+
+#[test]
 fn a_stale_one_is_refused() {
     let environment = environment();
     assert_eq!(environment.run(&["apply", "-auto-approve"]).code, 0);

@@ -64,6 +64,8 @@ pub(crate) enum Place {
     },
     /// The process dies while an effect on AWS, counted from 0, is under way.
     UnderWay { nth: u64 },
+    /// The request for an effect on AWS, counted from 0, is delivered twice, and the process dies then.
+    TwiceUnderWay { nth: u64 },
 }
 
 /// One point.
@@ -216,6 +218,14 @@ impl Point {
                 verdict,
             } => self.arm_disk(world, nth, (moment, op, verdict)),
             Place::UnderWay { .. } => {}
+            Place::TwiceUnderWay { nth } => {
+                let twice = FaultKind::Twice {
+                    answer: Answer::First,
+                };
+                _ = world
+                    .door()
+                    .inject(Fault::new(twice).service("ec2").effects().after(nth));
+            }
         }
     }
 
@@ -240,8 +250,10 @@ impl Point {
 
     /// Runs the process that meets it.
     fn meet(&self, world: &mut World) -> Ran {
-        let Place::UnderWay { nth } = self.place else {
-            return self.scenario.run(world);
+        let (nth, is_twice) = match self.place {
+            Place::UnderWay { nth } => (nth, false),
+            Place::TwiceUnderWay { nth } => (nth, true),
+            _ => return self.scenario.run(world),
         };
         let (door, death) = (world.door().clone(), world.death.clone());
         let wanted = door.requests().iter().filter(|request| request.effect).count()
@@ -250,7 +262,8 @@ impl Point {
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 let arrived = door.wait_until(ARRIVAL, |requests| {
-                    requests.iter().filter(|request| request.effect).count() >= wanted
+                    let nth = requests.iter().filter(|request| request.effect).nth(wanted - 1);
+                    nth.is_some_and(|nth| !is_twice || nth.outcome.deliveries.len() > 1 || nth.outcome.done)
                 });
                 assert!(arrived, "the effect never came");
                 death.cancel();
@@ -269,6 +282,8 @@ impl Point {
                 .iter()
                 .any(|request| request.fault.is_some()),
             Place::Record { .. } | Place::UnderWay { .. } => matches!(ran, Ran::Killed),
+            // How much it still did is chance; that it was delivered twice is not.
+            Place::TwiceUnderWay { .. } => world.door().faults().iter().all(|status| status.hit == 1),
         }
     }
 

@@ -339,9 +339,9 @@ fn secrets_stay_out_of_the_state() {
         "#
     ), @r#"
         error mesh.hcl:11:18 Sensitive value in a stored attribute: `name` is stored in the state, and its value comes from something sensitive.
-            hint: Use a write-only attribute if the kind has one (such as `name_wo`, with `name_wo_version` to say when to write it again). If the value is no secret, say so with `nonsensitive(…)`.
+            hint: Give it to `token`, which is sent and never stored, with another version beside it whenever it is to be sent again. If the value is no secret, say so with `nonsensitive(…)`.
         error mesh.hcl:12:18 Sensitive value in a stored attribute: `tags` is stored in the state, and its value comes from something sensitive.
-            hint: Use a write-only attribute if the kind has one (such as `tags_wo`, with `tags_wo_version` to say when to write it again). If the value is no secret, say so with `nonsensitive(…)`.
+            hint: Give it to `token`, which is sent and never stored, with another version beside it whenever it is to be sent again. If the value is no secret, say so with `nonsensitive(…)`.
         error mesh.hcl:15:22 Sensitive value not allowed: `for_each` shows in addresses, and its value comes from something sensitive.
             hint: If the value is no secret, say so with `nonsensitive(…)`.
         error mesh.hcl:22:34 Output shows a sensitive value: The value of the output `shown` comes from something sensitive.

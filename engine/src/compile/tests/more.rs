@@ -324,7 +324,7 @@ fn secrets_that_reach_derived_resources_are_refused_at_the_argument() {
     let secret = text.replace("WHAT", "var.password").replace("NUMBER", "1");
     assert_snapshot!(mistakes(&secret), @r#"
         error mesh.hcl:6:9 Sensitive value in a stored attribute: `tags` is stored in the state, and its value comes from something sensitive.
-            hint: Use a write-only attribute if the kind has one (such as `tags_wo`, with `tags_wo_version` to say when to write it again). If the value is no secret, say so with `nonsensitive(…)`.
+            hint: Give it to `token`, which is sent and never stored, with another version beside it whenever it is to be sent again. If the value is no secret, say so with `nonsensitive(…)`.
         "#);
     let structural = text
         .replace("WHAT", "null")

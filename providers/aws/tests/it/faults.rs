@@ -118,3 +118,32 @@ async fn refusals_that_pass_are_waited_out_and_others_can_be_gone_on_from() {
         assert_eq!(world.made()["vpc"], 1);
     }
 }
+
+/// A request that AWS executes twice, and a process that dies before it hears of that: of what bears the mark one is kept
+/// and recorded, the others are ended under intents, and nothing is left that nobody knows.
+#[tokio::test]
+async fn twins_of_a_dead_run_are_ended_by_the_next() {
+    for action in ["CreateVpc", "CreateInternetGateway"] {
+        let mut world = World::new().await;
+        let wanted = network(&world, "aws_route_table.a");
+        let twice = FaultKind::Twice {
+            answer: Answer::First,
+        };
+        let fault = Fault::new(twice).service("ec2").action(action).effects();
+        world.door().inject(fault);
+        world.dies_before_the_outcome(&wanted, action).await;
+        let kind = if action == "CreateVpc" {
+            "vpc"
+        } else {
+            "internet-gateway"
+        };
+        assert_eq!(world.made().get(kind), Some(&2), "{action}: {:?}", world.made());
+        world.door().clear_faults();
+        let outcome = world.apply(&wanted).await;
+        assert!(outcome.is_complete(), "{action}: {outcome:#?}");
+        world.converges(&wanted).await;
+        assert_eq!(world.made()[kind], 1, "{action}");
+        world.converges(&[]).await;
+        assert!(world.made().is_empty(), "{action}: {:?}", world.made());
+    }
+}

@@ -7,19 +7,15 @@ use std::sync::{Arc, OnceLock};
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use meshform_aws::{AwsAdapter, AwsSettings, KINDS, Role, SdkConfig};
-use meshform_engine::apply::{Context, Limits, Outcome, Stop, recover, run};
-use meshform_engine::desired::{Dependency, Lifecycle};
+use meshform_engine::apply::{Context, Limits};
 use meshform_engine::event::Silent;
-use meshform_engine::plan::{Input, Options, build};
-use meshform_engine::refresh::{Reader, RefreshError};
 use meshform_engine::retry::RetryPolicy;
-use meshform_engine::testing::{ManualClock, SeededEntropy};
-use meshform_engine::{Action, Adapter, Desired, Entropy as _, Home, Object, Plan, Registry, Resource};
+use meshform_engine::testing::{Driver, ManualClock, SeededEntropy};
+use meshform_engine::{Adapter, Home, Object, Registry, Resource};
 use meshform_kinds::{Rules, kind_of};
-use meshform_lang::{Range, SourceId};
-use meshform_sandbox::{AwsObject, Door, Fault, OpenDoor, Sandbox};
-use meshform_state::store::MemoryStore;
-use meshform_state::{Address, Holder, Scope, Store as _, Type, Value};
+use meshform_sandbox::{AwsObject, Door, Fault, OpenDoor, Recorded, Sandbox};
+use meshform_state::disk::{Op, Verdict};
+use meshform_state::{Address, Scope, Type, Value};
 
 pub(crate) const REGION: &str = "eu-west-1";
 
@@ -44,9 +40,7 @@ pub(crate) async fn through(door: &Door) -> SdkConfig {
 /// A state, and the means to bring an empty account to what a test wants.
 pub(crate) struct World {
     pub(crate) adapter: Arc<dyn Adapter>,
-    pub(crate) scope: Scope,
-    store: MemoryStore,
-    context: Context,
+    driver: Driver,
     open: OpenDoor,
     before: BTreeSet<AwsObject>,
 }
@@ -72,7 +66,6 @@ impl World {
         let mut registry = Registry::default();
         KINDS.iter().for_each(|kind| registry.add(kind, &adapter));
         registry.add_home(Home::Aws, &adapter);
-        let store = MemoryStore::create_new(&entropy.uuid()).unwrap();
         let context = Context {
             registry,
             kinds: meshform_kinds::kinds(),
@@ -92,9 +85,7 @@ impl World {
         let before = open.door.objects(&[REGION]).unwrap();
         World {
             adapter,
-            scope,
-            store,
-            context,
+            driver: Driver::new(scope, context),
             open,
             before,
         }
@@ -118,128 +109,6 @@ impl World {
         counts
     }
 
-    /// The ids in the state, by address.
-    pub(crate) fn ids(&self) -> BTreeMap<String, String> {
-        let records = self.store.load().unwrap().snapshot.records;
-        records
-            .values()
-            .map(|record| (record.address.to_string(), record.id.clone()))
-            .collect()
-    }
-
-    /// One recorded attribute.
-    pub(crate) fn recorded(&self, address: &str, attribute: &str) -> Value {
-        let snapshot = self.store.load().unwrap().snapshot;
-        let record = &snapshot.records[&Address::parse(address).unwrap()];
-        let kind = self.context.kinds.managed(&record.kind).unwrap();
-        Object::decode(&record.attributes, kind.schema())
-            .unwrap()
-            .get(kind.schema(), attribute)
-            .clone()
-    }
-
-    async fn plan_on(
-        &self,
-        snapshot: &meshform_state::Snapshot,
-        resources: &[Resource],
-    ) -> Result<Plan, Vec<RefreshError>> {
-        let Context {
-            registry,
-            kinds,
-            clock,
-            entropy,
-            retry,
-            ..
-        } = &self.context;
-        let reader = Reader {
-            registry,
-            kinds,
-            clock: &**clock,
-            entropy: &**entropy,
-            retry: *retry,
-        };
-        let scopes = BTreeMap::from([(self.scope.key(), self.scope.clone())]);
-        let observed = reader.refresh(snapshot, &scopes, &Silent).await?;
-        let mut desired = Desired {
-            resources: resources.to_vec(),
-            scopes,
-            ..Desired::default()
-        };
-        desired.resources.sort_by(|a, b| a.address.cmp(&b.address));
-        let options = Options::default();
-        Ok(build(Input {
-            desired,
-            snapshot,
-            observed: &observed,
-            kinds,
-            options: &options,
-        })
-        .unwrap())
-    }
-
-    /// What would be done.
-    pub(crate) async fn plan(&self, resources: &[Resource]) -> Plan {
-        self.plan_on(&self.store.load().unwrap().snapshot, resources)
-            .await
-            .unwrap()
-    }
-
-    /// What would be done, as `update aws_vpc.a`.
-    pub(crate) async fn actions(&self, resources: &[Resource]) -> Vec<String> {
-        let plan = self.plan(resources).await;
-        let changes = plan.changes.iter().filter(|change| change.action != Action::NoOp);
-        changes
-            .map(|change| format!("{:?} {}", change.action, change.address).to_lowercase())
-            .collect()
-    }
-
-    /// Why nothing can be said about what would be done.
-    pub(crate) async fn plan_error(&self, resources: &[Resource]) -> RefreshError {
-        let result = self
-            .plan_on(&self.store.load().unwrap().snapshot, resources)
-            .await;
-        result.unwrap_err().remove(0)
-    }
-
-    /// Does it.
-    pub(crate) async fn apply(&self, resources: &[Resource]) -> Outcome {
-        let Context {
-            registry,
-            clock,
-            entropy,
-            retry,
-            ..
-        } = &self.context;
-        let holder = Holder {
-            who: "it".into(),
-            process: 1,
-            command: "apply".into(),
-            since: "now".into(),
-        };
-        let session = self.store.lock(&holder).unwrap();
-        let means = (&**clock, &**entropy, *retry);
-        let recorder = recover(session, "it", registry, means, &Silent).await.unwrap();
-        let plan = self
-            .plan_on(&recorder.folded().snapshot, resources)
-            .await
-            .unwrap();
-        run(Arc::new(plan), recorder, self.context.clone(), Stop::default())
-            .await
-            .unwrap()
-    }
-
-    /// Does it without a failure, after which there is nothing more to do.
-    #[track_caller]
-    pub(crate) fn converges<'a>(&'a self, resources: &'a [Resource]) -> impl Future<Output = ()> + 'a {
-        let place = std::panic::Location::caller();
-        async move {
-            let outcome = self.apply(resources).await;
-            assert!(outcome.is_complete(), "{place}: {:#?}", outcome.failed);
-            let left = self.actions(resources).await;
-            assert!(left.is_empty(), "{place}: {left:?}");
-        }
-    }
-
     /// Lets `fault` happen once while the world comes to `resources`, however many runs that takes.
     pub(crate) async fn comes_to(&self, resources: &[Resource], fault: Fault) -> Result<(), String> {
         self.door().inject(fault);
@@ -257,6 +126,24 @@ impl World {
         Err(format!("still to do: {:?}", self.actions(resources).await))
     }
 
+    /// Applies, and dies before the outcome of `action` is on disk, which was delivered twice.
+    pub(crate) async fn dies_before_the_outcome(&mut self, resources: &[Resource], action: &str) {
+        let (door, action) = (self.door().clone(), action.to_owned());
+        self.store.disk().on_operation(move |event| {
+            let is_journal = event.path.extension().is_some_and(|ending| ending == "journal");
+            let is_twice =
+                |request: &Recorded| request.action == action && request.outcome.deliveries.len() == 2;
+            match event.op == Op::Write && is_journal && door.requests().iter().any(is_twice) {
+                true => Verdict::Die,
+                false => Verdict::Go,
+            }
+        });
+        let outcome = self.apply(resources).await;
+        assert!(outcome.store_error.is_some(), "{outcome:#?}");
+        self.driver = self.driver.after_death(self.driver.context.clone());
+        self.store.disk().heal();
+    }
+
     /// How many requests of each action were sent since the last clear.
     pub(crate) fn requests(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
@@ -269,38 +156,25 @@ impl World {
     /// The resource `name` of the kind that `S` describes.
     pub(crate) fn resource<S: Rules>(&self, name: &str, attributes: &[(&str, Value)]) -> Resource {
         let kind = kind_of::<S>();
-        let mut object = Object::empty(kind.schema());
-        let range = Range {
-            source: SourceId(0),
-            start: 0,
-            end: 0,
-        };
-        let mut dependencies = Vec::new();
-        for (attribute, value) in attributes {
-            assert!(kind.schema().slot(attribute).is_some(), "{attribute}");
-            object.set(kind.schema(), attribute, value.clone());
-            if let Value::Later(later) = value
-                && let Some(origin) = &later.origin
-            {
-                dependencies.push(Dependency {
-                    on: origin.address.clone(),
-                    attribute: (*attribute).into(),
-                    range,
-                });
-            }
-        }
-        assert_eq!(kind.validate(&object), []);
-        Resource {
-            address: Address::parse(&format!("{}.{name}", kind.schema().kind)).unwrap(),
-            kind,
-            scope: self.scope.key(),
-            fields: object.fields,
-            recipes: Vec::new(),
-            dependencies,
-            lifecycle: Lifecycle::default(),
-            why: None,
-            range,
-        }
+        let address = format!("{}.{name}", kind.schema().kind);
+        let resource = self.driver.resource(&address, Arc::clone(&kind), attributes, &[]);
+        let fields = resource.fields.clone();
+        assert_eq!(kind.validate(&Object { fields }), []);
+        resource
+    }
+}
+
+impl std::ops::Deref for World {
+    type Target = Driver;
+
+    fn deref(&self) -> &Driver {
+        &self.driver
+    }
+}
+
+impl std::ops::DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Driver {
+        &mut self.driver
     }
 }
 

@@ -3,10 +3,12 @@
 use meshform_engine::{Attribute, Home, Kind, Object, Problem, Schema};
 use meshform_state::{Str, Type, Value};
 
+use super::data::{self, DATA, DATA_KEYS};
 use super::name::group_of;
 use super::{MANIFEST, MARK, ObjectName, project};
 
-/// Any one object. It is applied by the server under our name, and only what is in its manifest is ours.
+/// Any one object. It is applied by the server under our name, and only what is in its manifest is ours, with the data of
+/// a Secret, which is not stored.
 #[derive(Debug)]
 pub struct Manifest {
     schema: Schema,
@@ -27,7 +29,7 @@ impl Manifest {
     /// The kind.
     #[must_use]
     pub fn new() -> Self {
-        let attributes = vec![
+        let mut attributes = vec![
             Attribute::required(
                 "manifest",
                 Type::Any,
@@ -60,6 +62,7 @@ impl Manifest {
                 "What Kubernetes calls this one object for ever.",
             ),
         ];
+        attributes.extend(data::attributes());
         Manifest {
             schema: Schema::new(MANIFEST, Home::Cluster, attributes),
         }
@@ -78,7 +81,9 @@ impl Kind for Manifest {
     }
 
     fn validate(&self, object: &Object) -> Vec<Problem> {
-        problems(object.get(&self.schema, "manifest"))
+        let mut found = problems(object.get(&self.schema, "manifest"));
+        found.extend(data::problems(&self.schema, object));
+        found
     }
 
     fn refine(&self, _prior: Option<&Object>, planned: &mut Object) {
@@ -101,6 +106,8 @@ impl Kind for Manifest {
             |name| Value::from(name.to_string()),
         );
         planned.set(&self.schema, "id", id);
+        let names = data::names(planned.get(&self.schema, DATA));
+        planned.set(&self.schema, DATA_KEYS, names);
     }
 
     fn project(&self, observed: &Object, desired: &Object, recorded: Option<&Object>) -> Object {
@@ -203,12 +210,6 @@ fn problems(manifest: &Value) -> Vec<Problem> {
         problem(
             "The manifest is a list of objects.".to_owned(),
             "Make one resource of each, with `for_each`.",
-        );
-    }
-    if part(manifest, &["kind"]).as_str() == Some("Secret") && manifest.get("stringData").is_some() {
-        problem(
-            "A Secret's `stringData` cannot be read back.".to_owned(),
-            "Use `data`, with base64encode() around each value.",
         );
     }
     let metadata = manifest.get("metadata");

@@ -3,6 +3,7 @@
 //! [`namespace`] and [`manifest`] are the kinds; [`name`] is how an object is called; [`project`] cuts a live object
 //! down to what counts in a comparison.
 
+mod data;
 mod list;
 mod manifest;
 mod name;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use meshform_engine::Kind;
 
+pub use data::{DATA, DATA_KEYS, DATA_VERSION};
 pub use manifest::Manifest;
 pub use name::{NameError, ObjectName};
 pub use namespace::Namespace;

@@ -37,7 +37,7 @@ impl<'a> Wanted<'a> {
         let planned = request
             .planned
             .ok_or_else(|| invalid("a step without a planned object"))?;
-        let mut body = shape.manifest(planned)?;
+        let mut body = shape.sent(planned)?;
         let name = ObjectName::of_manifest(&crate::json::to_value(&body))
             .ok_or_else(|| invalid("the manifest needs apiVersion, kind and metadata.name"))?;
         mark(&mut body, request);

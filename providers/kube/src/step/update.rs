@@ -41,10 +41,10 @@ pub(crate) async fn update(
     effects: &mut Effects<'_>,
 ) -> Result<Applied, AdapterError> {
     let wanted = Wanted::of(shape, request)?;
-    let manifest = shape.manifest(wanted.planned)?;
+    let manifest = shape.sent(wanted.planned)?;
     let recorded = request
         .recorded
-        .map(|recorded| shape.manifest(recorded))
+        .map(|recorded| shape.sent(recorded))
         .transpose()?;
     let uid = Private::read(request.private).map(|private| private.uid);
     let change = Change {
@@ -191,13 +191,12 @@ impl Change<'_> {
 
     /// Whether the change has happened already: the answer to an earlier attempt was lost.
     fn is_done(&self, live: &Live) -> bool {
-        let observed = self.shape.object(live, Some(self.wanted.planned));
         let managers = live.managers();
         let mut ours = managers
             .iter()
             .filter(|manager| manager.is_us())
             .flat_map(|manager| &manager.fields);
-        self.shape.agrees(&observed, self.wanted.planned)
+        self.shape.agrees(live, self.wanted.planned)
             && ours.all(|path| is_mark(path) || find(&self.manifest, path).is_some())
             && managers.iter().any(crate::managed::Manager::is_us)
     }

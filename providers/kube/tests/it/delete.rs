@@ -26,7 +26,7 @@ async fn a_namespace_with_something_of_others_in_it_stays() {
     );
     let live = stranger.get("/api/v1/namespaces/delete-foreign").await.unwrap();
     assert_eq!(live["status"]["phase"], "Active");
-    assert_eq!(world.recorded(), ["kubernetes_namespace.delete-foreign"]);
+    assert_eq!(world.addresses(), ["kubernetes_namespace.delete-foreign"]);
 
     stranger
         .delete("/api/v1/namespaces/delete-foreign/configmaps/theirs")
@@ -101,7 +101,7 @@ async fn another_object_that_appears_while_other_steps_run_survives() {
     let (outcome, ()) = tokio::join!(world.apply(&[]), meanwhile);
     assert!(outcome.is_complete(), "{outcome:#?}");
     assert!(stranger.get(&format!("{maps}/delete-meanwhile")).await.is_some());
-    assert!(world.recorded().is_empty());
+    assert!(world.addresses().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,6 +154,6 @@ async fn it_is_gone_whatever_goes_wrong() {
             None,
             "{fault:?}"
         );
-        assert!(world.recorded().is_empty(), "{fault:?}");
+        assert!(world.addresses().is_empty(), "{fault:?}");
     }
 }

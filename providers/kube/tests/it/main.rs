@@ -6,5 +6,6 @@ mod create;
 mod delete;
 mod errors;
 mod read;
+mod secret;
 mod support;
 mod update;

@@ -1,6 +1,5 @@
 //! A state, an engine and a cluster, and what a test does with them.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,22 +8,16 @@ use async_trait::async_trait;
 use http::{Method, Request};
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use meshform_engine::apply::{Context, Limits, Outcome, Stop, recover, run};
-use meshform_engine::desired::Lifecycle;
+use meshform_engine::apply::{Context, Limits};
 use meshform_engine::event::Silent;
-use meshform_engine::plan::{Input, Options, build};
-use meshform_engine::refresh::{Reader, RefreshError};
 use meshform_engine::retry::RetryPolicy;
-use meshform_engine::{
-    Action, Adapter, Clock, Desired, Entropy, Home, Kind as _, Kinds, Object, Plan, Registry, Resource,
-};
-use meshform_kinds::kubernetes::{MANIFEST, Manifest, NAMESPACE, Namespace};
+use meshform_engine::testing::Driver;
+use meshform_engine::{Adapter, Clock, Entropy, Home, Kinds, Registry, Resource};
+use meshform_kinds::kubernetes::{DATA, DATA_VERSION, MANIFEST, Manifest, NAMESPACE, Namespace};
 use meshform_kube::KubeAdapter;
 use meshform_kube::testing::{Faults, Recorded};
-use meshform_lang::{Range, SourceId};
 use meshform_sandbox::{Cluster, Sandbox};
-use meshform_state::store::MemoryStore;
-use meshform_state::{Address, Holder, Scope, Session, Store as _, Type, Value};
+use meshform_state::{Scope, Type, Value};
 use serde_json::Value as Json;
 
 /// The cluster of all tests.
@@ -74,9 +67,7 @@ impl Entropy for Counted {
 pub(crate) struct World {
     /// What goes wrong, and what was asked.
     pub(crate) faults: Arc<Faults>,
-    store: MemoryStore,
-    scope: Scope,
-    context: Context,
+    driver: Driver,
 }
 
 impl World {
@@ -120,12 +111,9 @@ impl World {
             retry,
             fail_fast: false,
         };
-        let store = MemoryStore::create_new(&Counted.uuid()).unwrap();
         World {
             faults,
-            store,
-            scope,
-            context,
+            driver: Driver::new(scope, context),
         }
     }
 
@@ -138,122 +126,8 @@ impl World {
             _ => unreachable!(),
         };
         World {
-            store: self.store.after_death(),
-            ..next
-        }
-    }
-
-    fn lock(&self) -> Box<dyn Session> {
-        let holder = Holder {
-            who: "it".into(),
-            process: 1,
-            command: "apply".into(),
-            since: "now".into(),
-        };
-        self.store.lock(&holder).unwrap()
-    }
-
-    async fn plan_on(
-        &self,
-        snapshot: &meshform_state::Snapshot,
-        resources: &[Resource],
-    ) -> Result<Plan, Vec<RefreshError>> {
-        let Context {
-            registry,
-            kinds,
-            clock,
-            entropy,
-            retry,
-            ..
-        } = &self.context;
-        let reader = Reader {
-            registry,
-            kinds,
-            clock: &**clock,
-            entropy: &**entropy,
-            retry: *retry,
-        };
-        let scopes = BTreeMap::from([(self.scope.key(), self.scope.clone())]);
-        let observed = reader.refresh(snapshot, &scopes, &Silent).await?;
-        let mut desired = Desired {
-            resources: resources.to_vec(),
-            scopes,
-            ..Desired::default()
-        };
-        desired.resources.sort_by(|a, b| a.address.cmp(&b.address));
-        let options = Options::default();
-        Ok(build(Input {
-            desired,
-            snapshot,
-            observed: &observed,
-            kinds,
-            options: &options,
-        })
-        .unwrap())
-    }
-
-    /// What would be done.
-    pub(crate) async fn plan(&self, resources: &[Resource]) -> Plan {
-        self.plan_on(&self.store.load().unwrap().snapshot, resources)
-            .await
-            .unwrap()
-    }
-
-    /// Why nothing can be said about what would be done.
-    pub(crate) async fn plan_error(&self, resources: &[Resource]) -> RefreshError {
-        let result = self
-            .plan_on(&self.store.load().unwrap().snapshot, resources)
-            .await;
-        result.unwrap_err().remove(0)
-    }
-
-    /// Does it.
-    pub(crate) async fn apply(&self, resources: &[Resource]) -> Outcome {
-        self.apply_after(resources, async || ()).await
-    }
-
-    /// Plans, lets something happen, and does what was planned.
-    pub(crate) async fn apply_after(&self, resources: &[Resource], between: impl AsyncFnOnce()) -> Outcome {
-        let Context {
-            registry,
-            clock,
-            entropy,
-            retry,
-            ..
-        } = &self.context;
-        let means = (&**clock, &**entropy, *retry);
-        let recorder = recover(self.lock(), "it", registry, means, &Silent)
-            .await
-            .unwrap();
-        let plan = self
-            .plan_on(&recorder.folded().snapshot, resources)
-            .await
-            .unwrap();
-        between().await;
-        run(Arc::new(plan), recorder, self.context.clone(), Stop::default())
-            .await
-            .unwrap()
-    }
-
-    /// Does it without a failure, after which there is nothing more to do.
-    #[track_caller]
-    pub(crate) fn converges<'a>(&'a self, resources: &'a [Resource]) -> impl Future<Output = ()> + 'a {
-        let place = std::panic::Location::caller();
-        async move {
-            let outcome = self.apply(resources).await;
-            assert!(outcome.is_complete(), "{place}: {outcome:#?}");
-            let plan = self.plan(resources).await;
-            let left: Vec<String> = plan
-                .changes
-                .iter()
-                .filter(|change| change.action != Action::NoOp)
-                .map(|c| format!("{c:?}"))
-                .collect();
-            assert!(
-                left.is_empty() && plan.drift.is_empty(),
-                "{place}: {left:?} {:#?}",
-                plan.drift
-            );
+            driver: self.driver.after_death(next.driver.context),
+            faults: next.faults,
         }
     }
 
@@ -270,68 +144,55 @@ impl World {
     }
 
     /// The addresses in the state.
-    pub(crate) fn recorded(&self) -> Vec<String> {
-        self.store
-            .load()
-            .unwrap()
-            .snapshot
-            .records
-            .keys()
-            .map(ToString::to_string)
-            .collect()
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.ids().into_keys().collect()
     }
 
     /// The object `json`, as the resource `name`.
     pub(crate) fn manifest(&self, name: &str, json: &Json, after: &[&str]) -> Resource {
-        let kind = Manifest::new();
-        let mut object = Object::empty(kind.schema());
-        object.set(kind.schema(), "manifest", value(json));
-        self.resource(&format!("{MANIFEST}.{name}"), Arc::new(kind), object, after)
+        self.manifest_with(name, json, &[], after)
+    }
+
+    /// The Secret `json` with entries that are not stored, sent for the `version`th time.
+    pub(crate) fn secret(&self, name: &str, json: &Json, data: &[(&str, &str)], version: i64) -> Resource {
+        let entries = data
+            .iter()
+            .map(|(name, text)| ((*name).into(), Value::from(*text).into_secret()));
+        let more = [
+            (DATA, Value::map(Type::String, entries.collect())),
+            (DATA_VERSION, Value::int(version)),
+        ];
+        self.manifest_with(name, json, &more, &[])
+    }
+
+    fn manifest_with(&self, name: &str, json: &Json, more: &[(&str, Value)], after: &[&str]) -> Resource {
+        let attributes = [&[("manifest", value(json))], more].concat();
+        let address = format!("{MANIFEST}.{name}");
+        self.driver
+            .resource(&address, Arc::new(Manifest::new()), &attributes, after)
     }
 
     /// The namespace `name`, as the resource of that name.
     pub(crate) fn namespace(&self, name: &str, labels: &[(&str, &str)]) -> Resource {
-        let kind = Namespace::new();
-        let mut object = Object::empty(kind.schema());
-        object.set(kind.schema(), "name", Value::from(name));
+        let mut attributes = vec![("name", Value::from(name))];
         if !labels.is_empty() {
             let labels = labels
                 .iter()
                 .map(|(name, value)| ((*name).into(), Value::from(*value)))
                 .collect();
-            object.set(kind.schema(), "labels", Value::map(Type::String, labels));
+            attributes.push(("labels", Value::map(Type::String, labels)));
         }
-        self.resource(&format!("{NAMESPACE}.{name}"), Arc::new(kind), object, &[])
+        let address = format!("{NAMESPACE}.{name}");
+        self.driver
+            .resource(&address, Arc::new(Namespace::new()), &attributes, &[])
     }
+}
 
-    fn resource(
-        &self,
-        address: &str,
-        kind: Arc<dyn meshform_engine::Kind>,
-        object: Object,
-        after: &[&str],
-    ) -> Resource {
-        let range = Range {
-            source: SourceId(0),
-            start: 0,
-            end: 0,
-        };
-        let depends = |on: &&str| meshform_engine::desired::Dependency {
-            on: Address::parse(on).unwrap(),
-            attribute: "depends_on".into(),
-            range,
-        };
-        Resource {
-            address: Address::parse(address).unwrap(),
-            kind,
-            scope: self.scope.key(),
-            fields: object.fields,
-            recipes: Vec::new(),
-            dependencies: after.iter().map(depends).collect(),
-            lifecycle: Lifecycle::default(),
-            why: None,
-            range,
-        }
+impl std::ops::Deref for World {
+    type Target = Driver;
+
+    fn deref(&self) -> &Driver {
+        &self.driver
     }
 }
 

@@ -4,11 +4,11 @@
 //! anything, so that no object can fall out of the records unseen: an address bears one object, and only
 //! [`Event::Gone`], [`Event::Depose`] and [`Event::Moved`] take it away. It must never know why an event happened.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::event::{Event, Intent, IntentId, Outcome, RunId};
-use crate::snapshot::{DeposedKey, Record, Snapshot};
+use crate::snapshot::{DeposedKey, Record, RunMark, Snapshot};
 use crate::{Address, Scope, ScopeKey};
 
 /// What snapshot and journal say together.
@@ -20,6 +20,9 @@ pub struct Folded {
     pub in_doubt: Vec<InDoubt>,
     /// The run that the journal is of, if it has not ended.
     pub open_run: Option<RunId>,
+    /// The intents of this run whose effect brought an object into being that is not recorded whole, by its address: a
+    /// request may have made two of it.
+    pub unfinished: BTreeMap<Address, Intent>,
     /// The last intent number used.
     pub last_intent: u64,
     phase: Phase,
@@ -95,6 +98,7 @@ impl Folded {
             snapshot,
             in_doubt: Vec::new(),
             open_run: None,
+            unfinished: BTreeMap::new(),
             last_intent: 0,
             phase: Phase::Empty,
             events: 0,
@@ -124,9 +128,13 @@ impl Folded {
             (
                 Phase::Empty,
                 Event::Begin {
-                    run, lineage, serial, ..
+                    run,
+                    lineage,
+                    serial,
+                    time,
+                    ..
                 },
-            ) => self.begin(run, lineage, *serial)?,
+            ) => self.begin((run, time), lineage, *serial)?,
             (Phase::Empty, _) => return Err(self.illegal("a journal starts with the beginning of a run")),
             (Phase::Ended, _) => return Err(self.illegal("the run has ended before")),
             (Phase::Open, event) => {
@@ -147,7 +155,7 @@ impl Folded {
         }
     }
 
-    fn begin(&mut self, run: &RunId, lineage: &str, serial: u64) -> Result<(), JournalError> {
+    fn begin(&mut self, (run, time): (&RunId, &str), lineage: &str, serial: u64) -> Result<(), JournalError> {
         let snapshot = &mut self.snapshot;
         if lineage != snapshot.lineage {
             return Err(JournalError::Lineage {
@@ -155,7 +163,7 @@ impl Folded {
                 snapshot: snapshot.lineage.clone(),
             });
         }
-        if serial < snapshot.serial && snapshot.last_run.as_ref() == Some(run) {
+        if serial < snapshot.serial && snapshot.last_run.as_ref().is_some_and(|last| last.run == *run) {
             self.phase = Phase::Contained;
             return Ok(());
         }
@@ -165,7 +173,10 @@ impl Folded {
                 snapshot: snapshot.serial,
             });
         }
-        snapshot.last_run = Some(run.clone());
+        snapshot.last_run = Some(RunMark {
+            run: run.clone(),
+            began: time.to_owned(),
+        });
         self.open_run = Some(run.clone());
         self.phase = Phase::Open;
         Ok(())
@@ -190,6 +201,7 @@ impl Folded {
                     key.uid, key.address
                 )),
             },
+            Event::Double(record) => self.double(record),
             Event::Restore(key) => self.restore(key),
             Event::Moved { from, to } => self.moved(from, to),
             Event::Output { name, value } => {
@@ -238,8 +250,9 @@ impl Folded {
             Outcome::Failed { .. } | Outcome::Resolved { id: None } => return Ok(()),
             Outcome::Done { id } | Outcome::Resolved { id } => id.as_ref(),
         };
-        if let Some(draft) = intent.draft {
-            self.created(draft, object);
+        if let Some(draft) = &intent.draft {
+            self.created(Arc::clone(draft), object);
+            self.unfinished.insert(intent.address.clone(), intent);
         }
         Ok(())
     }
@@ -267,6 +280,9 @@ impl Folded {
     fn put(&mut self, record: &Arc<Record>) -> Result<(), String> {
         self.known_scope(&record.scope)?;
         self.free_for(&record.address, &record.uid)?;
+        if !record.incomplete {
+            self.unfinished.remove(&record.address);
+        }
         self.snapshot
             .records
             .insert(record.address.clone(), Arc::clone(record));
@@ -282,7 +298,24 @@ impl Folded {
             ));
         }
         let missing = || format!("the object at `{address}` {what}, but none is recorded there");
-        self.snapshot.records.remove(address).ok_or_else(missing)
+        let record = self.snapshot.records.remove(address).ok_or_else(missing)?;
+        self.unfinished.remove(address);
+        Ok(record)
+    }
+
+    fn double(&mut self, record: &Arc<Record>) -> Result<(), String> {
+        self.known_scope(&record.scope)?;
+        let kept = self.snapshot.records.get(&record.address);
+        let is_kept = kept.is_some_and(|kept| kept.id == record.id || kept.uid == record.uid);
+        if record.id.is_empty() || is_kept {
+            return Err(format!(
+                "{} is called a double of what `{}` bears, and is it",
+                record.id, record.address
+            ));
+        }
+        let key = DeposedKey::of(record);
+        self.snapshot.deposed.insert(key, Arc::clone(record));
+        Ok(())
     }
 
     fn depose(&mut self, key: &DeposedKey) -> Result<(), String> {

@@ -54,7 +54,33 @@ fn a_creation_is_in_doubt_then_incomplete_then_recorded() {
     let whole = run([create(), done(1, Some("vpc-1")), put(record(AT, "u1")), end(RUN)]).unwrap();
     assert!(!whole.snapshot.records[&address(AT)].incomplete);
     assert!(whole.has_ended() && whole.open_run.is_none());
-    assert_eq!(whole.snapshot.last_run.as_deref(), Some(RUN));
+    assert_eq!(whole.snapshot.last_run, Some(samples::mark(RUN)));
+}
+
+#[test]
+fn a_double_waits_for_its_deletion_beside_the_one_that_is_kept() {
+    let done = done(1, Some("vpc-1"));
+    for events in [
+        // As recovery records it, killed in between and beginning again.
+        vec![create(), samples::double(AT), samples::double(AT), done.clone()],
+        vec![create(), done, samples::double(AT)],
+    ] {
+        let folded = run(events.clone()).unwrap();
+        assert_eq!(folded.snapshot.records[&address(AT)].id, "vpc-1");
+        assert_eq!(folded.unfinished[&address(AT)].uid, "u1");
+        let double = key(AT, &Record::uid_of_double("u1", "vpc-2"));
+        assert_eq!(folded.snapshot.deposed[&double].id, "vpc-2");
+        // It stands in no way of the one that is kept, and goes on its own.
+        let rest = [put(record(AT, "u1")), Event::DeposedGone(double), end(RUN)];
+        let folded = run(events.into_iter().chain(rest)).unwrap();
+        assert!(folded.snapshot.deposed.is_empty() && folded.unfinished.is_empty());
+        assert_eq!(folded.snapshot.records.len(), 1);
+    }
+    let kept = Record {
+        id: "vpc-2".into(),
+        ..record(AT, "u1")
+    };
+    assert!(run([create(), put(kept), samples::double(AT)]).is_err());
 }
 
 #[test]
@@ -209,7 +235,7 @@ fn a_journal_that_the_snapshot_contains_adds_nothing() {
     assert_eq!(picture(&again.snapshot), picture(&written));
 
     let other = Snapshot {
-        last_run: Some("another run".into()),
+        last_run: Some(samples::mark("another run")),
         ..written
     };
     assert_eq!(

@@ -33,12 +33,19 @@ fn view(folded: &Folded) -> String {
     )
 }
 
+/// Whether the journal says something that the snapshot does not.
+fn needs_journal(folded: &Folded) -> bool {
+    folded.open_run.is_some() || folded.has_ended()
+}
+
 /// What is acknowledged, and what may be true besides because it was being written.
 struct Model {
     folded: Folded,
     /// The view of what is acknowledged, then of what each further event in flight would make of it.
     possible: Vec<String>,
     created: bool,
+    /// Whether something is acknowledged that no snapshot holds.
+    is_open: bool,
 }
 
 impl Model {
@@ -48,6 +55,7 @@ impl Model {
             possible: vec![view(&folded)],
             folded,
             created: false,
+            is_open: false,
         }
     }
 
@@ -61,6 +69,7 @@ impl Model {
     fn acknowledged(&mut self) {
         self.possible.drain(..self.possible.len() - 1);
         self.created = true;
+        self.is_open = needs_journal(&self.folded);
     }
 
     /// What a reader found after a crash: until somebody locks the state, the next crash may still take what was never
@@ -277,6 +286,85 @@ fn every_crash_at_every_step_leaves_what_was_acknowledged() {
             panic!("{problem}");
         }
     }
+}
+
+/// How a journal gets lost.
+#[derive(Debug, Clone, Copy)]
+enum Loss {
+    Removed,
+    Emptied,
+    Exchanged,
+}
+
+/// Crashes, loses the journal, and tells if what was acknowledged in it is not missed, or if a journal that holds nothing
+/// is.
+fn lose(crash: Crash, loss: Loss) -> Result<bool, String> {
+    let (mut model, mut fresh) = (Model::new(), 0);
+    let disk = SimDisk::new();
+    // The model forgets at the look after the crash what was acknowledged before; a reader does not.
+    let acknowledged = {
+        let start = disk.steps();
+        disk.on_operation(move |event| {
+            let here = event.index == start + crash.step && event.moment == crash.moment;
+            if here { crash.verdict } else { Verdict::Go }
+        });
+        _ = drive(&MemoryStore::on(disk.clone()), &mut model, &SCRIPT, &mut fresh);
+        disk.heal();
+        model.is_open
+    };
+    let store = MemoryStore::on(disk.process());
+    let before = match store.load() {
+        Ok(folded) => folded,
+        Err(_) if !model.created => return Ok(false),
+        Err(error) => return Err(format!("{crash:?}: {error:?}")),
+    };
+    let journal = MemoryStore::folder().join("meshform.state.journal");
+    if !needs_journal(&before) {
+        disk.process().remove(&journal).unwrap();
+        let after = store.load().map_err(|error| format!("{crash:?}: {error:?}"))?;
+        return match view(&after) == view(&Folded::new(before.snapshot)) {
+            true => Ok(false),
+            false => Err(format!("{crash:?}: something was in the journal")),
+        };
+    }
+    let other = [
+        crate::journal::encode_header(),
+        crate::journal::encode_frames(&[begin("other", before.snapshot.serial)]).unwrap(),
+    ];
+    match loss {
+        Loss::Removed => disk.process().remove(&journal).unwrap(),
+        Loss::Emptied => disk.process().plant(&journal, b""),
+        Loss::Exchanged => disk.process().plant(&journal, &other.concat()),
+    }
+    match store.load() {
+        Err(StoreError::JournalLost(lost)) => {
+            store
+                .abandon(&holder(), &lost.run.run)
+                .map_err(|error| format!("{crash:?}: {error:?}"))?;
+            store.load().map_err(|error| format!("{crash:?}: {error:?}"))?;
+            Ok(true)
+        }
+        // No effect was let go: the write that opens the run had not returned.
+        Ok(_) if !acknowledged => Ok(false),
+        other => Err(format!(
+            "{crash:?} {loss:?}: {:?}",
+            other.map(|folded| view(&folded))
+        )),
+    }
+}
+
+#[test]
+fn a_journal_that_is_lost_after_any_crash_is_missed() {
+    let mut missed = 0;
+    for crash in every_crash() {
+        if matches!(crash.verdict, Verdict::PowerCut(Cut::Some { seed: 1.. })) {
+            continue;
+        }
+        for loss in [Loss::Removed, Loss::Emptied, Loss::Exchanged] {
+            missed += usize::from(lose(crash, loss).unwrap_or_else(|problem| panic!("{problem}")));
+        }
+    }
+    assert!(missed > 500, "{missed}");
 }
 
 #[test]

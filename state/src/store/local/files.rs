@@ -4,11 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::StoreError;
+use super::super::{LostJournal, StoreError};
+use super::beside;
 use crate::disk::Disk;
-use crate::format::{self, FormatError, SNAPSHOT_FORMAT};
+use crate::format::{self, FormatError, Heading, SNAPSHOT_FORMAT};
 use crate::journal::{self, Event, Folded, JOURNAL_FORMAT};
-use crate::snapshot::Snapshot;
 
 /// How often a reader that finds a run writing tries again: each try needs a whole run to end within it to fail.
 const TRIES: usize = 8;
@@ -27,6 +27,8 @@ pub(super) struct Loaded {
     pub(super) folded: Folded,
     /// How many bytes of the journal are whole; `None` if there is no journal.
     pub(super) journal_len: Option<u64>,
+    /// Whether the snapshot says that the journal's run is open.
+    pub(super) is_marked: bool,
 }
 
 impl Files {
@@ -84,23 +86,47 @@ impl Files {
         let Some(state) = state else {
             return Err(self.missing()?);
         };
-        let snapshot = self.snapshot(state)?;
+        let heading = format::decode_heading(state).map_err(|error| self.unreadable(error))?;
+        let snapshot = format::decode_snapshot(state).map_err(|error| self.unreadable(error))?;
         let (events, journal_len) = match journal {
             Some(bytes) => {
-                let (events, len) = self.events(bytes)?;
+                let (events, len) = self.events(bytes, &heading)?;
                 (events, Some(len))
             }
             None => (Vec::new(), None),
         };
+        if let Some(error) = self.lost_journal(&heading, journal_len, &events) {
+            return Err(error);
+        }
         let folded = journal::fold(snapshot, &events).map_err(|source| StoreError::Journal {
             place: self.journal.display().to_string(),
             source,
+            beside: beside::a_journal(self, &heading),
         })?;
-        Ok(Loaded { folded, journal_len })
+        Ok(Loaded {
+            folded,
+            journal_len,
+            is_marked: heading.open_run.is_some(),
+        })
     }
 
-    fn snapshot(&self, bytes: &[u8]) -> Result<Snapshot, StoreError> {
-        format::decode_snapshot(bytes).map_err(|error| self.unreadable(error))
+    /// The error to give where a run is open and its journal is not there.
+    fn lost_journal(&self, heading: &Heading, len: Option<u64>, events: &[Event]) -> Option<StoreError> {
+        let run = heading.open_run.clone()?;
+        let what = match (len, events.first()) {
+            (_, Some(Event::Begin { run: found, .. })) if *found == run.run => return None,
+            (_, Some(Event::Begin { run: found, .. })) => format!("is that of another run, {found}"),
+            (None, _) => "is missing".to_owned(),
+            (Some(_), None) => "is empty".to_owned(),
+            (Some(_), Some(_)) => "does not begin with it".to_owned(),
+        };
+        Some(StoreError::JournalLost(Box::new(LostJournal {
+            place: self.journal.display().to_string(),
+            what,
+            run,
+            serial: heading.serial,
+            lineage: heading.lineage.clone(),
+        })))
     }
 
     pub(super) fn unreadable(&self, error: FormatError) -> StoreError {
@@ -109,12 +135,13 @@ impl Files {
             FormatError::Damaged { line, column, reason } => StoreError::Damaged {
                 place: format!("{place}:{line}:{column}"),
                 reason,
+                beside: beside::a_snapshot(self),
             },
             FormatError::Newer { found, writer } => newer(place, found, writer, SNAPSHOT_FORMAT),
         }
     }
 
-    fn events(&self, bytes: &[u8]) -> Result<(Vec<Event>, u64), StoreError> {
+    fn events(&self, bytes: &[u8], heading: &Heading) -> Result<(Vec<Event>, u64), StoreError> {
         let place = self.journal.display().to_string();
         match journal::journal_format(bytes) {
             Some((found, writer)) if found > JOURNAL_FORMAT => {
@@ -125,6 +152,7 @@ impl Files {
         let frames = journal::decode_frames(bytes).map_err(|damage| StoreError::Damaged {
             place: format!("{place} (byte {})", damage.offset),
             reason: damage.reason,
+            beside: beside::a_journal(self, heading),
         })?;
         Ok((frames.events, frames.valid_len))
     }
@@ -144,6 +172,7 @@ impl Files {
                 return Ok(Some(StoreError::Damaged {
                     place: self.state.display().to_string(),
                     reason,
+                    beside: beside::a_snapshot(self),
                 }));
             }
         }

@@ -4,18 +4,21 @@ use std::cell::Cell;
 use std::io;
 
 use super::super::{Session, StoreError};
+use super::beside;
 use super::files::{Files, Loaded};
 use crate::disk::{LockGuard, Log};
 use crate::format;
-use crate::journal::{self, Event, Folded, JournalError, RunId};
-use crate::snapshot::Snapshot;
+use crate::journal::{self, Event, Folded, JournalError};
+use crate::snapshot::{RunMark, Snapshot};
 
 pub(super) struct LocalSession {
     files: Files,
     lineage: String,
     serial: u64,
     /// The run that the journal is of, once it has a first event.
-    run: Option<RunId>,
+    run: Option<RunMark>,
+    /// Whether the snapshot says that it is open.
+    is_marked: bool,
     /// The whole length of the journal.
     journal_len: u64,
     log: Option<Box<dyn Log>>,
@@ -30,11 +33,13 @@ impl LocalSession {
         let Loaded {
             mut folded,
             journal_len,
+            is_marked,
         } = files.load()?;
         let mut session = LocalSession {
             lineage: folded.snapshot.lineage.clone(),
             serial: folded.snapshot.serial,
             run: None,
+            is_marked,
             journal_len: 0,
             log: None,
             fresh: Cell::new(None),
@@ -50,6 +55,9 @@ impl LocalSession {
                 folded = Folded::new(folded.snapshot);
             } else if folded.open_run.is_some() || folded.has_ended() {
                 session.run.clone_from(&folded.snapshot.last_run);
+            } else {
+                // It says nothing, and no run is open that it could be of.
+                session.drop_journal()?;
             }
         }
         session.fresh.set(Some(folded));
@@ -92,7 +100,7 @@ impl LocalSession {
 
     /// A journal that does not begin so could not be read again.
     fn check_first(&self, first: &Event) -> Result<(), StoreError> {
-        let source = match (first, &self.run) {
+        let source = match (first, self.run.as_ref()) {
             (Event::Begin { lineage, .. }, None) if *lineage != self.lineage => JournalError::Lineage {
                 journal: lineage.clone(),
                 snapshot: self.lineage.clone(),
@@ -104,7 +112,7 @@ impl LocalSession {
             (Event::Begin { .. }, None) => return Ok(()),
             (Event::Begin { .. }, Some(run)) => JournalError::Illegal {
                 index: 0,
-                reason: format!("the journal is of run {run} already"),
+                reason: format!("the journal is of {run} already"),
             },
             (_, Some(_)) => return Ok(()),
             (_, None) => JournalError::Illegal {
@@ -115,6 +123,7 @@ impl LocalSession {
         Err(StoreError::Journal {
             place: self.files.journal.display().to_string(),
             source,
+            beside: String::new(),
         })
     }
 
@@ -131,8 +140,13 @@ impl LocalSession {
         if let Some(run) = &self.run
             && snapshot.last_run.as_ref() != Some(run)
         {
-            return invalid(format!("it does not contain run {run}, which the journal is of"));
+            return invalid(format!("it does not contain {run}, which the journal is of"));
         }
+        self.present()
+    }
+
+    /// The bytes of the snapshot that was locked.
+    fn present(&self) -> Result<Vec<u8>, StoreError> {
         let Some(old) = self.files.read(&self.files.state)? else {
             return Err(self.files.missing()?);
         };
@@ -146,9 +160,25 @@ impl LocalSession {
             return Err(StoreError::Damaged {
                 place: self.files.state.display().to_string(),
                 reason,
+                beside: beside::a_snapshot(&self.files),
             });
         }
         Ok(old)
+    }
+}
+
+impl LocalSession {
+    /// Lets the snapshot say that the run is open: what the journal holds is from here on missed if it gets lost.
+    fn mark(&mut self) -> Result<(), StoreError> {
+        let files = &self.files;
+        let bytes = format::with_open_run(&self.present()?, self.run.as_ref())
+            .map_err(|error| files.unreadable(error))?;
+        files
+            .disk
+            .replace(&files.state, &bytes)
+            .map_err(files.io("write", &files.state))?;
+        self.is_marked = true;
+        Ok(())
     }
 }
 
@@ -184,8 +214,14 @@ impl Session for LocalSession {
                 .map_err(self.files.io("write", &self.files.journal))?;
         }
         self.journal_len += bytes.len() as u64;
-        if let Event::Begin { run, .. } = first {
-            self.run = Some(run.clone());
+        if let Event::Begin { run, time, .. } = first {
+            self.run = Some(RunMark {
+                run: run.clone(),
+                began: time.clone(),
+            });
+        }
+        if !self.is_marked {
+            self.mark()?;
         }
         self.broken = false;
         Ok(())
@@ -209,6 +245,7 @@ impl Session for LocalSession {
         // From here on the journal is contained: whoever finds it ignores it.
         self.drop_journal()?;
         self.serial = snapshot.serial;
+        self.is_marked = false;
         self.broken = false;
         Ok(())
     }

@@ -27,7 +27,7 @@ fn at(name: &str) -> PathBuf {
 
 fn reason(error: StoreError) -> String {
     match error {
-        StoreError::Damaged { place, reason } => format!("{place}: {reason}"),
+        StoreError::Damaged { place, reason, .. } => format!("{place}: {reason}"),
         other => panic!("{other:?}"),
     }
 }
@@ -221,7 +221,7 @@ fn newer_files_are_refused_with_who_wrote_them() {
         store.load(),
         Err(StoreError::Newer {
             found: 4,
-            known: 1,
+            known: 2,
             ..
         })
     ));
@@ -267,7 +267,7 @@ fn a_damaged_journal_and_one_of_another_snapshot_are_refused() {
     let error = session
         .commit(&Snapshot {
             serial: 2,
-            last_run: Some("second".into()),
+            last_run: Some(samples::mark("second")),
             ..next
         })
         .unwrap_err();
@@ -280,11 +280,16 @@ fn the_backup_is_the_snapshot_before() {
     let mut recorder = Recorder::open(store.lock(&holder()).unwrap(), "here").unwrap();
     for serial in 0..3 {
         let before = store.disk().read(&at("meshform.state.json")).unwrap();
-        recorder.begin(&format!("run {serial}"), "p", "t").unwrap();
+        recorder
+            .begin(&format!("run {serial}"), "p", "2026-01-01T00:00:00Z")
+            .unwrap();
         recorder.finish().unwrap();
+        // With the run that ended it: who brings it back is told what is missing from it.
+        let run = samples::mark(&format!("run {serial}"));
+        let open = format::with_open_run(&before, Some(&run)).unwrap();
         assert_eq!(
             store.disk().read(&at("meshform.state.json.backup")).unwrap(),
-            before
+            open
         );
     }
 }
