@@ -13,7 +13,7 @@ pub enum Exit {
     Done,
     /// An error, and nothing was done.
     Error,
-    /// `plan -detailed-exitcode` found changes.
+    /// `plan -detailed-exitcode` found changes, or `fmt -check` a file that is not in the standard form.
     Differs,
     /// The state is locked by somebody else.
     Locked,

@@ -15,6 +15,7 @@ mod failure;
 mod fingerprint;
 mod folder;
 mod interrupt;
+mod keyboard;
 mod log;
 mod pipeline;
 mod render;
@@ -63,6 +64,7 @@ impl Streams {
             },
             input: Input {
                 terminal: input.is_terminal(),
+                editable: input.is_terminal() && std::io::stdout().is_terminal(),
                 reader: Box::new(BufReader::new(input)),
             },
         }

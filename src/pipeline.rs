@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use meshform_engine::compile::{Compiled, Given, Inputs, Purpose, compile};
+use meshform_engine::adopt::AdoptError;
+use meshform_engine::compile::{Compiled, Given, Inputs, Purpose, RootNames, compile};
 use meshform_engine::config::{Config, Folder, load};
 use meshform_engine::event::EventSink;
 use meshform_engine::facts::{Facts, Query};
@@ -112,8 +113,15 @@ pub(crate) fn read(
 /// # Errors
 /// All that is wrong with it.
 pub(crate) fn read_folder(session: &Session) -> Result<Loaded, Failure> {
-    let folder = crate::folder::OnDisk::new(&session.folder);
-    read(session, &folder, |config, sources| {
+    read_from(session, &crate::folder::OnDisk::new(&session.folder))
+}
+
+/// Reads the configuration in `folder`, with values from environment, files and flags.
+///
+/// # Errors
+/// All that is wrong with it.
+pub(crate) fn read_from(session: &Session, folder: &dyn Folder) -> Result<Loaded, Failure> {
+    read(session, folder, |config, sources| {
         session
             .environment
             .values(&session.folder, &session.variables, config, sources)
@@ -140,9 +148,21 @@ fn secrets(config: &Config, values: &BTreeMap<Str, Given>) -> Vec<Value> {
 ///
 /// # Errors
 /// All that is wrong.
-pub(crate) fn validate(session: &Session, mut loaded: Loaded) -> Result<Loaded, Failure> {
+pub(crate) fn validate(session: &Session, loaded: Loaded) -> Result<Loaded, Failure> {
+    names(session, loaded, None).map(|(loaded, _)| loaded)
+}
+
+/// What names mean in the configuration, as far as that is known without asking anything outside.
+///
+/// # Errors
+/// All that is wrong.
+pub(crate) fn names(
+    session: &Session,
+    mut loaded: Loaded,
+    timestamp: Option<&str>,
+) -> Result<(Loaded, Option<RootNames>), Failure> {
     let reads = Arc::new(Reads::new(&session.folder, BTreeMap::new()));
-    let inputs = inputs(&loaded, Purpose::Validate, reads, None);
+    let inputs = inputs(&loaded, Purpose::Validate, reads, timestamp);
     let compiled = compile(
         &loaded.config,
         &inputs,
@@ -151,7 +171,7 @@ pub(crate) fn validate(session: &Session, mut loaded: Loaded) -> Result<Loaded, 
         &session.kinds,
     );
     settle(&mut loaded, compiled.diagnostics)?;
-    Ok(loaded)
+    Ok((loaded, compiled.names))
 }
 
 fn inputs(loaded: &Loaded, purpose: Purpose, files: Arc<Reads>, timestamp: Option<&str>) -> Inputs {
@@ -221,6 +241,8 @@ pub(crate) async fn plan(
         gathered.map_err(|found| Failure::told(FailureKind::Outside, found, loaded.sources.clone()))?;
     settle(&mut loaded, compiled.diagnostics)?;
     let (desired, assertions) = (compiled.desired, compiled.assertions);
+    // Whoever destroys takes nothing over first.
+    let imports = if wish.destroy { &[][..] } else { &compiled.imports };
     session.printer.learn(secrets_in(&desired));
     let observed = if wish.refresh {
         let refreshed = reader.refresh(snapshot, &desired.scopes, sink).await;
@@ -228,6 +250,15 @@ pub(crate) async fn plan(
     } else {
         Observed::default()
     };
+    let adopted = reader
+        .adopt(imports, &desired, snapshot)
+        .await
+        .map_err(|error| match error {
+            AdoptError::Refused(found) => {
+                Failure::told(FailureKind::Configuration, found, loaded.sources.clone())
+            }
+            AdoptError::Unreadable(errors) => unreadable(errors, &loaded.sources),
+        })?;
     let options = Options {
         destroy: wish.destroy,
         replace: wish.replace.clone(),
@@ -237,6 +268,7 @@ pub(crate) async fn plan(
         desired,
         snapshot,
         observed: &observed,
+        adopted: &adopted,
         kinds: &session.kinds,
         options: &options,
     };

@@ -34,6 +34,8 @@ pub struct Input {
     pub reader: Box<dyn BufRead + Send>,
     /// Whether somebody sits there.
     pub terminal: bool,
+    /// Whether it is the terminal of this process, on which lines can be edited.
+    pub editable: bool,
 }
 
 /// What a command works with.
@@ -215,9 +217,26 @@ impl Session {
         }
     }
 
+    /// All of stdin.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no UTF-8, or was taken already.
+    pub(crate) fn whole_input(&self) -> std::io::Result<String> {
+        let mut text = String::new();
+        let input = self.take_input();
+        let mut input = input.ok_or_else(|| std::io::Error::other("stdin was read already"))?;
+        input.reader.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    /// The input, for one who reads more of it than an answer; `None` if it was taken already.
+    pub(crate) fn take_input(&self) -> Option<Input> {
+        self.input.lock().ok()?.take()
+    }
+
     /// The line that the user types next; `None` at the end of the input or if nobody can be asked. Reads only once.
     pub(crate) async fn answer(&self) -> Option<String> {
-        let mut input = self.input.lock().ok()?.take()?;
+        let mut input = self.take_input()?;
         let read = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
             input.reader.read_line(&mut line).ok().filter(|read| *read > 0)?;

@@ -54,6 +54,13 @@ pub enum Event {
         /// How many.
         steps: usize,
     },
+    /// An object that was there is taken over.
+    Adopted {
+        /// The resource.
+        address: Address,
+        /// What its API calls it.
+        id: String,
+    },
     /// A step starts.
     StepStarted {
         /// The resource.

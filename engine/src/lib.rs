@@ -15,6 +15,7 @@
 //! reads the environment or knows a cloud, a cluster or a mesh.
 
 pub mod adapter;
+pub mod adopt;
 pub mod apply;
 pub mod archive;
 pub mod clock;

@@ -2,11 +2,15 @@
 
 mod apply;
 mod approve;
+mod completion;
+mod console;
 mod destroy;
+mod fmt;
 mod init;
 mod outcome;
 mod output;
 mod plan;
+mod schema;
 mod show;
 mod state;
 mod unlock;
@@ -41,6 +45,9 @@ pub(crate) fn talk(command: &Command) -> (Form, bool) {
         Command::Show(args) => document(&args.talk),
         Command::Output(args) => document(&args.talk),
         Command::Version(args) => document(&args.talk),
+        Command::Console(args) => document(&args.talk),
+        Command::Fmt(args) => (Form::Text, args.colour.no_color),
+        Command::Schema(_) | Command::Completion(_) => (Form::Text, true),
         Command::Unlock(args) => (Form::Text, args.colour.no_color),
         Command::State(args) => match &args.command {
             StateCommand::List { colour, .. } | StateCommand::Abandon { colour, .. } => {
@@ -66,6 +73,10 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Exit, Fai
         Command::Output(args) => output::run(session, &args),
         Command::State(args) => state::run(session, &args),
         Command::Unlock(_) => unlock::run(session),
+        Command::Fmt(args) => fmt::run(session, &args),
+        Command::Console(_) => console::run(session),
+        Command::Schema(_) => schema::run(session),
+        Command::Completion(args) => completion::run(session, &args),
         Command::Version(_) => version::run(session),
     }
 }

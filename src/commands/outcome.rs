@@ -53,10 +53,16 @@ fn count(session: &Session, outcome: &Outcome, destroy: bool) {
     } else {
         ("Apply", "apply")
     };
+    let imported = outcome.adopted.len();
     let counts = if destroy {
         format!("{destroyed} destroyed")
     } else {
-        format!("{added} added, {changed} changed, {destroyed} destroyed")
+        let taken = if imported > 0 {
+            format!("{imported} imported, ")
+        } else {
+            String::new()
+        };
+        format!("{taken}{added} added, {changed} changed, {destroyed} destroyed")
     };
     let (end, role) = if outcome.is_complete() {
         ("complete!", Role::Success)
@@ -69,7 +75,7 @@ fn count(session: &Session, outcome: &Outcome, destroy: bool) {
         printer.data(&format!("\n{}\n", printer.palette().paint(role, text)));
     } else {
         let changes = json!({
-            "add": added, "change": changed, "import": 0, "remove": destroyed, "operation": operation,
+            "add": added, "change": changed, "import": imported, "remove": destroyed, "operation": operation,
         });
         printer.event(
             "change_summary",

@@ -5,6 +5,7 @@ use meshform_lang::{Range, Sources};
 use meshform_state::addr::Key;
 
 use super::style::{Palette, Role};
+use super::values::quote;
 
 /// The symbol of `action`, three characters wide.
 pub(crate) fn symbol(action: Action, palette: Palette) -> String {
@@ -66,6 +67,7 @@ pub(crate) fn headline(change: &Change, sources: Option<&Sources>, palette: Pale
                     format!("  # {from} has moved to {}", change.address),
                 )
                 .to_string(),
+            None if change.adopted => format!("{subject} will be imported"),
             None => format!("{subject} will be recorded as it is"),
         },
         (Action::Create, _) => format!("{subject} will be created"),
@@ -90,6 +92,9 @@ pub(crate) fn headline(change: &Change, sources: Option<&Sources>, palette: Pale
     }
     if let (Some(from), false) = (&change.previous_address, change.action == Action::NoOp) {
         lines.push(format!("  # (moved from {from})"));
+    }
+    if let (true, Some(record)) = (change.adopted && change.action != Action::NoOp, &change.record) {
+        lines.push(format!("  # (imported from {})", quote(&record.id)));
     }
     if let Some(why) = &change.why {
         let place = change

@@ -8,9 +8,11 @@
 //! Nothing here decides what is done.
 
 mod address_json;
+pub(crate) mod console;
 mod diagnostics;
 mod diff;
 mod headline;
+pub(crate) mod json_schema;
 mod json_values;
 mod lines;
 pub(crate) mod outputs;
@@ -22,6 +24,7 @@ mod resource;
 mod style;
 #[cfg(test)]
 pub(crate) mod testing;
+mod text_diff;
 mod values;
 
 pub(crate) use diagnostics::report;
@@ -30,4 +33,5 @@ pub use printer::Stream;
 pub(crate) use printer::{Form, Level, Printer};
 pub(crate) use progress::{Progress, planned};
 pub(crate) use style::{Palette, Role};
+pub(crate) use text_diff::text_diff;
 pub(crate) use values::Secrets;

@@ -71,6 +71,7 @@ pub(crate) fn document(plan: &Plan, around: &Around<'_>) -> Json {
                 "change": plan.summary().change,
                 "destroy": plan.summary().destroy,
                 "forget": plan.summary().forget,
+                "import": plan.summary().import,
             },
         },
     })
@@ -129,6 +130,9 @@ fn resource_change(change: &Change, around: &Around<'_>) -> Json {
             .map(|slot| json!([schema.attributes[*slot].name]))
             .collect();
         body.insert("replace_paths".into(), json!(paths));
+    }
+    if let (true, Some(record)) = (change.adopted, &change.record) {
+        body.insert("importing".into(), json!({ "id": record.id }));
     }
     out.insert("change".into(), body.into());
     if let Some(reason) = action_reason(change) {

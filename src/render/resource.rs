@@ -35,7 +35,8 @@ pub(crate) fn block(
         title(&change.address, schema)
     ));
     let mut lines = Lines::new(palette);
-    let unchanged = false;
+    // Of what is taken over as it is, all is news.
+    let unchanged = change.adopted && change.action == Action::NoOp;
     lines.attributes(
         &attributes,
         1,

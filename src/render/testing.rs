@@ -64,6 +64,7 @@ pub(crate) fn change(at: &str, action: Action, before: Option<Object>, after: Op
         why: None,
         range: None,
         observed: None,
+        adopted: false,
         configured: None,
     }
 }

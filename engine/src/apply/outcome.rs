@@ -11,6 +11,8 @@ use crate::plan::Action;
 pub struct Outcome {
     /// The steps that are done, in the order in which they ended.
     pub done: Vec<(Address, Action)>,
+    /// The objects that were there and are ours now.
+    pub adopted: Vec<Address>,
     /// The steps that failed.
     pub failed: Vec<Failure>,
     /// The steps that were not begun.

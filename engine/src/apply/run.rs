@@ -186,6 +186,16 @@ impl Run {
             .filter(|step| step.kind != StepKind::Pass)
             .count();
         self.context.sink.event(Event::ApplyStarted { steps });
+        for change in self.plan.changes.iter().filter(|change| change.adopted) {
+            self.outcome.adopted.push(change.address.clone());
+            self.context.sink.event(Event::Adopted {
+                address: change.address.clone(),
+                id: change
+                    .record
+                    .as_ref()
+                    .map_or_else(String::new, |record| record.id.clone()),
+            });
+        }
     }
 
     /// Runs until nothing runs and nothing can start.
@@ -327,6 +337,9 @@ fn opening(begin: Fact, plan: &Plan, snapshot: &Snapshot) -> Vec<Fact> {
             .into_iter()
             .map(|(from, to)| Fact::Moved { from, to }),
     );
+    // Before anything is done with it, an object that is taken over is ours: a run that dies must not lose it.
+    let adopted = plan.changes.iter().filter(|change| change.adopted);
+    facts.extend(adopted.filter_map(|change| change.record.clone()).map(Fact::Put));
     facts
 }
 

@@ -11,6 +11,7 @@ use crate::desired::{Desired, Moved, Output, Recipe, Removed, Resource};
 use super::Compiled;
 use super::assertions::Assertion;
 use super::compiler::{Compiler, Dependencies};
+use super::console::RootNames;
 use super::inputs::Purpose;
 use super::nodes::BlockName;
 use super::places::address;
@@ -69,6 +70,7 @@ impl Compiler<'_> {
             .into_iter()
             .map(|claim| Assertion::new(claim, program.clone()))
             .collect();
+        let names = Some(RootNames::new(program.clone()));
         imports.sort_by(|a, b| a.to.cmp(&b.to));
         let missing = unique(missing);
         Compiled {
@@ -76,6 +78,7 @@ impl Compiler<'_> {
             missing,
             assertions,
             imports,
+            names,
             diagnostics: found,
             effort,
         }

@@ -14,6 +14,7 @@
 mod assemble;
 mod assertions;
 mod compiler;
+mod console;
 mod cycle;
 mod derive;
 mod dynamic;
@@ -47,6 +48,7 @@ use crate::kind::Kinds;
 
 pub use assertions::{Assertion, Phase};
 pub use compiler::Effort;
+pub use console::RootNames;
 pub use imports::Import;
 pub use inputs::{Given, GivenBy, Inputs, Purpose, read_text};
 pub use vocabulary::{
@@ -65,6 +67,8 @@ pub struct Compiled {
     pub assertions: Vec<Assertion>,
     /// The objects that are there already and are taken over, sorted by address.
     pub imports: Vec<Import>,
+    /// What names mean in the root module, for expressions that are asked beside; none if nothing was compiled.
+    pub names: Option<RootNames>,
     /// What is wrong or doubtful, sorted.
     pub diagnostics: Diagnostics,
     /// How much work it was.

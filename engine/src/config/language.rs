@@ -178,3 +178,84 @@ pub(super) fn import() -> BlockSchema {
         Vec::new(),
     )
 }
+
+/// The arguments that `resource` and `data` have beside those of their kind.
+#[must_use]
+pub fn meta() -> Vec<Argument> {
+    vec![
+        may("in", "Where it lives: an account, a network or a cluster."),
+        may("region", "In which region of that place."),
+        may("count", "How often it is there."),
+        may("for_each", "Once for each key of a map or set of texts."),
+        may("depends_on", "What it waits for, beside what it refers to."),
+    ]
+}
+
+/// The blocks that may stand at the top of a file, words aside.
+#[must_use]
+pub fn top() -> Vec<Nested> {
+    let block = |name, labels, repeated, body, doc| Nested {
+        name,
+        labels,
+        required: false,
+        repeated,
+        body,
+        doc,
+    };
+    let (named, typed): (&[&str], &[&str]) = (&["name"], &["kind", "name"]);
+    vec![
+        block(
+            "check",
+            named,
+            false,
+            check(),
+            "What should be true of the whole.",
+        ),
+        block(
+            "data",
+            typed,
+            false,
+            resource(),
+            "Something that is there and is read.",
+        ),
+        block(
+            "import",
+            &[],
+            true,
+            import(),
+            "An object that is there and is taken over.",
+        ),
+        block("locals", &[], true, open(Vec::new()), "Names for values."),
+        block("meshform", &[], false, settings(), "Settings of Meshform itself."),
+        block(
+            "module",
+            named,
+            false,
+            call(),
+            "A folder of configuration that is used here.",
+        ),
+        block(
+            "moved",
+            &[],
+            true,
+            moved(),
+            "A resource that has another address now.",
+        ),
+        block("output", named, false, output(), "A value for others."),
+        block(
+            "removed",
+            &[],
+            true,
+            removed(),
+            "A resource that leaves management.",
+        ),
+        block(
+            "resource",
+            typed,
+            false,
+            resource(),
+            "Something that is made and kept.",
+        ),
+        block("variable", named, false, variable(), "A value that users give."),
+    ]
+}

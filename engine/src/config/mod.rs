@@ -21,6 +21,7 @@ mod version;
 
 pub(crate) use blocks::NoNames;
 pub use folder::{Folder, Texts};
+pub use language::{meta, top};
 pub use load::{load, read_values};
 pub use model::{
     Backend, Call, Check, Condition, Config, Import, Lifecycle, Local, Module, Moved, Output, Removed,

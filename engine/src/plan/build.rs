@@ -15,6 +15,7 @@ use super::outputs;
 use super::propose::{Forced, change, creation};
 use super::steps;
 use crate::adapter::Observation;
+use crate::adopt::Adopted;
 use crate::desired::{Desired, Lookup, Resource};
 use crate::kind::{Kind, Kinds};
 use crate::object::Object;
@@ -30,6 +31,8 @@ pub struct Input<'a> {
     pub snapshot: &'a Snapshot,
     /// What is there; what was not read counts as recorded.
     pub observed: &'a Observed,
+    /// What is there, not recorded, and taken over.
+    pub adopted: &'a [Adopted],
     /// All kinds.
     pub kinds: &'a Kinds,
     /// What the user asked for beside.
@@ -56,6 +59,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         desired,
         snapshot,
         observed,
+        adopted,
         kinds,
         options,
     } = input;
@@ -74,7 +78,14 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
     let kept = kept(&resources);
     let restored = restore(&resources, &snapshot.deposed, &mut records);
+    for one in adopted {
+        records.insert(one.record.address.clone(), Arc::clone(&one.record));
+    }
     let mut builder = Builder {
+        adopted: adopted
+            .iter()
+            .map(|one| (one.record.address.clone(), &one.observation))
+            .collect(),
         records,
         previous,
         restored,
@@ -129,6 +140,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
 type ChangeKey = (Address, Option<String>);
 
 pub(super) struct Builder<'a> {
+    adopted: HashMap<Address, &'a Arc<Observation>>,
     pub(super) records: BTreeMap<Address, Arc<Record>>,
     pub(super) previous: BTreeMap<Address, Address>,
     pub(super) restored: BTreeMap<Address, DeposedKey>,
@@ -252,6 +264,7 @@ impl Builder<'_> {
             proposal.reason = Reason::Incomplete;
         }
         Change {
+            adopted: self.adopted.contains_key(&resource.address),
             previous_address: self.previous.get(&resource.address).cloned(),
             action: proposal.action,
             reason: proposal.reason,
@@ -292,6 +305,13 @@ impl Builder<'_> {
         };
         let kind = kind_of(self.kinds, &record)?;
         let recorded = recorded(kind, &record)?;
+        if let Some(observation) = self.adopted.get(address) {
+            return Ok(Some(Present {
+                record,
+                recorded,
+                observation: Some(Arc::clone(observation)),
+            }));
+        }
         let read_as = self.previous.get(address).unwrap_or(address);
         let observed = match self.restored.get(address) {
             Some(key) => self.observed.deposed.get(key),
@@ -337,6 +357,7 @@ fn blank(resource: &Arc<Resource>) -> Change {
         deposed: None,
         kind: Arc::clone(&resource.kind),
         scope: resource.scope.clone(),
+        adopted: false,
         action: Action::NoOp,
         reason: Reason::None,
         before: None,

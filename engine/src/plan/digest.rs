@@ -14,7 +14,7 @@ use crate::object::Object;
 pub fn digest(plan: &Plan) -> String {
     let mut hasher = Hasher::default();
     for change in &plan.changes {
-        if change.action == Action::NoOp && change.previous_address.is_none() {
+        if change.action == Action::NoOp && change.previous_address.is_none() && !change.adopted {
             continue;
         }
         hasher.text(change.address.as_str());
@@ -33,6 +33,9 @@ pub fn digest(plan: &Plan) -> String {
         ));
         hasher.object(change.before.as_ref());
         hasher.object(change.after.as_ref());
+        if let (true, Some(record)) = (change.adopted, &change.record) {
+            hasher.text(&record.id);
+        }
     }
     for step in &plan.steps {
         let change = &plan.changes[step.change];

@@ -70,6 +70,7 @@ impl Builder<'_> {
             address: address.clone(),
             previous_address: self.previous.get(address).cloned(),
             deposed: None,
+            adopted: false,
             scope: record.scope.clone(),
             action,
             reason,

@@ -41,6 +41,8 @@ pub struct Change {
     pub kind: Arc<dyn Kind>,
     /// Where it lives.
     pub scope: ScopeKey,
+    /// Whether the object was not ours before: that it is comes to be recorded before anything is done with it.
+    pub adopted: bool,
     /// What is done.
     pub action: Action,
     /// Why that and not less.
@@ -229,6 +231,8 @@ pub struct Summary {
     pub destroy: usize,
     /// Forgotten ones.
     pub forget: usize,
+    /// Objects that were there and are taken over, whatever else is done with them.
+    pub import: usize,
 }
 
 impl Plan {
@@ -237,6 +241,7 @@ impl Plan {
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
         for change in &self.changes {
+            summary.import += usize::from(change.adopted);
             match change.action {
                 Action::NoOp | Action::Read => {}
                 Action::Create => summary.add += 1,
@@ -256,7 +261,9 @@ impl Plan {
     /// still wait to be recorded with the next change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let idle = |change: &Change| change.action == Action::NoOp && change.previous_address.is_none();
+        let idle = |change: &Change| {
+            change.action == Action::NoOp && change.previous_address.is_none() && !change.adopted
+        };
         self.changes.iter().all(idle) && self.outputs.is_empty()
     }
 }

@@ -92,7 +92,7 @@ fn draft(index: usize, change: &Change, restored: bool, drafts: &mut Vec<(usize,
         Action::NoOp => {
             let moved = restored || change.previous_address.is_some();
             let gone = change.reason == Reason::Vanished && change.record.is_some();
-            let noted = gone || change.reason == Reason::Incomplete || needs_anew(change);
+            let noted = gone || change.adopted || change.reason == Reason::Incomplete || needs_anew(change);
             let makes = if moved || noted {
                 add(StepKind::Record)
             } else {
@@ -292,6 +292,7 @@ fn expect(change: &Change, kind: StepKind) -> Expect {
     match (kind, &change.before) {
         (StepKind::Create, _) => Expect::Absent,
         (StepKind::Update | StepKind::Delete, Some(before)) => Expect::Same(object_digest(before)),
+        (StepKind::Record, Some(before)) if change.adopted => Expect::Same(object_digest(before)),
         _ => Expect::Anything,
     }
 }

@@ -16,7 +16,9 @@ use super::kinds::{self, LOCAL, LOOKUP, REMOTE};
 use super::sabotage::LateIntents;
 use super::world::World;
 use crate::adapter::{Adapter, Registry};
+use crate::adopt::Adopted;
 use crate::apply::{Context, Limits, Outcome, Stop, recover, run};
+use crate::compile::Import;
 use crate::desired::Desired;
 use crate::event::{Event, EventSink};
 use crate::kind::{Home, Kinds};
@@ -42,6 +44,8 @@ pub struct Lab {
     pub fail_fast: bool,
     /// What the user asks for beside the configuration.
     pub options: Options,
+    /// The objects that are taken over.
+    pub imports: Vec<Import>,
     /// How the next run is stopped.
     pub stop: Stop,
     /// Sabotage: lookups find nothing.
@@ -91,6 +95,7 @@ impl Lab {
             retry: RetryPolicy::default(),
             fail_fast: false,
             options: Options::default(),
+            imports: Vec::new(),
             stop: Stop::default(),
             blind: false,
             careless: false,
@@ -210,14 +215,22 @@ impl Lab {
         let reader = context.reader();
         let observed = reader.refresh(snapshot, &desired.scopes, &*self.events).await;
         let observed = observed.map_err(|errors| format!("refresh: {errors:?}"))?;
-        self.build(desired, snapshot, &observed)
+        let adopted = reader.adopt(&self.imports, &desired, snapshot).await;
+        let adopted = adopted.map_err(|error| format!("import: {error:?}"))?;
+        self.build(desired, snapshot, (&observed, &adopted))
     }
 
-    fn build(&self, desired: Desired, snapshot: &Snapshot, observed: &Observed) -> Result<Plan, String> {
+    fn build(
+        &self,
+        desired: Desired,
+        snapshot: &Snapshot,
+        (observed, adopted): (&Observed, &[Adopted]),
+    ) -> Result<Plan, String> {
         let input = Input {
             desired,
             snapshot,
             observed,
+            adopted,
             kinds: &self.kinds,
             options: &self.options,
         };

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "where nothing may be wrong, a test ends")]
 
+mod adopting;
 mod failures;
 mod journal;
 mod lifecycle;

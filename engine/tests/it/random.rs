@@ -249,6 +249,7 @@ pub(crate) fn fresh(wanted: &Desired) -> Plan {
         desired: wanted.clone(),
         snapshot: &snapshot,
         observed: &observed,
+        adopted: &[],
         kinds: &kinds,
         options: &options,
     };

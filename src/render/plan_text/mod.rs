@@ -37,7 +37,7 @@ pub(crate) struct View<'a> {
 
 /// Whether something happens to `change` that a reader must see.
 pub(crate) fn is_visible(change: &Change) -> bool {
-    change.action != Action::NoOp || change.previous_address.is_some()
+    change.action != Action::NoOp || change.previous_address.is_some() || change.adopted
 }
 
 /// The change at `address`; changes are sorted by it.
@@ -157,8 +157,13 @@ impl View<'_> {
         } else {
             String::new()
         };
+        let import = if summary.import > 0 {
+            format!("{} to import, ", summary.import)
+        } else {
+            String::new()
+        };
         format!(
-            "{} {} to add, {} to change, {} to destroy{forget}.\n",
+            "{} {import}{} to add, {} to change, {} to destroy{forget}.\n",
             self.palette.paint(Role::Strong, "Plan:"),
             summary.add,
             summary.change,

@@ -93,12 +93,17 @@ pub(crate) fn planned(printer: &Printer, plan: &Plan, operation: &str) {
     }
     told(plan).for_each(|change| planned_change(printer, change));
     let summary = plan.summary();
+    let import = if summary.import > 0 {
+        format!("{} to import, ", summary.import)
+    } else {
+        String::new()
+    };
     let message = format!(
-        "Plan: {} to add, {} to change, {} to destroy.",
+        "Plan: {import}{} to add, {} to change, {} to destroy.",
         summary.add, summary.change, summary.destroy
     );
     let counts = json!({
-        "add": summary.add, "change": summary.change, "import": 0, "remove": summary.destroy, "operation": operation,
+        "add": summary.add, "change": summary.change, "import": summary.import, "remove": summary.destroy, "operation": operation,
     });
     printer.event("change_summary", Level::Info, &message, body("changes", counts));
     if !plan.outputs.is_empty() {
@@ -125,6 +130,8 @@ pub(crate) fn planned(printer: &Printer, plan: &Plan, operation: &str) {
 fn planned_change(printer: &Printer, change: &Change) {
     let action = if change.previous_address.is_some() && change.action == Action::NoOp {
         "move"
+    } else if change.adopted && change.action == Action::NoOp {
+        "import"
     } else {
         verb(change.action)
     };
@@ -136,6 +143,9 @@ fn planned_change(printer: &Printer, change: &Change) {
                 .trim_start_matches("replace_by_")
                 .trim_start_matches("delete_because_")
         );
+    }
+    if let (true, Some(record)) = (change.adopted, &change.record) {
+        told["importing"] = json!({ "id": record.id });
     }
     if let Some(from) = &change.previous_address {
         told["previous_resource"] = resource(from);
@@ -260,6 +270,11 @@ impl Stream {
                     "resource": resource(&address), "effect": effect, "id_value": id, "doubles": doubles,
                 });
                 self.tell("meshform_resolve_complete", Level::Info, &message, hook);
+            }
+            Event::Adopted { address, id } => {
+                let message = format!("{address}: Imported{}", identity(Some(&id)));
+                let hook = json!({ "resource": resource(&address), "id_key": "id", "id_value": id });
+                self.tell("meshform_imported", Level::Info, &message, hook);
             }
             Event::RefreshStarted { count } => {
                 let message = format!("Refreshing the state of {count} objects...");

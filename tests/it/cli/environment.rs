@@ -96,7 +96,23 @@ impl TestEnvironment {
 
     /// Runs the program with nobody at a terminal.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self.command(arguments).output().unwrap();
+        self.left_by(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the program with `input` piped into it.
+    pub(crate) fn run_piped(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Dropping the pipe is what ends the input.
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        self.left_by(child.wait_with_output().unwrap())
+    }
+
+    fn left_by(&self, output: std::process::Output) -> Ran {
         let text = |bytes: Vec<u8>| self.settled(&String::from_utf8(bytes).unwrap());
         Ran {
             code: output.status.code().unwrap_or(-1),
@@ -127,6 +143,7 @@ impl TestEnvironment {
         let input = Input {
             reader: Box::new(Cursor::new(typed.to_owned().into_bytes())),
             terminal: true,
+            editable: false,
         };
         let environment = Environment {
             variables: self.variables.iter().cloned().collect(),

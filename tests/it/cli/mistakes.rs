@@ -147,6 +147,10 @@ fn every_command_has_help() {
         &["state", "list", "-help"],
         &["state", "show", "-help"],
         &["unlock", "-help"],
+        &["fmt", "-help"],
+        &["console", "-help"],
+        &["schema", "-help"],
+        &["completion", "-help"],
     ];
     insta::assert_snapshot!(session(&environment, commands));
 }

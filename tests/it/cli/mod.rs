@@ -1,7 +1,10 @@
 //! The command line: what each command writes, where, and how it ends.
 
+mod console;
+mod editors;
 mod environment;
 mod flow;
+mod formatting;
 mod machines;
 mod mistakes;
 mod prompts;

@@ -28,15 +28,13 @@ impl Piece {
     }
 }
 
-/// `text` in the standard layout: indentation, spaces, aligned `=` and comments. Comments are kept.
+/// The text of `source` in the standard layout: indentation, spaces, aligned `=` and comments. Comments are kept.
 ///
 /// # Errors
-/// The mistakes of a text that cannot be parsed. Their places are in source 0.
-pub fn format(text: &str) -> Result<String, Diagnostics> {
-    let mut sources = Sources::default();
-    let source = sources.add("", text);
-    debug_assert_eq!(source, SourceId(0));
-    let (body, diagnostics) = crate::body::parse_body(&sources, source);
+/// The mistakes of a text that cannot be parsed.
+pub fn format(sources: &Sources, source: SourceId) -> Result<String, Diagnostics> {
+    let text = sources.get(source).map_or("", |file| &file.text);
+    let (body, diagnostics) = crate::body::parse_body(sources, source);
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }

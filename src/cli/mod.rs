@@ -1,11 +1,14 @@
 //! The command line: flags and their help, nothing else.
 
+mod language;
+
 use std::ffi::OsString;
 
 use clap::builder::BoolishValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::args::normalise;
+pub(crate) use language::{CompletionArgs, ConsoleArgs, FmtArgs, SchemaArgs};
 
 /// Plans and applies multi-cluster Istio meshes on AWS from one HCL description.
 #[derive(Debug, Parser)]
@@ -17,8 +20,8 @@ use crate::args::normalise;
 )]
 #[command(
     after_help = "Flags may have one dash or two: `-out=FILE` and `--out=FILE` are the same.\n\n\
-    Exit codes: 0 done; 1 error; 2 `plan -detailed-exitcode` found changes; 3 the state is locked;\n\
-    4 the saved plan is stale; 5 applied in part; 130 interrupted."
+    Exit codes: 0 done; 1 error; 2 `plan -detailed-exitcode` found changes, or `fmt -check` a\n\
+    file to format; 3 the state is locked; 4 the saved plan is stale; 5 applied in part; 130 interrupted."
 )]
 pub(crate) struct Cli {
     /// Runs the command in another folder.
@@ -43,7 +46,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
     Ok(cli)
 }
 
-fn command() -> clap::Command {
+/// The whole definition, for parsing and for completion.
+pub(crate) fn command() -> clap::Command {
     switches(Cli::command())
 }
 
@@ -109,6 +113,14 @@ pub(crate) enum Command {
     State(StateArgs),
     /// Says who holds the lock of the state.
     Unlock(UnlockArgs),
+    /// Lays configuration files out in the standard form.
+    Fmt(FmtArgs),
+    /// Evaluates expressions with the names of the configuration: all of stdin as one, or line by line on a terminal.
+    Console(ConsoleArgs),
+    /// Prints the JSON Schema of configurations, for editors.
+    Schema(SchemaArgs),
+    /// Prints the completion script of a shell.
+    Completion(CompletionArgs),
     /// Shows the version.
     Version(VersionArgs),
 }

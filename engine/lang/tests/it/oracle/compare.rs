@@ -1,0 +1,146 @@
+//! Both sides answer the same expressions.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use meshform_lang::{Diagnostics, Sources, Value, parse_expression};
+use serde_json::{Value as Json, json};
+
+use super::generate::Generator;
+use super::names::names;
+use super::wire::{encode, is_wider, settled};
+use crate::support::Names;
+
+/// The expressions of a run of CI; each run has the same.
+const SEED: u64 = 20_260_711;
+const EXPRESSIONS: usize = 6_000;
+
+/// The oracle, built.
+fn oracle() -> std::path::PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hcl-oracle");
+    let built = Command::new("go")
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(".")
+        .current_dir(folder)
+        .status();
+    assert!(
+        built.expect("Go is needed, as the README says").success(),
+        "the oracle cannot be built"
+    );
+    program
+}
+
+/// The oracle's answers to `texts`.
+fn theirs(names: &Names, texts: &[String]) -> Vec<Json> {
+    let mut child = Command::new(oracle())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let variables: serde_json::Map<String, Json> = names
+        .0
+        .iter()
+        .map(|(name, value)| (name.clone(), encode(value)))
+        .collect();
+    let mut asked = format!("{}\n", json!({ "variables": variables }));
+    asked.extend(texts.iter().map(|text| format!("{}\n", json!({ "text": text }))));
+    let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let answers = lines
+        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+        .collect();
+    writer.join().unwrap().unwrap();
+    assert!(child.wait().unwrap().success());
+    answers
+}
+
+fn ours(names: &Names, text: &str) -> Result<Value, Diagnostics> {
+    let mut sources = Sources::default();
+    let id = sources.add("oracle", text);
+    parse_expression(&sources, id)?.evaluate(names)
+}
+
+/// How many answers were of which sort.
+#[derive(Debug, Default)]
+struct Tally {
+    same: usize,
+    refused: usize,
+    /// Ours is later where the reference has narrowed what it does not know.
+    wider: usize,
+    /// The reference broke.
+    broken: usize,
+    differ: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, text: &str, ours: &Result<Value, Diagnostics>, theirs: &Json) {
+        if theirs.get("panic").is_some() {
+            self.broken += 1;
+            return;
+        }
+        match (ours, theirs.get("value")) {
+            (Err(_), None) => self.refused += 1,
+            (Ok(ours), Some(theirs)) => {
+                let (ours, theirs) = (settled(&encode(ours)), settled(theirs));
+                if ours == theirs {
+                    self.same += 1;
+                } else if text.contains("later") || text.contains("sure") {
+                    if is_wider(&ours, &theirs) {
+                        self.wider += 1
+                    } else {
+                        self.differs(text, &ours, &theirs)
+                    }
+                } else {
+                    self.differs(text, &ours, &theirs);
+                }
+            }
+            (Ok(ours), None) => self.differs(text, &encode(ours), &theirs["error"]),
+            (Err(found), Some(theirs)) => {
+                let told: Vec<String> = found
+                    .0
+                    .iter()
+                    .map(|one| format!("{}: {}", one.summary, one.detail))
+                    .collect();
+                self.differs(text, &json!(told), theirs);
+            }
+        }
+    }
+
+    fn differs(&mut self, text: &str, ours: &Json, theirs: &Json) {
+        self.differ
+            .push(format!("{text}\n    ours   {ours}\n    theirs {theirs}"));
+    }
+}
+
+#[test]
+fn generated_expressions_have_the_values_of_the_reference() {
+    let names = names();
+    let mut generator = Generator::new(SEED);
+    let texts: Vec<String> = (0..EXPRESSIONS).map(|_| generator.next()).collect();
+    let answers = theirs(&names, &texts);
+    assert_eq!(answers.len(), texts.len());
+    let mut tally = Tally::default();
+    for (text, theirs) in texts.iter().zip(&answers) {
+        tally.add(text, &ours(&names, text), theirs);
+    }
+    println!(
+        "{} expressions: {} of the same value, {} refused by both, {} later where the reference narrows, {} broke it",
+        texts.len(),
+        tally.same,
+        tally.refused,
+        tally.wider,
+        tally.broken
+    );
+    // Most must have a value, else the run says little.
+    assert!(tally.same >= 2_000, "only {} have the same value", tally.same);
+    assert!(
+        tally.differ.is_empty(),
+        "{} differ:\n{}",
+        tally.differ.len(),
+        tally.differ.join("\n")
+    );
+}

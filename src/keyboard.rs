@@ -1,0 +1,116 @@
+//! Lines that somebody types at a prompt: with editing and history on a terminal, plain otherwise.
+//!
+//! The history lives in memory only: what is typed may be secret.
+
+use std::io::BufRead;
+
+use meshform_lang::{Sources, parse_expression};
+use rustyline::completion::Completer;
+use rustyline::config::Configurer as _;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Config, Editor, Helper};
+
+use crate::render::Printer;
+use crate::session::Input;
+
+/// What stands before what is typed.
+const PROMPT: &str = "> ";
+
+/// Where expressions are typed.
+pub(crate) enum Keyboard {
+    /// The terminal of this process.
+    Editor(Box<Editor<Expressions, MemHistory>>),
+    /// Lines from anywhere.
+    Lines(Box<dyn BufRead + Send>, Printer),
+}
+
+impl Keyboard {
+    /// The keyboard behind `input`.
+    ///
+    /// # Errors
+    /// If the terminal cannot be prepared.
+    pub(crate) fn new(input: Input, printer: &Printer) -> rustyline::Result<Self> {
+        if !input.editable {
+            return Ok(Keyboard::Lines(input.reader, printer.clone()));
+        }
+        let mut editor = Editor::with_history(Config::default(), MemHistory::new())?;
+        editor.set_auto_add_history(true);
+        editor.set_helper(Some(Expressions));
+        Ok(Keyboard::Editor(Box::new(editor)))
+    }
+
+    /// The next expression, which may be of several lines; `None` at the end.
+    pub(crate) fn next(&mut self) -> Option<String> {
+        match self {
+            // What interrupts drops the line that is typed, or ends a prompt at which nothing is.
+            Keyboard::Editor(editor) => editor.readline(PROMPT).ok(),
+            Keyboard::Lines(reader, printer) => {
+                let mut text = String::new();
+                loop {
+                    printer.data(if text.is_empty() { PROMPT } else { ": " });
+                    if reader.read_line(&mut text).ok()? == 0 {
+                        return Some(text).filter(|text| !text.is_empty());
+                    }
+                    if !is_unfinished(&text) {
+                        return Some(text);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the only thing wrong with `text` is that it ends: more lines may make it an expression.
+fn is_unfinished(text: &str) -> bool {
+    let text = text.trim_end();
+    let mut sources = Sources::default();
+    let id = sources.add("", text);
+    !text.is_empty()
+        && parse_expression(&sources, id).is_err_and(|found| {
+            let first = found.0.first().and_then(|first| first.range);
+            first.is_some_and(|range| range.start as usize >= text.len())
+        })
+}
+
+/// Tells the editor whether what is typed is a whole expression.
+pub(crate) struct Expressions;
+
+impl Validator for Expressions {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        Ok(if is_unfinished(context.input()) {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
+    }
+}
+
+impl Completer for Expressions {
+    type Candidate = String;
+}
+
+impl Hinter for Expressions {
+    type Hint = String;
+}
+
+impl Highlighter for Expressions {}
+
+impl Helper for Expressions {}
+
+#[cfg(test)]
+mod tests {
+    use super::is_unfinished;
+
+    #[test]
+    fn only_what_ends_too_early_goes_on() {
+        for text in ["[1,\n", "{\n  a = 1\n", "length(", "(1 +"] {
+            assert!(is_unfinished(text), "{text}");
+        }
+        for text in ["", "1", "a b", "1 +* 2", "[1]", ")"] {
+            assert!(!is_unfinished(text), "{text}");
+        }
+    }
+}
