@@ -134,6 +134,17 @@ pub trait Lookup {
     fn attribute(&self, address: &Address, name: &str) -> Option<Value> {
         self.object(address)?.get(name).cloned()
     }
+
+    /// The moment of the run, in RFC 3339, if this is one: what `timestamp()` answers.
+    fn now(&self) -> Option<Str> {
+        None
+    }
+
+    /// Chance for one call of `uuid()` or `bcrypt()`, the same for the same call, if this is a run.
+    fn chance(&self, call: &str) -> Option<[u8; 16]> {
+        let _ = call;
+        None
+    }
 }
 
 impl fmt::Debug for Resource {

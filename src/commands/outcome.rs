@@ -296,6 +296,7 @@ mod tests {
         let input = Input {
             reader: Box::new(std::io::empty()),
             terminal: false,
+            editable: false,
         };
         let session = Session::new(
             ".".into(),

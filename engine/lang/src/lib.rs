@@ -31,6 +31,7 @@ pub use convert::{AttributeConstraint, ConvertError, TypeConstraint, convert, co
 pub use diagnostic::{Diagnostic, Diagnostics, Related, Severity, ValueNote};
 pub use expr::{Expr, parse_expression, parse_template};
 pub use format::format;
+pub use functions::names as function_names;
 pub use hint::did_you_mean;
 pub use meshform_state::{Str, Type, Value};
 pub use scope::{Files, NoFiles, Resolved, Scope, Step, Traversal};

@@ -57,6 +57,18 @@ pub trait Scope {
     fn plan_timestamp(&self) -> Option<Str> {
         None
     }
+
+    /// What `timestamp()` answers, in RFC 3339; `None` as long as nothing is done and the answer is for later.
+    fn now(&self) -> Option<Str> {
+        None
+    }
+
+    /// Chance for the call at `place`, for `uuid()` and `bcrypt()`; `None` as long as they are for later. A call that
+    /// is evaluated again must be given the same.
+    fn chance(&self, place: Range) -> Option<[u8; 16]> {
+        let _ = place;
+        None
+    }
 }
 
 /// Read access to files for functions. Implementations record what was read, since it is part of the plan.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use meshform_state::journal::{Event as Fact, Recorder};
-use meshform_state::{Address, DeposedKey, Snapshot, Value};
+use meshform_state::{Address, DeposedKey, Snapshot, Str, Value};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -116,6 +117,10 @@ pub(super) struct Run {
     /// Steps that started and have not said anything yet.
     pub(super) fresh: BTreeSet<StepIndex>,
     pub(super) outcome: Outcome,
+    /// When it began, to the second.
+    moment: Str,
+    /// What the chance of this run grows from. Never written: hashes of secrets are made with it.
+    seed: String,
     /// The first events of the run.
     opening: Vec<Fact>,
 }
@@ -132,6 +137,17 @@ impl Lookup for Run {
             .get(address)
             .map(|(kind, object)| object.get(kind.schema(), name).clone())
     }
+
+    fn now(&self) -> Option<Str> {
+        Some(self.moment.clone())
+    }
+
+    fn chance(&self, call: &str) -> Option<[u8; 16]> {
+        let digest = Sha256::new_with_prefix(self.seed.as_bytes())
+            .chain_update(call)
+            .finalize();
+        digest[..16].try_into().ok()
+    }
 }
 
 impl Run {
@@ -146,6 +162,8 @@ impl Run {
             time: rfc3339(context.clock.now_ms()),
         };
         let opening = opening(begin, &plan, snapshot);
+        let moment = rfc3339(context.clock.now_ms() / 1_000 * 1_000).into();
+        let seed = context.entropy.uuid();
         let objects = plan
             .changes
             .iter()
@@ -169,6 +187,8 @@ impl Run {
             started: HashMap::new(),
             fresh: BTreeSet::new(),
             outcome: Outcome::default(),
+            moment,
+            seed,
             opening,
             plan,
             context,

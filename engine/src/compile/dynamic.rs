@@ -1,6 +1,6 @@
 //! `dynamic "rule" { for_each = … content { … } }`: blocks made from the elements of a collection.
 
-use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Files, Resolved, Scope, Step, Traversal};
+use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Files, Range, Resolved, Scope, Step, Traversal};
 use meshform_state::{Number, Str, Type, Value};
 
 /// The kind of such a block; its label is the kind of the blocks that it makes.
@@ -172,5 +172,13 @@ impl Scope for Bound<'_> {
 
     fn plan_timestamp(&self) -> Option<Str> {
         self.scope.plan_timestamp()
+    }
+
+    fn now(&self) -> Option<Str> {
+        self.scope.now()
+    }
+
+    fn chance(&self, place: Range) -> Option<[u8; 16]> {
+        self.scope.chance(place)
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Names<'a> {
     pub(super) handles: bool,
     used: RefCell<Vec<Use>>,
     asked: Moment<usize>,
+    /// How many calls were given chance.
+    calls: Moment<usize>,
 }
 
 /// A reference that an evaluation followed.
@@ -58,6 +60,7 @@ impl<'a> Names<'a> {
             handles: false,
             used: RefCell::new(Vec::new()),
             asked: Moment::new(0),
+            calls: Moment::new(0),
         }
     }
 
@@ -466,5 +469,25 @@ impl Scope for Names<'_> {
 
     fn plan_timestamp(&self) -> Option<Str> {
         self.program.plan_timestamp.clone()
+    }
+
+    fn now(&self) -> Option<Str> {
+        self.lookup.and_then(|lookup| lookup.now())
+    }
+
+    fn chance(&self, place: Range) -> Option<[u8; 16]> {
+        // The same expression is evaluated by all who use a local: each must get the same.
+        let nth = self.calls.get();
+        self.calls.set(nth + 1);
+        let each = match self.each {
+            Each::None => String::new(),
+            Each::Count(index, _) => index.to_string(),
+            Each::Key(key, ..) => format!("{key:?}"),
+        };
+        let call = format!(
+            "{}:{}:{}:{each}:{nth}",
+            place.source.0, place.start, self.instance
+        );
+        self.lookup.and_then(|lookup| lookup.chance(&call))
     }
 }

@@ -87,4 +87,12 @@ impl Lookup for WithWords<'_> {
         });
         Some(Value::object(found))
     }
+
+    fn now(&self) -> Option<Str> {
+        self.lookup.now()
+    }
+
+    fn chance(&self, call: &str) -> Option<[u8; 16]> {
+        self.lookup.chance(call)
+    }
 }

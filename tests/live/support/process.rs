@@ -179,6 +179,7 @@ impl World {
             desired,
             snapshot,
             observed: &observed,
+            adopted: &[],
             kinds: &self.kinds,
             options: &options,
         };

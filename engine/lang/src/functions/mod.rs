@@ -4,6 +4,7 @@
 //! None may read a clock, the environment, randomness or any file but through [`Files`](crate::Files): what those would
 //! give is either an input of the run or known later.
 
+mod chance;
 mod cidr;
 mod collection;
 mod convert;
@@ -28,7 +29,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::eval::{Env, TEXT_UNIT};
 use crate::source::Range;
 
-pub(crate) use registry::{find, names};
+pub(crate) use registry::find;
+pub use registry::names;
 
 /// A function of the language.
 pub(crate) struct Function {
@@ -264,6 +266,11 @@ impl Arguments<'_> {
     pub(crate) fn value(&self, index: usize) -> &Value {
         const NULL: Value = Value::Null(Type::Any);
         self.values.get(index).unwrap_or(&NULL)
+    }
+
+    /// Whether an argument is left out.
+    pub(crate) fn lacks(&self, index: usize) -> bool {
+        index >= self.values.len()
     }
 
     /// The text at `index`; the parameter's type has made it one.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::Function;
 
 const FAMILIES: &[&[Function]] = &[
+    super::chance::FUNCTIONS,
     super::cidr::FUNCTIONS,
     super::collection::FUNCTIONS,
     super::convert::FUNCTIONS,
@@ -40,6 +41,6 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
 }
 
 /// The names of all functions, sorted.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     all().keys().copied().chain(["can", "try"])
 }

@@ -11,7 +11,7 @@ use crate::eval::{Env, eval, secret_if};
 use crate::expr::parse_template;
 use crate::hint::did_you_mean;
 use crate::scope::{Files, Resolved, Scope, Traversal};
-use crate::source::Sources;
+use crate::source::{Range, Sources};
 
 const VARS: Param = Param {
     known: Known::Top,
@@ -67,6 +67,14 @@ impl Scope for Variables<'_> {
 
     fn plan_timestamp(&self) -> Option<Str> {
         self.outer.plan_timestamp()
+    }
+
+    fn now(&self) -> Option<Str> {
+        self.outer.now()
+    }
+
+    fn chance(&self, place: Range) -> Option<[u8; 16]> {
+        self.outer.chance(place)
     }
 }
 

@@ -12,19 +12,10 @@ use crate::eval::later_not_null;
 const MOMENT: Param = Param::new("timestamp", Want::String);
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("timestamp", &[], Gives::Always(Want::String), |_| {
-        Ok(later_not_null(Type::String))
+    Function::new("timestamp", &[], Gives::Always(Want::String), |a| {
+        let now = a.env.scope.now();
+        Ok(now.map_or_else(|| later_not_null(Type::String), Value::String))
     }),
-    Function::new("uuid", &[], Gives::Always(Want::String), |_| {
-        Ok(later_not_null(Type::String))
-    }),
-    Function::new(
-        "bcrypt",
-        &[Param::new("str", Want::String)],
-        Gives::Always(Want::String),
-        |_| Ok(later_not_null(Type::String)),
-    )
-    .optional(Param::new("cost", Want::Number), 1),
     Function::new("plantimestamp", &[], Gives::Always(Want::String), |a| {
         Ok(a.env
             .scope

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshform_lang::{
-    Diagnostics, Files, Resolved, Scope, Sources, Str, Traversal, Type, Value, parse_expression,
+    Diagnostics, Files, Range, Resolved, Scope, Sources, Str, Traversal, Type, Value, parse_expression,
 };
 
 use crate::support::Names;
@@ -138,4 +138,51 @@ fn moments_and_chance_are_inputs_or_later() {
         assert!(matches!(evaluate(text).unwrap(), Value::Later(_)), "{text}");
     }
     assert_eq!(evaluate("uuid() == \"x\"").unwrap().ty(), Type::Bool);
+}
+
+/// A scope while things are done.
+struct Run;
+
+impl Scope for Run {
+    fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
+        Names::new([]).resolve(traversal)
+    }
+
+    fn now(&self) -> Option<Str> {
+        Some("2026-01-02T03:04:05Z".into())
+    }
+
+    fn chance(&self, place: Range) -> Option<[u8; 16]> {
+        Some([u8::try_from(place.start).unwrap(); 16])
+    }
+}
+
+#[test]
+fn moments_and_chance_are_known_once_things_are_done() {
+    let evaluate = |text: &str| {
+        let mut sources = Sources::default();
+        let source = sources.add("test", text);
+        parse_expression(&sources, source).and_then(|expr| expr.evaluate(&Run))
+    };
+    assert_eq!(
+        evaluate("timestamp()").unwrap(),
+        Value::from("2026-01-02T03:04:05Z")
+    );
+    assert_eq!(
+        evaluate("templatestring(\"$${uuid()}\", {})").unwrap(),
+        Value::from("02020202-0202-4202-8202-020202020202")
+    );
+    let hashed = evaluate("bcrypt(\"secret\", 4)").unwrap();
+    let hashed = hashed.as_str().unwrap();
+    assert!(
+        hashed.starts_with("$2a$04$") && bcrypt::verify("secret", hashed).unwrap(),
+        "{hashed}"
+    );
+    for text in [
+        "bcrypt(\"x\", 3)",
+        "bcrypt(\"x\", 17)",
+        "bcrypt(join(\"\", range(100)))",
+    ] {
+        assert!(evaluate(text).is_err(), "{text}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The standard layout, with what `terraform fmt` 1.11.4 made of the same texts.
 
-use meshform_lang::format;
+use crate::support::formatted;
 
 #[test]
 fn layout_is_that_of_terraform() {
@@ -18,18 +18,18 @@ fn layout_is_that_of_terraform() {
             include_str!("../fmt/mesh.out.hcl"),
         ),
     ] {
-        let got = format(text).unwrap();
+        let got = formatted(text).unwrap();
         for (line, (got, want)) in got.lines().zip(want.lines()).enumerate() {
             assert_eq!(got, want, "line {}", line + 1);
         }
         assert_eq!(got, want);
-        assert_eq!(format(want).unwrap(), want);
+        assert_eq!(formatted(want).unwrap(), want);
     }
 }
 
 #[test]
 fn what_cannot_be_parsed_is_not_touched() {
-    assert!(format("a = (\n").is_err());
-    assert_eq!(format("").unwrap(), "");
-    assert_eq!(format("a=1").unwrap(), "a = 1");
+    assert!(formatted("a = (\n").is_err());
+    assert_eq!(formatted("").unwrap(), "");
+    assert_eq!(formatted("a=1").unwrap(), "a = 1");
 }

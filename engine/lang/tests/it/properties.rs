@@ -1,9 +1,9 @@
 //! What must hold for any text and any value.
 
-use meshform_lang::{Sources, Type, Value, format, parse_body, parse_expression, parse_template};
+use meshform_lang::{Sources, Type, Value, parse_body, parse_expression, parse_template};
 use proptest::prelude::*;
 
-use crate::support::Names;
+use crate::support::{Names, formatted};
 
 /// Pieces that texts of the language are made of, in any order.
 fn soup() -> impl Strategy<Value = String> {
@@ -191,8 +191,8 @@ proptest! {
             _ = expr.references();
             _ = expr.evaluate(&names());
         }
-        if let Ok(formatted) = format(&text) {
-            prop_assert_eq!(format(&formatted).unwrap(), formatted);
+        if let Ok(neat) = formatted(&text) {
+            prop_assert_eq!(formatted(&neat).unwrap(), neat);
         }
     }
 
@@ -202,7 +202,7 @@ proptest! {
         let source = sources.add("characters", text.as_str());
         _ = parse_body(&sources, source);
         _ = parse_template(&sources, source).map(|expr| expr.evaluate(&names()));
-        _ = format(&text);
+        _ = formatted(&text);
     }
 
     #[test]

@@ -58,3 +58,10 @@ impl Names {
 pub(crate) fn evaluate(text: &str) -> Result<Value, Diagnostics> {
     Names::default().evaluate(text)
 }
+
+/// `text` in the standard layout.
+pub(crate) fn formatted(text: &str) -> Result<String, Diagnostics> {
+    let mut sources = Sources::default();
+    let source = sources.add("test", text);
+    meshform_lang::format(&sources, source)
+}
