@@ -272,15 +272,16 @@ pub(crate) async fn plan(
         kinds: &session.kinds,
         options: &options,
     };
-    let plan = build(input)
+    let mut plan = build(input)
         .map_err(|found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone()))?;
     checked(&plan)?;
-    // What can be decided with the planned values is; the rest stays open until the next plan knows more.
+    // What can be decided with the planned values is; the rest when applying.
     let mut broken = Diagnostics::new();
     assertions
         .iter()
         .for_each(|assertion| broken.extend(assertion.check(&plan)));
     settle(&mut loaded, broken)?;
+    plan.assertions = assertions;
     loaded.warnings.extend(unknown(&wish.replace, &plan));
     Ok(Planned {
         plan: Arc::new(plan),

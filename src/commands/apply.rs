@@ -161,5 +161,5 @@ async fn apply(
     let result = carry_out(Arc::clone(&made.plan), recorder, context, session.stop.clone()).await;
     progress.finish();
     let outcome = result.map_err(|errors| pipeline::unreadable(errors, &made.loaded.sources))?;
-    outcome::report(session, outcome, destroy)
+    outcome::report(session, outcome, destroy, &made.loaded.sources)
 }

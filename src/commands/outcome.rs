@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use meshform_engine::apply::{Outcome, RecoverError};
 use meshform_engine::{Action, ErrorClass};
-use meshform_lang::{Diagnostic, Diagnostics, Sources};
+use meshform_lang::{Diagnostic, Diagnostics, Severity, Sources};
 use meshform_state::Address;
 use serde_json::{Map, Value as Json, json};
 
@@ -19,7 +19,12 @@ const MOST_NAMES: usize = 10;
 ///
 /// # Errors
 /// If not all of the plan was done.
-pub(super) fn report(session: &Session, outcome: Outcome, destroy: bool) -> Result<Exit, Failure> {
+pub(super) fn report(
+    session: &Session,
+    outcome: Outcome,
+    destroy: bool,
+    sources: &Sources,
+) -> Result<Exit, Failure> {
     if !outcome.stale.is_empty() {
         let told = outcome.stale.iter().map(|mismatch| {
             Diagnostic::error("Plan is stale", format!("{} Nothing was done.", mismatch.what))
@@ -34,10 +39,11 @@ pub(super) fn report(session: &Session, outcome: Outcome, destroy: bool) -> Resu
     }
     count(session, &outcome, destroy);
     if outcome.is_complete() {
+        session.printer.diagnostics(&outcome.broken, sources);
         outputs::show(&session.printer, &outcome.snapshot);
         return Ok(Exit::Done);
     }
-    Err(incomplete(session, outcome))
+    Err(incomplete(session, outcome, sources))
 }
 
 /// The line with what was done.
@@ -86,11 +92,16 @@ fn count(session: &Session, outcome: &Outcome, destroy: bool) {
     }
 }
 
-fn incomplete(session: &Session, outcome: Outcome) -> Failure {
+fn incomplete(session: &Session, outcome: Outcome, sources: &Sources) -> Failure {
     let mut found: Vec<Diagnostic> = Vec::new();
+let told = |address: &Address| {
+        let of = |one: &&Diagnostic| one.address.as_ref() == Some(address) && one.severity == Severity::Error;
+        outcome.broken.0.iter().any(|one| of(&one))
+    };
     let (unrecorded, failed): (Vec<_>, Vec<_>) =
         outcome.failed.iter().partition(|failure| failure.class.is_none());
-    for failure in failed {
+    // A condition that is not met tells more than that its step failed.
+    for failure in failed.into_iter().filter(|failure| !told(&failure.address)) {
         let summary = format!("{} of {} failed", noun(failure.action), failure.address);
         let mut diagnostic = Diagnostic::error(summary, sentence(&failure.message)).about(&failure.address);
         diagnostic.hint = failure.hint.clone().or_else(|| advice(failure.class));
@@ -117,6 +128,7 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
                 .hint(hint),
         );
     }
+    found.extend(outcome.broken.0.iter().cloned());
     let mut kind = FailureKind::Partial;
     if let Some(error) = &outcome.store_error {
         let hint = error.hint();
@@ -157,7 +169,7 @@ fn incomplete(session: &Session, outcome: Outcome) -> Failure {
             .printer
             .event("meshform_incomplete", Level::Error, "Applied in part", counts);
     }
-    Failure::told(kind, Diagnostics(found), Sources::default())
+    Failure::told(kind, Diagnostics(found), sources.clone())
 }
 
 /// What was not begun, by the failed one that it needs.
@@ -305,7 +317,7 @@ mod tests {
             printer.clone(),
             input,
         );
-        let exit = report(&session, outcome, false).unwrap_or_else(|failure| {
+        let exit = report(&session, outcome, false, &Sources::default()).unwrap_or_else(|failure| {
             printer.diagnostics(&failure.diagnostics, &failure.sources);
             failure.exit()
         });

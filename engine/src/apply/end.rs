@@ -10,6 +10,7 @@ use super::outcome::{Doubt, Failure, Outcome, Skipped};
 use super::run::{Run, action, gone};
 use super::step::Left;
 use crate::adapter::AdapterError;
+use crate::compile::Phase;
 use crate::event::Event;
 use crate::plan::{Action, StepIndex, StepKind};
 use crate::resolve;
@@ -32,7 +33,11 @@ impl Run {
                 self.writer.push(Fact::Put(Arc::new(record)));
             }
         }
-        self.complete(index, id);
+        // It is there and recorded, but nothing may stand on it.
+        match self.stopped_by(&change.address, Phase::After) {
+            Some(error) => self.failed(index, &error),
+            None => self.complete(index, id),
+        }
     }
 
     /// A step is done. That is told, and counts, once it is on disk.
@@ -136,6 +141,7 @@ impl Run {
         while let Ok(message) = self.messages.try_recv() {
             self.message(message);
         }
+        self.look_at_the_whole();
         let plan = Arc::clone(&self.plan);
         for output in &plan.outputs {
             let value = match (&output.after, &output.recipe) {

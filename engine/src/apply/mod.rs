@@ -4,6 +4,7 @@
 //! spawns the steps and hears from them over a channel. Only that loop writes. [`recover`] settles what an earlier
 //! run left in doubt, before anything is planned.
 
+mod conditions;
 mod end;
 mod expect;
 mod gate;

@@ -1,5 +1,6 @@
 //! What became of a plan.
 
+use meshform_lang::Diagnostics;
 use meshform_state::{Address, Snapshot, StoreError};
 
 use super::expect::Mismatch;
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub in_doubt: Vec<Doubt>,
     /// What had moved before anything was done; nothing was done then.
     pub stale: Vec<Mismatch>,
+    /// The conditions that turned out not to be met, sorted; those of checks are warnings.
+    pub broken: Diagnostics,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
     /// Why the state could not be written, if so; no effect began after that.
@@ -74,5 +77,6 @@ impl Outcome {
             && self.stale.is_empty()
             && !self.interrupted
             && self.store_error.is_none()
+            && !self.broken.has_errors()
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::conditions::by_address;
 use super::expect::mismatches;
 use super::gate::Message;
 use super::outcome::Outcome;
@@ -117,6 +118,8 @@ pub(super) struct Run {
     /// Steps that started and have not said anything yet.
     pub(super) fresh: BTreeSet<StepIndex>,
     pub(super) outcome: Outcome,
+    /// The conditions of each resource.
+    pub(super) conditions: HashMap<Address, Vec<usize>>,
     /// When it began, to the second.
     moment: Str,
     /// What the chance of this run grows from. Never written: hashes of secrets are made with it.
@@ -187,6 +190,7 @@ impl Run {
             started: HashMap::new(),
             fresh: BTreeSet::new(),
             outcome: Outcome::default(),
+            conditions: by_address(&plan),
             moment,
             seed,
             opening,

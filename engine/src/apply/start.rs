@@ -10,6 +10,7 @@ use super::records::{Facts, Template};
 use super::run::{Run, action, gone};
 use super::step::{Work, execute, finish, read};
 use crate::adapter::{AdapterError, ErrorClass};
+use crate::compile::Phase;
 use crate::event::Event;
 use crate::object::Object;
 use crate::plan::{Action, Change, Reason, StepIndex, StepKind, settled};
@@ -51,6 +52,11 @@ impl Run {
     }
 
     fn spawn(&mut self, index: StepIndex, change: &Change, kind: StepKind) {
+        if matches!(kind, StepKind::Create | StepKind::Update | StepKind::Read)
+            && let Some(error) = self.stopped_by(&change.address, Phase::Before)
+        {
+            return self.failed(index, &error);
+        }
         self.announce(change, index);
         let work = match self.work(index, change) {
             Ok(work) => work,

@@ -128,6 +128,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         outputs: output_changes,
         scopes: all_scopes.collect(),
         destroy: options.destroy,
+        assertions: Vec::new(),
         changes,
     };
     plan.drift.sort_by(|a, b| a.address.cmp(&b.address));

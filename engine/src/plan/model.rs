@@ -7,6 +7,7 @@ use meshform_lang::Range;
 use meshform_state::{Address, Record, Scope, ScopeKey, Str, Value};
 
 use crate::adapter::Owner;
+use crate::compile::Assertion;
 use crate::desired::{Recipe, Resource};
 use crate::kind::Kind;
 use crate::object::Object;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub scopes: BTreeMap<ScopeKey, Scope>,
     /// Whether it destroys everything.
     pub destroy: bool,
+    /// The conditions that may be decided only when the steps are done.
+    pub assertions: Vec<Assertion>,
 }
 
 /// What happens to one resource.

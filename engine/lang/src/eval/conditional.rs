@@ -100,6 +100,10 @@ fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
     if untyped_null(no) {
         return Ok(Some(yes_type));
     }
+    // What one of them will be is not known, hence neither what both have in common.
+    if yes_type == Type::Any || no_type == Type::Any {
+        return Ok(Some(Type::Any));
+    }
     match unify(&[yes_type.clone(), no_type.clone()]) {
         Some(ty) => Ok(Some(ty)),
         None => {

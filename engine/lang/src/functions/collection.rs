@@ -60,7 +60,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             },
             Param::structure("values"),
         ],
-        Gives::Always(Want::Any),
+        Gives::By(zipmap_type),
         zipmap,
     ),
     Function::new(
@@ -213,7 +213,7 @@ fn merge(arguments: &Arguments<'_>) -> Answer {
         let (value, is_secret) = value.reveal();
         secret |= is_secret;
         match value {
-            Value::Null(Type::Any | Type::Map(_) | Type::Object(_)) => continue,
+            Value::Null(Type::Any | Type::Map(_) | Type::Object(_)) => types.add(value.ty()),
             Value::Map(_) | Value::Object(_) => {
                 let entries = value.entries().into_iter().flatten();
                 arguments.spend(value.entries().map_or(0, BTreeMap::len))?;
@@ -273,7 +273,7 @@ impl Shared {
 
 fn element_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     match arguments.value(0).ty() {
-        Type::List(element) | Type::Set(element) => Ok((*element).clone()),
+        Type::List(element) => Ok((*element).clone()),
         Type::Any => Ok(Type::Any),
         Type::Tuple(items) => match arguments.value(1).as_i64() {
             Some(at) if !items.is_empty() => Ok(items[wrap(at, items.len())].clone()),
@@ -422,6 +422,15 @@ fn coalesce_list(arguments: &Arguments<'_>) -> Answer {
         }
     }
     Err(Failure::new("there is no list that is not empty"))
+}
+
+fn zipmap_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
+    match arguments.value(1).ty() {
+        Type::List(element) => Ok(Type::Map(element)),
+        // Which attributes an object has depends on the keys.
+        Type::Any | Type::Tuple(_) => Ok(Type::Any),
+        _ => Err(Failure::argument(1, "a list or a tuple is required")),
+    }
 }
 
 fn zipmap(arguments: &Arguments<'_>) -> Answer {

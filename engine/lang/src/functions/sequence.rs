@@ -26,7 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Param::new("start_index", Want::Number),
             Param::new("end_index", Want::Number),
         ],
-        Gives::Always(Want::Any),
+        Gives::By(slice_type),
         slice,
     ),
     Function::new("reverse", &[LIST], Gives::By(reverse_type), reverse),
@@ -183,6 +183,15 @@ impl Flat {
                 _ => self.items.push(item.clone()),
             }
         }
+    }
+}
+
+fn slice_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
+    match arguments.value(0).ty() {
+        list @ Type::List(_) => Ok(list),
+        // Which elements a tuple has then depends on the indexes.
+        Type::Any | Type::Tuple(_) => Ok(Type::Any),
+        _ => Err(Failure::argument(0, "a list or a tuple is required")),
     }
 }
 

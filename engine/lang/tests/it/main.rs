@@ -7,7 +7,6 @@ mod evaluation;
 mod files;
 mod formatting;
 mod limits;
-mod oracle;
 mod properties;
 mod second_opinion;
 mod structure;
