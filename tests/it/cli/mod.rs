@@ -1,10 +1,12 @@
 //! The command line: what each command writes, where, and how it ends.
 
+mod conditions;
 mod console;
 mod editors;
 mod environment;
 mod flow;
 mod formatting;
+mod imports;
 mod machines;
 mod mistakes;
 mod prompts;
