@@ -12,7 +12,9 @@ fn pair(lifecycle: &str) -> String {
 }
 
 fn condition(kind: &str, condition: &str) -> String {
-    format!("    {kind} {{\n      condition     = {condition}\n      error_message = \"It is not.\"\n    }}\n")
+    format!(
+        "    {kind} {{\n      condition     = {condition}\n      error_message = \"It is not.\"\n    }}\n"
+    )
 }
 
 #[test]
@@ -22,7 +24,10 @@ fn a_precondition_stops_its_resource_before_anything_is_done_with_it() {
     assert_eq!(environment.run(&["plan"]).code, 0);
     let ran = environment.run(&["apply", "-auto-approve"]);
     assert_eq!(ran.code, 5, "{ran}");
-    assert!(ran.stderr.contains("Precondition failed") && ran.stderr.contains("It is not."), "{ran}");
+    assert!(
+        ran.stderr.contains("Precondition failed") && ran.stderr.contains("It is not."),
+        "{ran}"
+    );
     assert!(ran.stderr.contains("mesh.hcl:7"), "{ran}");
     assert_eq!(environment.run(&["state", "list"]).stdout, "meshform_data.a\n");
     // Now it is known when planning.
@@ -37,12 +42,16 @@ fn a_postcondition_keeps_what_is_made_and_stops_what_needs_it() {
     let ran = environment.run(&["apply", "-auto-approve"]);
     assert_eq!(ran.code, 5, "{ran}");
     assert!(ran.stderr.contains("Postcondition failed"), "{ran}");
-    assert_eq!(environment.run(&["state", "list"]).stdout, "meshform_data.a\nmeshform_data.b\n");
+    assert_eq!(
+        environment.run(&["state", "list"]).stdout,
+        "meshform_data.a\nmeshform_data.b\n"
+    );
 }
 
 #[test]
 fn conditions_that_hold_are_silent() {
-    let both = condition("precondition", "meshform_data.a.id != \"x\"") + &condition("postcondition", "self.id != \"x\"");
+    let both = condition("precondition", "meshform_data.a.id != \"x\"")
+        + &condition("postcondition", "self.id != \"x\"");
     let environment = TestEnvironment::applied(&pair(&both));
     let ran = environment.run(&["plan", "-detailed-exitcode"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
@@ -55,7 +64,10 @@ fn outputs_stop_and_checks_warn_once_they_can_be_decided() {
     let environment = TestEnvironment::prepared(mesh);
     let ran = environment.run(&["apply", "-auto-approve"]);
     assert_eq!(ran.code, 0, "{ran}");
-    assert!(ran.stderr.contains("Warning: Check failed") && ran.stderr.contains("The id is another."), "{ran}");
+    assert!(
+        ran.stderr.contains("Warning: Check failed") && ran.stderr.contains("The id is another."),
+        "{ran}"
+    );
     let output = "output \"id\" {\n  value = meshform_data.a.id\n  precondition {\n    condition     = meshform_data.a.id == \"x\"\n    error_message = \"No good id.\"\n  }\n}\n";
     let environment = TestEnvironment::prepared(&format!("{mesh}{output}"));
     let ran = environment.run(&["apply", "-auto-approve"]);
@@ -65,7 +77,8 @@ fn outputs_stop_and_checks_warn_once_they_can_be_decided() {
 
 #[test]
 fn what_is_kept_is_forgotten_and_what_is_disabled_is_not_there() {
-    let kept = "resource \"meshform_data\" \"a\" {\n  input = 1\n  lifecycle {\n    destroy = false\n  }\n}\n";
+    let kept =
+        "resource \"meshform_data\" \"a\" {\n  input = 1\n  lifecycle {\n    destroy = false\n  }\n}\n";
     let environment = TestEnvironment::applied(kept);
     let commands: &[&[&str]] = &[&["destroy", "-auto-approve"], &["state", "list"]];
     insta::assert_snapshot!(session(&environment, commands));
@@ -73,7 +86,10 @@ fn what_is_kept_is_forgotten_and_what_is_disabled_is_not_there() {
                    resource \"meshform_data\" \"a\" {\n  input = 1\n  lifecycle {\n    enabled = var.on\n  }\n}\n";
     let environment = TestEnvironment::applied(enabled);
     assert_eq!(environment.run(&["state", "list"]).stdout, "meshform_data.a\n");
-    assert_eq!(environment.run(&["apply", "-auto-approve", "-var=on=false"]).code, 0);
+    assert_eq!(
+        environment.run(&["apply", "-auto-approve", "-var=on=false"]).code,
+        0
+    );
     assert_eq!(environment.run(&["state", "list"]).stdout, "");
 }
 

@@ -23,17 +23,30 @@ fn what_is_imported_is_shown_recorded_and_then_no_news() {
 fn machines_are_told_what_is_imported() {
     let environment = TestEnvironment::prepared(MESH);
     let plan = environment.run(&["plan", "-json", "-out=p"]);
-    assert!(plan.stdout.contains("\"importing\":{\"id\":\"theirs-1\"}"), "{plan}");
+    assert!(
+        plan.stdout.contains("\"importing\":{\"id\":\"theirs-1\"}"),
+        "{plan}"
+    );
     assert!(plan.stdout.contains("\"import\":2"), "{plan}");
     let shown = environment.run(&["show", "-json", "p"]);
-    assert!(shown.stdout.contains("\"importing\":{\"id\":\"theirs-2\"}"), "{shown}");
+    assert!(
+        shown.stdout.contains("\"importing\":{\"id\":\"theirs-2\"}"),
+        "{shown}"
+    );
     let applied = environment.run(&["apply", "p"]);
     assert_eq!(applied.code, 0, "{applied}");
-    assert!(applied.stdout.contains("2 imported, 1 added, 1 changed, 0 destroyed"), "{applied}");
+    assert!(
+        applied
+            .stdout
+            .contains("2 imported, 1 added, 1 changed, 0 destroyed"),
+        "{applied}"
+    );
 }
 
 #[test]
 fn an_import_needs_a_resource() {
-    let environment = TestEnvironment::prepared("import {\n  to = meshform_data.a[\"x\"]\n  id = \"1\"\n}\nresource \"meshform_data\" \"a\" {}\n");
+    let environment = TestEnvironment::prepared(
+        "import {\n  to = meshform_data.a[\"x\"]\n  id = \"1\"\n}\nresource \"meshform_data\" \"a\" {}\n",
+    );
     insta::assert_snapshot!(environment.run(&["plan"]).to_string());
 }
