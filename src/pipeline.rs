@@ -13,7 +13,7 @@ use meshform_engine::config::{Config, Folder, load};
 use meshform_engine::event::EventSink;
 use meshform_engine::facts::{Facts, Query};
 use meshform_engine::gather::{Round, gather};
-use meshform_engine::plan::{Options, Plan, build, check};
+use meshform_engine::plan::{Options, Plan, build, check, select};
 use meshform_engine::refresh::{Observed, RefreshError};
 use meshform_engine::{Desired, Kinds, Object, Registry};
 use meshform_lang::{Diagnostic, Diagnostics, Sources};
@@ -39,12 +39,10 @@ pub(crate) struct Loaded {
 /// What is planned beside what the configuration says.
 #[derive(Debug, Clone)]
 pub(crate) struct Wish {
-    /// Everything goes.
-    pub(crate) destroy: bool,
     /// Whether the present state is read.
     pub(crate) refresh: bool,
-    /// What is replaced.
-    pub(crate) replace: BTreeSet<Address>,
+    /// What is planned, and how.
+    pub(crate) options: Options,
     /// The moment of the plan.
     pub(crate) timestamp: String,
 }
@@ -67,19 +65,59 @@ impl Wish {
     /// What the flags `scope` ask for.
     ///
     /// # Errors
-    /// If one of them is no address.
+    /// If one of them is no address, or if they contradict each other.
     pub(crate) fn new(session: &Session, scope: &ScopeArgs, destroy: bool) -> Result<Self, Failure> {
-        let parse = |text: &String| {
-            Address::parse(text)
-                .map_err(|error| Failure::caused(FailureKind::Usage, "Invalid address", &error))
-        };
+        let pairs = [
+            (
+                scope.refresh_only && !scope.refresh,
+                "-refresh-only",
+                "-refresh=false",
+            ),
+            (scope.refresh_only && destroy, "-refresh-only", "-destroy"),
+            (
+                scope.refresh_only && !scope.replace.is_empty(),
+                "-refresh-only",
+                "-replace",
+            ),
+            (destroy && !scope.replace.is_empty(), "-destroy", "-replace"),
+            (
+                !scope.target.is_empty() && !scope.exclude.is_empty(),
+                "-target",
+                "-exclude",
+            ),
+        ];
+        if let Some((_, one, other)) = pairs.into_iter().find(|(both, ..)| *both) {
+            let detail =
+                format!("`{one}` and `{other}` ask for different plans; only one of them can be given.");
+            return Err(Failure::new(
+                FailureKind::Usage,
+                "Flags contradict each other",
+                detail,
+            ));
+        }
         Ok(Wish {
-            destroy,
             refresh: scope.refresh,
-            replace: scope.replace.iter().map(parse).collect::<Result<_, _>>()?,
+            options: Options {
+                destroy,
+                refresh_only: scope.refresh_only,
+                replace: addresses(&scope.replace)?,
+                target: addresses(&scope.target)?,
+                exclude: addresses(&scope.exclude)?,
+            },
             timestamp: session.now(),
         })
     }
+}
+
+/// `texts` as addresses.
+///
+/// # Errors
+/// If one of them is none.
+pub(crate) fn addresses(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
+    let parse = |text: &String| {
+        Address::parse(text).map_err(|error| Failure::caused(FailureKind::Usage, "Invalid address", &error))
+    };
+    texts.iter().map(parse).collect()
 }
 
 /// Reads the configuration in `folder`, with the values that `values` finds for its variables.
@@ -225,7 +263,7 @@ pub(crate) async fn plan(
     (snapshot, wish): (&Snapshot, Wish),
     sink: &dyn EventSink,
 ) -> Result<Planned, Failure> {
-    let purpose = if wish.destroy {
+    let purpose = if wish.options.destroy {
         Purpose::Destroy
     } else {
         Purpose::Plan
@@ -244,8 +282,12 @@ pub(crate) async fn plan(
     // Whoever destroys takes nothing over first.
     let imports = if wish.destroy { &[][..] } else { &compiled.imports };
     session.printer.learn(secrets_in(&desired));
+    let told = |found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone());
+    let selection = select(&desired, snapshot, &wish.options).map_err(told)?;
     let observed = if wish.refresh {
-        let refreshed = reader.refresh(snapshot, &desired.scopes, sink).await;
+        let refreshed = reader
+            .refresh_selected(&selection, &desired, snapshot, sink)
+            .await;
         refreshed.map_err(|errors| unreadable(errors, &loaded.sources))?
     } else {
         Observed::default()
@@ -259,21 +301,15 @@ pub(crate) async fn plan(
             }
             AdoptError::Unreadable(errors) => unreadable(errors, &loaded.sources),
         })?;
-    let options = Options {
-        destroy: wish.destroy,
-        replace: wish.replace.clone(),
-        ..Options::default()
-    };
     let input = meshform_engine::plan::Input {
         desired,
         snapshot,
         observed: &observed,
         adopted: &adopted,
         kinds: &session.kinds,
-        options: &options,
+        options: &wish.options,
     };
-    let mut plan = build(input)
-        .map_err(|found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone()))?;
+    let mut plan = build(input).map_err(told)?;
     checked(&plan)?;
     // What can be decided with the planned values is; the rest when applying.
     let mut broken = Diagnostics::new();
@@ -282,7 +318,7 @@ pub(crate) async fn plan(
         .for_each(|assertion| broken.extend(assertion.check(&plan)));
     settle(&mut loaded, broken)?;
     plan.assertions = assertions;
-    loaded.warnings.extend(unknown(&wish.replace, &plan));
+    loaded.warnings.extend(partial(&plan));
     Ok(Planned {
         plan: Arc::new(plan),
         loaded,
@@ -316,18 +352,18 @@ fn answered(once: &dyn Fn(&Facts) -> Once, answers: &BTreeMap<String, String>, k
     }
 }
 
-/// Addresses that were asked to be replaced and are not there: most likely mistyped.
-fn unknown(replace: &BTreeSet<Address>, plan: &Plan) -> Diagnostics {
-    let is_there = |address: &Address| plan.changes.iter().any(|change| change.address == *address);
-    let missing = replace
-        .iter()
-        .filter(|address| !is_there(address))
-        .map(|address| {
-            let detail = format!("Neither configuration nor state has `{address}`, which `-replace` names.");
-            Diagnostic::warning("Resource to replace not found", detail)
-                .hint("`meshform state list` lists all.")
-        });
-    Diagnostics(missing.collect())
+/// Says that a plan is about a part only.
+fn partial(plan: &Plan) -> Diagnostics {
+    if !plan.partial {
+        return Diagnostics::new();
+    }
+    let detail =
+        "`-target` or `-exclude` was given, so the plan may not have all that the configuration asks for.";
+    Diagnostic::warning("The plan is about a part only", detail)
+        .hint(
+            "These flags are for mistakes and emergencies. Plan without them afterwards to see what is left.",
+        )
+        .into()
 }
 
 /// Refuses a plan that the checker does not believe.

@@ -4,15 +4,15 @@
 //! whose content became secret are read again. Of both there are slow hashes, so that others than the plan was made with
 //! are noticed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use meshform_engine::archive::{Archive, FORMAT, Manifest};
 use meshform_engine::compile::{Given, GivenBy};
 use meshform_engine::config::{Config, Module, Texts, load};
-use meshform_engine::plan::digest;
-
+use meshform_engine::plan::{Options, digest};
 use meshform_lang::{Diagnostic, Diagnostics, Range, Sources, convert};
 use meshform_state::disk::Disk as _;
 use meshform_state::value::{decode, encode};
@@ -87,6 +87,8 @@ pub(crate) fn pack(session: &Session, made: &Planned, lineage: &str) -> Result<V
         .variables
         .values()
         .filter(|variable| variable.sensitive);
+    let wish = &made.wish.options;
+    let names = |addresses: &BTreeSet<Address>| addresses.iter().map(Address::to_string).collect();
     let archive = Archive {
         manifest: Manifest {
             format: FORMAT,
@@ -94,9 +96,12 @@ pub(crate) fn pack(session: &Session, made: &Planned, lineage: &str) -> Result<V
             lineage: lineage.to_owned(),
             digest: digest(&made.plan),
             created: made.wish.timestamp.clone(),
-            destroy: made.wish.destroy,
-            refresh_only: false,
-            replace: made.wish.replace.iter().map(Address::to_string).collect(),
+            destroy: wish.destroy,
+            refresh_only: wish.refresh_only,
+            refresh: made.wish.refresh,
+            replace: names(&wish.replace),
+            target: names(&wish.target),
+            exclude: names(&wish.exclude),
             sensitive_variables: sensitive.map(|variable| variable.name.to_string()).collect(),
             secret_values,
             secret_files,
@@ -361,15 +366,15 @@ pub(crate) fn unpack(session: &Session, archive: Archive) -> Result<Unpacked, Fa
             secret_file(&session.folder, path, (&manifest.salt, expected))?,
         );
     }
-    let replace = manifest
-        .replace
-        .iter()
-        .filter_map(|address| Address::parse(address).ok())
-        .collect();
     let wish = Wish {
-        destroy: manifest.destroy,
-        refresh: true,
-        replace,
+        refresh: manifest.refresh,
+        options: Options {
+            destroy: manifest.destroy,
+            refresh_only: manifest.refresh_only,
+            replace: pipeline::addresses(&manifest.replace)?,
+            target: pipeline::addresses(&manifest.target)?,
+            exclude: pipeline::addresses(&manifest.exclude)?,
+        },
         timestamp: manifest.created.clone(),
     };
     let reads = Arc::new(Reads::new(&session.folder, saved));

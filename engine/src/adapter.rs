@@ -214,6 +214,20 @@ pub trait Adapter: Send + Sync {
 
     /// How long to wait for `kind`.
     fn timing(&self, kind: &str) -> Timing;
+
+    /// The service that calls for `kind` go to, where it counts calls on its own: throttled there, other services of the
+    /// same scope are not held back.
+    fn service(&self, kind: &str) -> &'static str {
+        _ = kind;
+        ""
+    }
+
+    /// How long a step of `kind` takes as a rule. What has the longest way to go starts first, so only the proportions
+    /// between kinds count.
+    fn typical(&self, kind: &str) -> Duration {
+        _ = kind;
+        Duration::from_secs(1)
+    }
 }
 
 /// Which adapter serves which kind.

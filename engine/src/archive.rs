@@ -55,8 +55,14 @@ pub struct Manifest {
     pub destroy: bool,
     /// Whether it only records what was observed.
     pub refresh_only: bool,
+    /// Whether the present state was read.
+    pub refresh: bool,
     /// The addresses that the user asked to replace.
     pub replace: Vec<String>,
+    /// The addresses to which the user limited the plan.
+    pub target: Vec<String>,
+    /// The addresses that the user left out.
+    pub exclude: Vec<String>,
     /// The sensitive variables: they must be given again.
     pub sensitive_variables: Vec<String>,
     /// What the hashes of secrets below are salted with.

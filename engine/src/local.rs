@@ -107,4 +107,8 @@ impl Adapter for LocalAdapter {
             ready: Duration::ZERO,
         }
     }
+
+    fn typical(&self, _kind: &str) -> Duration {
+        Duration::ZERO
+    }
 }

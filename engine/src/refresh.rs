@@ -9,9 +9,11 @@ use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot};
 
 use crate::adapter::{Adapter, AdapterError, Identity, Observation, Registry, Target};
 use crate::clock::{Clock, Entropy};
+use crate::desired::Desired;
 use crate::event::{Event, EventSink};
 use crate::kind::Kinds;
 use crate::object::Object;
+use crate::plan::Selection;
 use crate::retry::RetryPolicy;
 
 /// How many batches are read at once, over all scopes.
@@ -81,6 +83,24 @@ enum Place {
 }
 
 impl Reader<'_> {
+    /// As [`Reader::refresh`], of what is selected alone: the rest is neither read nor has to be reachable.
+    ///
+    /// # Errors
+    /// All failures, one for each batch.
+    pub async fn refresh_selected(
+        &self,
+        selection: &Selection,
+        desired: &Desired,
+        snapshot: &Snapshot,
+        sink: &dyn EventSink,
+    ) -> Result<Observed, Vec<RefreshError>> {
+        if !selection.is_partial() {
+            return self.refresh(snapshot, &desired.scopes, sink).await;
+        }
+        let (snapshot, scopes) = selection.narrow(desired, snapshot);
+        self.refresh(&snapshot, &scopes, sink).await
+    }
+
     /// Reads all recorded objects and makes sure that every scope of `scopes` is what it claims to be.
     ///
     /// # Errors

@@ -179,9 +179,18 @@ pub(crate) struct ScopeArgs {
     /// Reads the present state of objects before planning; `-refresh=false` trusts what is recorded.
     #[arg(long, default_value = "true")]
     pub(crate) refresh: bool,
+    /// Only records what changed outside; changes nothing there.
+    #[arg(long)]
+    pub(crate) refresh_only: bool,
     /// Replaces this resource. May be given several times.
     #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
     pub(crate) replace: Vec<String>,
+    /// Plans only this resource, block or module and what it needs. May be given several times.
+    #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
+    pub(crate) target: Vec<String>,
+    /// Leaves this resource, block or module and what needs it as they are. May be given several times.
+    #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
+    pub(crate) exclude: Vec<String>,
     /// Whether the user may be asked anything; with `-input=false` what needs approval needs `-auto-approve`.
     #[arg(long, default_value = "true")]
     pub(crate) input: bool,

@@ -23,9 +23,11 @@ use crate::settings::duration;
 
 pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Failure> {
     match &args.plan {
-        Some(path) if args.destroy || !args.run.scope.replace.is_empty() => {
-            let detail =
-                format!("`{path}` says already what is done; `-destroy` and `-replace` belong to `plan`.");
+        Some(path) if decides(args) => {
+            let detail = format!(
+                "`{path}` says already what is done; flags that say what is planned, such as `-destroy`, `-replace` or \
+                 `-target`, belong to `plan`."
+            );
             Err(Failure::new(
                 FailureKind::Usage,
                 "Flag does not fit a saved plan",
@@ -35,6 +37,13 @@ pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Fai
         Some(path) => heeding(&session.stop, from_file(session, &args.run, path)).await,
         None => from_folder(session, &args.run, args.destroy).await,
     }
+}
+
+/// Whether flags say what is planned.
+fn decides(args: &ApplyArgs) -> bool {
+    let scope = &args.run.scope;
+    let named = [&scope.replace, &scope.target, &scope.exclude];
+    args.destroy || scope.refresh_only || !scope.refresh || named.iter().any(|named| !named.is_empty())
 }
 
 /// Plans the configuration in the folder, asks, and applies.
@@ -56,7 +65,7 @@ pub(super) async fn from_folder(session: &Session, args: &RunArgs, destroy: bool
         let made = made.ok_or_else(interrupted)??;
         show(session, &made);
         if !args.auto_approve && !made.plan.is_empty() {
-            ask(session, destroy).await?;
+            ask(session, &made.plan).await?;
         }
         apply(session, made, recorder, args).await
     })

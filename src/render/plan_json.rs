@@ -60,7 +60,7 @@ pub(crate) fn document(plan: &Plan, around: &Around<'_>) -> Json {
         "checks": [],
         "timestamp": around.timestamp,
         "applyable": !plan.is_empty(),
-        "complete": true,
+        "complete": !plan.partial,
         "errored": false,
         "meshform": {
             "version": env!("CARGO_PKG_VERSION"),

@@ -238,7 +238,12 @@ impl PartialOrd for Address {
 /// Compares texts byte by byte, but runs of digits between brackets by their number, so that `[2]` precedes `[10]`.
 fn natural(a: &str, b: &str) -> Ordering {
     let (a_bytes, b_bytes) = (a.as_bytes(), b.as_bytes());
-    let common = a_bytes.iter().zip(b_bytes).take_while(|(x, y)| x == y).count();
+    let common = common_prefix(a_bytes, b_bytes);
+    let is_digit = |bytes: &[u8], at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // Two numbers differ only where both go on with a digit, or one does behind a digit that both have.
+    if !is_digit(a_bytes, common) && !is_digit(b_bytes, common) {
+        return a_bytes.get(common).cmp(&b_bytes.get(common));
+    }
     let number = |bytes: &[u8]| -> Option<(usize, usize)> {
         let start = bytes[..common.min(bytes.len())]
             .iter()
@@ -259,6 +264,19 @@ fn natural(a: &str, b: &str) -> Ordering {
             .then_with(|| a.cmp(b)),
         _ => a.cmp(b),
     }
+}
+
+/// How many bytes two texts have in common at their start. Addresses share long ones, so eight at a time.
+fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    let word = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_le_bytes);
+    let (a_words, b_words) = (a.chunks_exact(8), b.chunks_exact(8));
+    let whole = a_words
+        .zip(b_words)
+        .take_while(|(x, y)| word(x) == word(y))
+        .count()
+        * 8;
+    let rest = a[whole..].iter().zip(&b[whole..]);
+    whole + rest.take_while(|(x, y)| x == y).count()
 }
 
 impl fmt::Display for Address {

@@ -10,6 +10,7 @@
     reason = "these are tests: they fail by panicking, wait by the real clock, and write scratch files"
 )]
 
+mod live_cancels;
 mod live_faults;
 mod live_kills;
 mod live_lifecycle;

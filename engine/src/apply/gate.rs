@@ -21,6 +21,8 @@ pub(super) enum Message {
     Begin(Box<Intent>, oneshot::Sender<IntentId>, Ack),
     /// An effect ended.
     End(IntentId, Outcome),
+    /// A call for the step at this address was refused as one too many.
+    Throttled(Address),
 }
 
 /// Names one step to the gate.
@@ -118,6 +120,10 @@ impl Gatekeeper for Gate {
     }
 
     async fn again(&mut self, error: &AdapterError, doubtful: bool, attempt: u32) -> bool {
+        if error.class == ErrorClass::Throttled {
+            // A loop that is gone has no limits to adapt.
+            _ = self.sender.send(Message::Throttled(self.subject.address.clone()));
+        }
         // What a deletion waits for, its step waits for as a whole.
         if error.class == ErrorClass::Busy && self.subject.operation == Operation::Delete {
             return false;

@@ -22,4 +22,4 @@ pub use expect::{Mismatch, mismatches};
 pub use outcome::{Doubt, Failure, Outcome, Skipped};
 pub use recover::{RecoverError, recover};
 pub use run::{Context, Stop, run};
-pub use schedule::{Limits, Schedule};
+pub use schedule::{Limits, Outlook, Schedule};

@@ -15,7 +15,7 @@ use super::conditions::by_address;
 use super::expect::mismatches;
 use super::gate::Message;
 use super::outcome::Outcome;
-use super::schedule::{Limits, Schedule};
+use super::schedule::{Limits, Outlook, Schedule};
 use super::step::Left;
 use super::writer::Writer;
 use crate::adapter::{AdapterError, ErrorClass, Registry};
@@ -179,7 +179,11 @@ impl Run {
             })
             .collect();
         Run {
-            schedule: Schedule::new(&plan, context.limits),
+            schedule: Schedule::foreseen(&plan, context.limits, |index| {
+                let step = &plan.steps[index];
+                let kind = plan.changes[step.change].kind.schema().kind;
+                Outlook::of(&context.registry, kind, step.kind)
+            }),
             lineage: snapshot.lineage.clone(),
             writer: Writer::new(recorder),
             tasks: JoinSet::new(),
@@ -298,6 +302,14 @@ impl Run {
                 }
             }
             Message::End(intent, outcome) => self.writer.push(Fact::Outcome { intent, outcome }),
+            Message::Throttled(address) => {
+                let at = |index: &&StepIndex| {
+                    self.plan.changes[self.plan.steps[**index].change].address == address
+                };
+                if let Some(index) = self.steps.values().find(at) {
+                    self.schedule.throttled(*index);
+                }
+            }
         }
     }
 

@@ -1,18 +1,100 @@
 //! What runs next: a pure structure without time, threads or effects.
+//!
+//! The step with the most expected work behind it starts first. Each lane, one service in one scope, has a limit of its
+//! own, which is halved when the service says that it is too much and grows back by one with each full round of steps
+//! that end: what the service bears is found out, not configured.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use meshform_state::ScopeKey;
 
-use crate::plan::{Plan, StepIndex};
+use crate::adapter::Registry;
+use crate::plan::{Plan, StepIndex, StepKind};
 
 /// How much may run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Steps over all scopes.
     pub total: usize,
-    /// Steps in one scope.
+    /// Steps of one service in one scope, at most; fewer while the service says that it is too much.
     pub per_scope: usize,
+}
+
+/// What is known of a step before it starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Outlook<'a> {
+    /// The service that it calls: calls to one do not count against another.
+    pub service: &'a str,
+    /// How long it takes as a rule.
+    pub duration: Duration,
+}
+
+impl Default for Outlook<'_> {
+    fn default() -> Self {
+        Outlook {
+            service: "",
+            duration: Duration::from_secs(1),
+        }
+    }
+}
+
+impl<'a> Outlook<'a> {
+    /// What `registry` knows of the step of `kind`.
+    pub(super) fn of(registry: &'a Registry, kind: &str, step: StepKind) -> Self {
+        let outside = matches!(
+            step,
+            StepKind::Create | StepKind::Update | StepKind::Delete | StepKind::Read
+        );
+        match registry.get(kind) {
+            Some(adapter) if outside => Outlook {
+                service: adapter.service(kind),
+                duration: adapter.typical(kind),
+            },
+            _ => Outlook {
+                service: "",
+                duration: Duration::ZERO,
+            },
+        }
+    }
+}
+
+/// How many steps a lane may run, as its service allows.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    size: usize,
+    most: usize,
+    /// Steps that ended since the size changed.
+    ended: usize,
+}
+
+impl Window {
+    fn new(most: usize) -> Self {
+        let most = most.max(1);
+        Window {
+            size: most,
+            most,
+            ended: 0,
+        }
+    }
+
+    /// A call was refused as one too many while `running` steps ran. Refusals of what ran before the last cut took
+    /// effect say nothing new.
+    fn shrink(&mut self, running: usize) {
+        if running <= self.size {
+            self.size = (self.size / 2).max(1);
+            self.ended = 0;
+        }
+    }
+
+    fn grow(&mut self) {
+        self.ended += 1;
+        if self.ended >= self.size {
+            self.size = (self.size + 1).min(self.most);
+            self.ended = 0;
+        }
+    }
 }
 
 impl Default for Limits {
@@ -41,42 +123,56 @@ pub struct Schedule {
     states: Vec<State>,
     waiting_for: Vec<usize>,
     dependents: Vec<Vec<StepIndex>>,
-    /// Length of the longest chain of steps that starts here: what is longest starts first.
-    remaining: Vec<usize>,
+    /// How long the longest chain of steps that starts here takes, in milliseconds: what is longest starts first.
+    remaining: Vec<u64>,
     lanes: Vec<usize>,
     /// Per lane the ready steps, the longest chain first, then the smallest index.
-    ready: Vec<BTreeSet<(std::cmp::Reverse<usize>, StepIndex)>>,
+    ready: Vec<BTreeSet<(Reverse<u64>, StepIndex)>>,
     running_in: Vec<usize>,
+    windows: Vec<Window>,
     running: usize,
     limits: Limits,
     stopped: bool,
 }
 
 impl Schedule {
-    /// All steps of `plan`, none started.
+    /// All steps of `plan`, none started, all of one service and equally long.
     #[must_use]
     pub fn new(plan: &Plan, limits: Limits) -> Self {
+        Schedule::foreseen(plan, limits, |_| Outlook::default())
+    }
+
+    /// All steps of `plan`, none started, with what `outlook` says of each.
+    #[must_use]
+    pub fn foreseen<'a>(plan: &'a Plan, limits: Limits, outlook: impl Fn(StepIndex) -> Outlook<'a>) -> Self {
         let count = plan.steps.len();
-        let mut lane_of: HashMap<&ScopeKey, usize> = HashMap::new();
+        let mut lane_of: HashMap<(&ScopeKey, &str), usize> = HashMap::new();
+        let mut remaining = Vec::with_capacity(count);
         let mut lanes = Vec::with_capacity(count);
         let mut dependents = vec![Vec::new(); count];
         let mut waiting_for = vec![0; count];
         for (index, step) in plan.steps.iter().enumerate() {
-            let next = lane_of.len();
-            lanes.push(*lane_of.entry(&plan.changes[step.change].scope).or_insert(next));
+            let (next, outlook) = (lane_of.len(), outlook(index));
+            let lane = (&plan.changes[step.change].scope, outlook.service);
+            lanes.push(*lane_of.entry(lane).or_insert(next));
+            // Even what takes no time is a link of its chain.
+            remaining.push(
+                u64::try_from(outlook.duration.as_millis())
+                    .unwrap_or(u64::MAX)
+                    .saturating_add(1),
+            );
             waiting_for[index] = step.after.len();
             step.after
                 .iter()
                 .for_each(|before| dependents[*before].push(index));
         }
-        let mut remaining = vec![1; count];
         for index in (0..count).rev() {
             let behind = dependents[index]
                 .iter()
                 .map(|next: &usize| remaining[*next])
                 .max()
                 .unwrap_or(0);
-            remaining[index] = behind + 1;
+            remaining[index] = behind.saturating_add(remaining[index]);
         }
         let mut schedule = Schedule {
             states: vec![State::Waiting; count],
@@ -86,6 +182,7 @@ impl Schedule {
             lanes,
             ready: vec![BTreeSet::new(); lane_of.len()],
             running_in: vec![0; lane_of.len()],
+            windows: vec![Window::new(limits.per_scope); lane_of.len()],
             running: 0,
             limits,
             stopped: false,
@@ -99,7 +196,7 @@ impl Schedule {
     fn make_ready(&mut self, index: StepIndex) {
         if self.states[index] == State::Waiting && self.waiting_for[index] == 0 {
             self.states[index] = State::Ready;
-            self.ready[self.lanes[index]].insert((std::cmp::Reverse(self.remaining[index]), index));
+            self.ready[self.lanes[index]].insert((Reverse(self.remaining[index]), index));
         }
     }
 
@@ -108,7 +205,7 @@ impl Schedule {
         if self.stopped || self.running >= self.limits.total.max(1) {
             return None;
         }
-        let open = (0..self.ready.len()).filter(|lane| self.running_in[*lane] < self.limits.per_scope.max(1));
+        let open = (0..self.ready.len()).filter(|lane| self.running_in[*lane] < self.windows[*lane].size);
         let (lane, first) = open
             .filter_map(|lane| Some((lane, *self.ready[lane].first()?)))
             .min_by_key(|(_, key)| *key)?;
@@ -128,9 +225,18 @@ impl Schedule {
         self.states[index] = state;
     }
 
+    /// The service of a running step refused a call of it as one too many. The step goes on by itself.
+    pub fn throttled(&mut self, index: StepIndex) {
+        if self.is_running(index) {
+            let lane = self.lanes[index];
+            self.windows[lane].shrink(self.running_in[lane]);
+        }
+    }
+
     /// A running step is done.
     pub fn finish(&mut self, index: StepIndex) {
         self.ended(index, State::Done);
+        self.windows[self.lanes[index]].grow();
         for next in std::mem::take(&mut self.dependents[index]) {
             self.waiting_for[next] = self.waiting_for[next].saturating_sub(1);
             self.make_ready(next);

@@ -1,6 +1,6 @@
 //! Building a plan: what is desired, recorded and observed, resource by resource in the order of dependencies.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics};
@@ -13,6 +13,7 @@ use super::moves::{Relocated, relocate};
 use super::order::{cycle_diagnostic, order, spread_create_first};
 use super::outputs;
 use super::propose::{Forced, change, creation};
+use super::select::{Selection, select};
 use super::steps;
 use crate::adapter::Observation;
 use crate::adopt::Adopted;
@@ -48,6 +49,10 @@ pub struct Options {
     pub refresh_only: bool,
     /// What is to be replaced.
     pub replace: BTreeSet<Address>,
+    /// If not empty, only these and what they need are planned: addresses of resources, or of all in a block or module.
+    pub target: BTreeSet<Address>,
+    /// These, and what needs them, are left as they are.
+    pub exclude: BTreeSet<Address>,
 }
 
 /// Plans.
@@ -63,6 +68,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         kinds,
         options,
     } = input;
+    let selection = select(&desired, snapshot, options)?;
     let Desired {
         resources,
         scopes,
@@ -92,49 +98,69 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         observed,
         kinds,
         options,
+        selection: &selection,
         planned: HashMap::new(),
         changes: BTreeMap::new(),
         drift: Vec::new(),
         diagnostics,
     };
+    let resources = spread_create_first(resources);
     if options.destroy {
         builder.forbid_destroy(&resources);
     } else {
-        let resources = spread_create_first(resources);
         match order(&resources) {
             Ok(order) => order
                 .into_iter()
-                .for_each(|index| builder.resource(&resources[index])),
+                .map(|index| &resources[index])
+                .filter(|resource| selection.has(&resource.address))
+                .for_each(|resource| builder.resource(resource)),
             Err(found) => builder.diagnostics.extend(found),
         }
     }
-    builder.leftovers(&removed, &kept);
+    builder.leftovers(&removed, &kept, &resources);
     builder.deposed(snapshot);
-    let wanted = if options.destroy { &[][..] } else { &outputs };
-    let (output_changes, found) = outputs::changes(wanted, &snapshot.outputs, &builder);
+    let concerned = outputs::Concerned {
+        destroy: options.destroy,
+        refresh_only: options.refresh_only,
+        selection: &selection,
+        resources: &resources,
+    };
+    let (output_changes, found) = outputs::changes(&outputs, &snapshot.outputs, &builder, &concerned);
     builder.diagnostics.extend(found);
     if builder.diagnostics.has_errors() {
         return Err(builder.diagnostics);
     }
-    let changes: Vec<Change> = builder.changes.into_values().collect();
-    let keys: BTreeSet<&ScopeKey> = snapshot.scopes.keys().chain(scopes.keys()).collect();
-    let all_scopes = keys.into_iter().filter_map(|key| {
-        let scope = snapshot_scope(snapshot, &scopes, key)?;
-        Some((key.clone(), identified(scope, observed.identities.get(key))))
-    });
     let mut plan = Plan {
         steps: Vec::new(),
         drift: builder.drift,
         outputs: output_changes,
-        scopes: all_scopes.collect(),
+        scopes: all_scopes(snapshot, &scopes, observed),
         destroy: options.destroy,
+        refresh_only: options.refresh_only,
+        partial: selection.is_partial(),
         assertions: Vec::new(),
-        changes,
+        changes: builder.changes.into_values().collect(),
     };
     plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
-    plan.steps = steps::steps(&plan.changes, &builder.restored)
+    let noted = plan.drift.iter().filter(|_| options.refresh_only);
+    let noted: HashSet<&Address> = noted.map(|drift| &drift.address).collect();
+    plan.steps = steps::steps(&plan.changes, &builder.restored, &noted)
         .map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
     Ok(plan)
+}
+
+/// All scopes, of state and configuration, with the identities that they have now.
+fn all_scopes(
+    snapshot: &Snapshot,
+    configured: &BTreeMap<ScopeKey, Scope>,
+    observed: &Observed,
+) -> BTreeMap<ScopeKey, Scope> {
+    let keys: BTreeSet<&ScopeKey> = snapshot.scopes.keys().chain(configured.keys()).collect();
+    let known = keys.into_iter().filter_map(|key| {
+        let scope = snapshot_scope(snapshot, configured, key)?;
+        Some((key.clone(), identified(scope, observed.identities.get(key))))
+    });
+    known.collect()
 }
 
 /// Key of a change: address, then deposed objects behind the current one.
@@ -148,6 +174,7 @@ pub(super) struct Builder<'a> {
     pub(super) observed: &'a Observed,
     pub(super) kinds: &'a Kinds,
     pub(super) options: &'a Options,
+    pub(super) selection: &'a Selection,
     pub(super) planned: HashMap<Address, (Arc<dyn Kind>, Object)>,
     pub(super) changes: BTreeMap<ChangeKey, Change>,
     pub(super) drift: Vec<super::model::Drift>,
@@ -235,7 +262,7 @@ impl Builder<'_> {
                 .insert(resource.address.clone(), (Arc::clone(&resource.kind), known));
         }
         let destroys = matches!(change.action, Action::Replace(_));
-        if destroys && resource.lifecycle.prevent_destroy {
+        if destroys && !self.options.refresh_only && resource.lifecycle.prevent_destroy {
             self.diagnostics.push(prevented(resource, "replaced"));
         }
         self.add(change);
@@ -340,6 +367,11 @@ impl Builder<'_> {
 
     pub(super) fn add(&mut self, mut change: Change) {
         if self.options.refresh_only {
+            if change.before.is_none() && change.record.is_none() {
+                return;
+            }
+            // What is recorded stays as it was made; only what was observed is new.
+            change.resource = None;
             let vanished = change.reason == Reason::Vanished;
             change.action = Action::NoOp;
             change.reason = if vanished { Reason::Vanished } else { Reason::None };

@@ -37,6 +37,12 @@ pub fn digest(plan: &Plan) -> String {
             hasher.text(&record.id);
         }
     }
+    if plan.refresh_only {
+        for drift in &plan.drift {
+            hasher.text(drift.address.as_str());
+            hasher.object(drift.after.as_ref());
+        }
+    }
     for step in &plan.steps {
         let change = &plan.changes[step.change];
         hasher.text(&format!(

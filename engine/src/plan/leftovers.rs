@@ -8,22 +8,32 @@ use meshform_state::{Address, DeposedKey, Record, Snapshot};
 
 use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
 use super::model::{Action, Change, Reason};
+use super::select::names;
 use crate::desired::{Removed, Resource};
 
 impl Builder<'_> {
     /// Recorded objects that the configuration does not have.
-    pub(super) fn leftovers(&mut self, removed: &[Removed], kept: &HashSet<Address>) {
-        let blocks: HashSet<String> = self
-            .planned
-            .keys()
-            .map(|address| address.without_key().to_owned())
-            .collect();
+    pub(super) fn leftovers(
+        &mut self,
+        removed: &[Removed],
+        kept: &HashSet<Address>,
+        resources: &[Arc<Resource>],
+    ) {
+        let wanted: HashSet<&Address> = if self.options.destroy {
+            HashSet::new()
+        } else {
+            resources.iter().map(|resource| &resource.address).collect()
+        };
         let rest: Vec<Address> = self
             .records
             .keys()
-            .filter(|address| !self.planned.contains_key(*address))
+            .filter(|address| !wanted.contains(*address) && self.selection.has(address))
             .cloned()
             .collect();
+        if rest.is_empty() {
+            return;
+        }
+        let blocks: HashSet<&str> = wanted.iter().map(|address| address.without_key()).collect();
         for address in rest {
             let present = match self.present(&address) {
                 Ok(Some(present)) => present,
@@ -91,7 +101,10 @@ impl Builder<'_> {
 
     pub(super) fn deposed(&mut self, snapshot: &Snapshot) {
         let restored: HashSet<DeposedKey> = self.restored.values().cloned().collect();
-        for (key, record) in snapshot.deposed.iter().filter(|(key, _)| !restored.contains(key)) {
+        let deposed = snapshot.deposed.iter();
+        let selection = self.selection;
+        let concerned = |key: &DeposedKey| !restored.contains(key) && selection.has(&key.address);
+        for (key, record) in deposed.filter(|(key, _)| concerned(key)) {
             match self.deposed_change(key, record) {
                 Ok(change) => self.add(change),
                 Err(found) => self.diagnostics.extend(found),
@@ -120,7 +133,8 @@ impl Builder<'_> {
 
     pub(super) fn forbid_destroy(&mut self, resources: &[Arc<Resource>]) {
         for resource in resources {
-            if resource.lifecycle.prevent_destroy && self.records.contains_key(&resource.address) {
+            let goes = self.records.contains_key(&resource.address) && self.selection.has(&resource.address);
+            if resource.lifecycle.prevent_destroy && goes {
                 self.diagnostics.push(prevented(resource, "destroyed"));
             }
         }
@@ -157,14 +171,7 @@ pub(super) fn kept(resources: &[Arc<Resource>]) -> HashSet<Address> {
         .collect()
 }
 
-fn names(block: &Address, address: &Address) -> bool {
-    address
-        .as_str()
-        .strip_prefix(block.as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
-}
-
-fn gone_reason(address: &Address, blocks: &HashSet<String>) -> Reason {
+fn gone_reason(address: &Address, blocks: &HashSet<&str>) -> Reason {
     if !blocks.contains(address.without_key()) {
         return Reason::NotInConfiguration;
     }

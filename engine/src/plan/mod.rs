@@ -1,6 +1,7 @@
 //! The plan: everything that apply will do, with its reasons. Immutable; leaves no choice to apply.
 //!
-//! [`build`] makes one from what is desired, recorded and observed; [`check`] does not trust it; [`digest`] names it.
+//! [`build`] makes one from what is desired, recorded and observed; [`select()`] narrows that to what the user names;
+//! [`check`] does not trust it; [`digest`] names it.
 //! Pure: no `async`, no clock, no randomness.
 
 mod build;
@@ -15,6 +16,7 @@ mod moves;
 mod order;
 mod outputs;
 mod propose;
+mod select;
 mod steps;
 
 pub use build::{Input, Options, build};
@@ -25,3 +27,4 @@ pub use model::{
     Summary,
 };
 pub(crate) use propose::settled;
+pub use select::{Selection, select};

@@ -29,6 +29,10 @@ pub struct Plan {
     pub destroy: bool,
     /// The conditions that may be decided only when the steps are done.
     pub assertions: Vec<Assertion>,
+    /// Whether it only records what was observed.
+    pub refresh_only: bool,
+    /// Whether it is about a part of configuration and state only.
+    pub partial: bool,
 }
 
 /// What happens to one resource.
@@ -261,13 +265,14 @@ impl Plan {
     }
 
     /// Whether there is nothing to do: nothing outside changes, no address and no output. What was observed anew may
-    /// still wait to be recorded with the next change.
+    /// still wait to be recorded with the next change, unless that is all that the plan is for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let idle = |change: &Change| {
             change.action == Action::NoOp && change.previous_address.is_none() && !change.adopted
         };
-        self.changes.iter().all(idle) && self.outputs.is_empty()
+        let noted = self.refresh_only && !self.drift.is_empty();
+        self.changes.iter().all(idle) && self.outputs.is_empty() && !noted
     }
 }
 

@@ -7,25 +7,60 @@ use meshform_lang::Diagnostics;
 use meshform_state::{OutputRecord, Type, Value};
 
 use super::model::OutputChange;
-use crate::desired::{Lookup, Output, Recipe};
+use super::select::Selection;
+use crate::desired::{Lookup, Output, Recipe, Resource};
 use crate::resolve::{self, Refill};
+
+/// Which outputs a plan is about.
+pub(super) struct Concerned<'a> {
+    /// All that it is about go.
+    pub(super) destroy: bool,
+    /// Only what is known already is recorded.
+    pub(super) refresh_only: bool,
+    pub(super) selection: &'a Selection,
+    pub(super) resources: &'a [Arc<Resource>],
+}
+
+impl Concerned<'_> {
+    /// Those of `outputs` that are computed anew, and those that are left as recorded.
+    fn split<'a>(&self, outputs: &'a [Output]) -> (Vec<&'a Output>, Vec<&'a Output>) {
+        let outputs = outputs.iter();
+        if !self.selection.is_partial() {
+            return if self.destroy {
+                (Vec::new(), Vec::new())
+            } else {
+                (outputs.collect(), Vec::new())
+            };
+        }
+        let wanted: HashSet<_> = self.resources.iter().map(|resource| &resource.address).collect();
+        if self.destroy {
+            let stands = |output: &&Output| !output.dependencies.iter().any(|on| self.selection.has(on));
+            return (Vec::new(), outputs.filter(stands).collect());
+        }
+        outputs.partition(|output| self.selection.has_output(output, &wanted))
+    }
+}
 
 /// The outputs that change, sorted by name, and the mistakes in their expressions.
 pub(super) fn changes(
     outputs: &[Output],
     recorded: &BTreeMap<String, OutputRecord>,
     lookup: &dyn Lookup,
+    concerned: &Concerned<'_>,
 ) -> (Vec<OutputChange>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut changes = Vec::new();
-    for output in outputs {
+    let (wanted, left) = concerned.split(outputs);
+    for output in &wanted {
         let value = resolve::value(&output.value, output.recipe.as_ref(), lookup);
         let Some(after) = diagnostics.collect(value) else {
             continue;
         };
-        changes.extend(changed(output, after, recorded.get(&*output.name)));
+        if after.is_known() || !concerned.refresh_only {
+            changes.extend(changed(output, after, recorded.get(&*output.name)));
+        }
     }
-    let names: HashSet<&str> = outputs.iter().map(|output| &*output.name).collect();
+    let names: HashSet<&str> = wanted.iter().chain(&left).map(|output| &*output.name).collect();
     for (name, record) in recorded.iter().filter(|(name, _)| !names.contains(name.as_str())) {
         let (name, before) = (name.as_str().into(), value_of(record));
         changes.push(OutputChange {

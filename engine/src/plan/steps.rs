@@ -2,7 +2,7 @@
 //!
 //! What is made follows the configured dependencies; what is deleted follows the recorded ones backwards.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use meshform_state::{Address, DeposedKey};
 
@@ -18,19 +18,21 @@ struct Places {
     depose: Option<usize>,
 }
 
-/// The steps for `changes`; those at `restored` are no longer put aside, which is to be recorded.
+/// The steps for `changes`; those at `restored` are no longer put aside, and those at `noted` are recorded as observed.
 ///
 /// # Errors
 /// The changes whose steps wait for one another.
 pub(super) fn steps(
     changes: &[Change],
     restored: &BTreeMap<Address, DeposedKey>,
+    noted: &HashSet<&Address>,
 ) -> Result<Vec<Step>, Vec<usize>> {
     let mut drafts: Vec<(usize, StepKind)> = Vec::new();
     let mut places: Vec<Places> = Vec::with_capacity(changes.len());
     for (index, change) in changes.iter().enumerate() {
-        let restored = change.deposed.is_none() && restored.contains_key(&change.address);
-        places.push(draft(index, change, restored, &mut drafts));
+        let current = change.deposed.is_none();
+        let anew = current && (restored.contains_key(&change.address) || noted.contains(&change.address));
+        places.push(draft(index, change, anew, &mut drafts));
     }
     let by_address: HashMap<&Address, usize> = changes
         .iter()
@@ -83,14 +85,14 @@ fn deposed_edges(changes: &[Change], places: &[Places], edges: &mut Vec<(usize, 
     }
 }
 
-fn draft(index: usize, change: &Change, restored: bool, drafts: &mut Vec<(usize, StepKind)>) -> Places {
+fn draft(index: usize, change: &Change, anew: bool, drafts: &mut Vec<(usize, StepKind)>) -> Places {
     let mut add = |kind| {
         drafts.push((index, kind));
         Some(drafts.len() - 1)
     };
     match change.action {
         Action::NoOp => {
-            let moved = restored || change.previous_address.is_some();
+            let moved = anew || change.previous_address.is_some();
             let gone = change.reason == Reason::Vanished && change.record.is_some();
             let noted = gone || change.adopted || change.reason == Reason::Incomplete || needs_anew(change);
             let makes = if moved || noted {

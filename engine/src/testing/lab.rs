@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use meshform_lang::Diagnostics;
 use meshform_state::disk::Verdict;
 use meshform_state::store::MemoryStore;
 use meshform_state::{Holder, Session, Snapshot, Store as _};
@@ -23,7 +24,7 @@ use crate::desired::Desired;
 use crate::event::{Event, EventSink};
 use crate::kind::{Home, Kinds};
 use crate::local::LocalAdapter;
-use crate::plan::{Expect, Input, Options, Plan, build, check};
+use crate::plan::{Expect, Input, Options, Plan, build, check, select};
 use crate::refresh::Observed;
 use crate::retry::RetryPolicy;
 
@@ -77,6 +78,15 @@ impl EventSink for Heard {
     fn event(&self, event: Event) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
     }
+}
+
+/// Why nothing is planned.
+fn texts(found: Diagnostics) -> String {
+    let texts: Vec<String> = found
+        .into_iter()
+        .map(|d| format!("{}: {}", d.summary, d.detail))
+        .collect();
+    format!("plan: {}", texts.join("; "))
 }
 
 impl Lab {
@@ -213,7 +223,10 @@ impl Lab {
         context: &Context,
     ) -> Result<Plan, String> {
         let reader = context.reader();
-        let observed = reader.refresh(snapshot, &desired.scopes, &*self.events).await;
+        let selection = select(&desired, snapshot, &self.options).map_err(texts)?;
+        let observed = reader
+            .refresh_selected(&selection, &desired, snapshot, &*self.events)
+            .await;
         let observed = observed.map_err(|errors| format!("refresh: {errors:?}"))?;
         let adopted = reader.adopt(&self.imports, &desired, snapshot).await;
         let adopted = adopted.map_err(|error| format!("import: {error:?}"))?;
@@ -234,13 +247,7 @@ impl Lab {
             kinds: &self.kinds,
             options: &self.options,
         };
-        let plan = build(input).map_err(|found| {
-            let texts: Vec<String> = found
-                .into_iter()
-                .map(|d| format!("{}: {}", d.summary, d.detail))
-                .collect();
-            format!("plan: {}", texts.join("; "))
-        })?;
+        let plan = build(input).map_err(texts)?;
         let violations = check(&plan);
         if violations.is_empty() {
             Ok(plan)

@@ -15,7 +15,7 @@ use proptest::sample::Index;
 
 /// One resource of a random graph; what it refers to are resources before it.
 #[derive(Debug, Clone)]
-struct Node {
+pub(crate) struct Node {
     there: bool,
     kind: u8,
     zone: u8,
@@ -59,7 +59,7 @@ fn node() -> impl Strategy<Value = Node> {
 const KINDS: [&str; 5] = [BY_UID, BY_TOKEN, BY_NAME, IN_TWO, LOCAL];
 
 /// Two pictures of one graph: kinds and regions stay, since they are part of what a resource is; all else may change.
-fn pictures(len: usize) -> impl Strategy<Value = (Vec<Node>, Vec<Node>)> {
+pub(crate) fn pictures(len: usize) -> impl Strategy<Value = (Vec<Node>, Vec<Node>)> {
     let both = (node(), node()).prop_map(|(first, mut second)| {
         second.kind = first.kind;
         second.region = first.region;
@@ -92,7 +92,7 @@ fn linked<'a>(
 
 /// The configuration of a picture. What something uses in place must be created first when it is replaced, and what
 /// has a name that only one can have must not: users have to write it so with any such tool.
-fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
+pub(crate) fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
     let used_in = |nodes: &[Node]| -> BTreeSet<usize> {
         (0..nodes.len())
             .flat_map(|place| linked(nodes, place, &nodes[place].uses))
@@ -137,7 +137,7 @@ fn fault() -> impl Strategy<Value = Vec<Fault>> {
     proptest::sample::subsequence(Fault::SURVIVABLE.to_vec(), 1..Fault::SURVIVABLE.len())
 }
 
-fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
         failure_persistence: None,
@@ -204,7 +204,7 @@ fn possible<T>(result: Result<T, String>) -> Result<Result<T, String>, TestCaseE
     }
 }
 
-fn converges(lab: &mut Lab, wanted: &Desired) -> Result<(), TestCaseError> {
+pub(crate) fn converges(lab: &mut Lab, wanted: &Desired) -> Result<(), TestCaseError> {
     let converged = possible(lab.converge(wanted))?;
     let told = |wrong| {
         format!(

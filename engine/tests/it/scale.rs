@@ -22,6 +22,42 @@ fn all_above(layers: usize, width: usize) -> Desired {
     }))
 }
 
+/// CPU time of this thread, in nanoseconds. What others do on the machine is not in it.
+fn spent() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    stat.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// The least CPU time of a few no-op plans of what is there.
+fn cost(wanted: &Desired) -> f64 {
+    let mut lab = Lab::new(1);
+    assert!(ended(lab.apply(wanted)).is_complete());
+    let once = || {
+        let before = spent();
+        assert!(lab.plan(wanted).unwrap().is_empty());
+        spent() - before
+    };
+    (0..5).map(|_| once()).min().unwrap() as f64
+}
+
+#[test]
+fn twice_the_resources_cost_twice_the_work() {
+    let shapes: [(&str, fn(usize) -> Desired); 2] = [
+        ("independent", independent),
+        ("layers of 10", |count| layered(LOCAL, count / 10, 10)),
+    ];
+    for (name, shape) in shapes {
+        let (small, large) = (cost(&shape(400)), cost(&shape(1_600)));
+        let growth = large / small;
+        println!("{name}: four times the resources, {growth:.2} times the work");
+        // What is quadratic grows sixteenfold; caches that no longer hold everything cost a part of that.
+        assert!(
+            growth < 7.0,
+            "{name}: four times the resources cost {growth:.1} times the work"
+        );
+    }
+}
+
 /// CPU time of this process, in milliseconds.
 fn cpu() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();

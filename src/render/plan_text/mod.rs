@@ -59,6 +59,9 @@ impl View<'_> {
             .iter()
             .filter(|change| is_visible(change))
             .collect();
+        if self.plan.refresh_only && !self.plan.is_empty() {
+            return self.recorded(out, &changes);
+        }
         if changes.is_empty() && self.plan.outputs.is_empty() {
             out.push_str(&self.nothing());
             return out;
@@ -81,6 +84,23 @@ impl View<'_> {
                 );
             }
         }
+        out
+    }
+
+    /// A plan that only records what was observed: `out` says what that is.
+    fn recorded(&self, mut out: String, moved: &[&Change]) -> String {
+        for change in moved {
+            out.push_str(&block(change, self.sources, self.secrets, self.palette));
+            out.push('\n');
+        }
+        if !self.plan.outputs.is_empty() {
+            out.push_str(&self.outputs());
+        }
+        out.push_str(
+            "\nThis is a refresh-only plan, so Meshform will not take any actions to undo\nthese. If you were \
+             expecting these changes then you can apply this plan to record\nthe updated values in the state without \
+             changing any remote objects.\n",
+        );
         out
     }
 
@@ -117,6 +137,10 @@ impl View<'_> {
                 out.push('\n');
             }
         }
+        if self.plan.refresh_only {
+            out.truncate(out.trim_end().len() + 1);
+            return out;
+        }
         out.push_str(
             "Unless you have made equivalent changes to your configuration, or ignored the\n\
              relevant attributes using `ignore_changes`, the following plan may include\n\
@@ -132,6 +156,13 @@ impl View<'_> {
             return format!(
                 "\n{} No objects need to be destroyed.\n\nEither you have not created any objects yet, or the \
                  existing objects were already\ndeleted outside of Meshform.\n",
+                strong("No changes.")
+            );
+        }
+        if self.plan.refresh_only {
+            return format!(
+                "\n{} Your infrastructure still matches the state.\n\nMeshform has checked that the real objects still \
+                 match the result of your most\nrecent changes, and found no differences.\n",
                 strong("No changes.")
             );
         }

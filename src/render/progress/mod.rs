@@ -38,6 +38,26 @@ pub(super) trait Show: Send {
     fn end(&mut self) {}
 }
 
+/// Lets something happen once a second at most: with many steps under way, to look at all of them for each event would
+/// be work that grows with the square of their number.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    last: Option<Duration>,
+}
+
+impl Pace {
+    /// Whether it is time again at `now`.
+    pub(super) fn is_due(&mut self, now: Duration) -> bool {
+        let due = self
+            .last
+            .is_none_or(|last| now.saturating_sub(last) >= Duration::from_secs(1));
+        if due {
+            self.last = Some(now);
+        }
+        due
+    }
+}
+
 enum Message {
     Event(Event),
     End,

@@ -8,12 +8,13 @@ use meshform_state::Address;
 
 use super::super::printer::Printer;
 use super::super::style::Role;
-use super::{STILL, Show, identity, known, spoken, words};
+use super::{Pace, STILL, Show, identity, known, spoken, words};
 
 /// One line for each thing that happens, and one every ten seconds for each step that runs.
 pub(super) struct Plain {
     printer: Printer,
     running: BTreeMap<(Address, Action), Running>,
+    pace: Pace,
 }
 
 struct Running {
@@ -28,6 +29,7 @@ impl Plain {
         Plain {
             printer,
             running: BTreeMap::new(),
+            pace: Pace::default(),
         }
     }
 
@@ -207,6 +209,9 @@ impl Show for Plain {
     }
 
     fn tick(&mut self, now: Duration) {
+        if !self.pace.is_due(now) {
+            return;
+        }
         let mut lines = Vec::new();
         for ((address, action), running) in &mut self.running {
             if now.saturating_sub(running.told) >= STILL {

@@ -12,12 +12,13 @@ use super::super::address_json::{Parts, parts};
 use super::super::headline::action_reason;
 use super::super::plan_json::told;
 use super::super::printer::{Level, Printer};
-use super::{STILL, Show, identity, known, spoken, words};
+use super::{Pace, STILL, Show, identity, known, spoken, words};
 
 /// Events as JSON lines.
 pub(super) struct Stream {
     printer: Printer,
     running: BTreeMap<(Address, Action), (Duration, Duration)>,
+    pace: Pace,
 }
 
 impl Stream {
@@ -25,6 +26,7 @@ impl Stream {
         Stream {
             printer,
             running: BTreeMap::new(),
+            pace: Pace::default(),
         }
     }
 
@@ -324,6 +326,9 @@ impl Show for Stream {
     }
 
     fn tick(&mut self, now: Duration) {
+        if !self.pace.is_due(now) {
+            return;
+        }
         let mut told = Vec::new();
         for ((address, action), (since, last)) in &mut self.running {
             if now.saturating_sub(*last) >= STILL {

@@ -94,6 +94,13 @@ impl TestEnvironment {
         command
     }
 
+    /// Starts the program; what it says nobody reads.
+    pub(crate) fn start(&self, arguments: &[&str]) -> std::process::Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
     /// Runs the program with nobody at a terminal.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.left_by(self.command(arguments).output().unwrap())

@@ -11,4 +11,6 @@ mod machines;
 mod mistakes;
 mod prompts;
 mod saved;
+mod selection;
+mod signals;
 mod states;
