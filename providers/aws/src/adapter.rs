@@ -1,5 +1,7 @@
 //! The adapter: which kind is whose.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Identity, Request, Timing};
 use meshform_engine::{Adapter, AdapterError, Effects, ErrorClass, Located, Object, Observation, Target};
@@ -133,6 +135,28 @@ impl Adapter for AwsAdapter {
 
     fn timing(&self, _kind: &str) -> Timing {
         self.settings.timing
+    }
+
+    fn service(&self, kind: &str) -> &'static str {
+        // Each of these counts calls on its own; what is no other service's is EC2's.
+        match kind.split('_').nth(1) {
+            Some("acmpca") => "acm-pca",
+            Some("eks") => "eks",
+            Some("ram") => "ram",
+            Some("route53") => "route53",
+            _ => "ec2",
+        }
+    }
+
+    fn typical(&self, kind: &str) -> Duration {
+        // In the order of what the documentation and experience say; only the proportions count.
+        Duration::from_secs(match kind {
+            "aws_nat_gateway" => 120,
+            "aws_ec2_transit_gateway" | "aws_ec2_transit_gateway_vpc_attachment" => 60,
+            "aws_acmpca_certificate_authority" => 20,
+            "aws_vpc_peering_connection" => 5,
+            _ => 1,
+        })
     }
 }
 
