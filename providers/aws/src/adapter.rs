@@ -18,7 +18,7 @@ use crate::settings::AwsSettings;
 use crate::step::Step;
 use crate::subnet::SubnetResource;
 use crate::vpc::VpcResource;
-use crate::{availability_zones, caller_identity};
+use crate::{availability_zones, caller_identity, eks};
 
 /// The managed kinds that [`AwsAdapter`] serves.
 pub const KINDS: [&str; 6] = [
@@ -31,7 +31,7 @@ pub const KINDS: [&str; 6] = [
 ];
 
 /// The data kinds that [`AwsAdapter`] serves.
-pub const DATA_KINDS: [&str; 2] = ["aws_availability_zones", "aws_caller_identity"];
+pub const DATA_KINDS: [&str; 3] = ["aws_availability_zones", "aws_caller_identity", "aws_eks_cluster"];
 
 /// Everything of AWS.
 pub struct AwsAdapter {
@@ -96,6 +96,7 @@ impl Adapter for AwsAdapter {
         match kind {
             "aws_availability_zones" => availability_zones::query(&clients.ec2, arguments).await,
             "aws_caller_identity" => caller_identity::query(&clients).await,
+            "aws_eks_cluster" => eks::query(&clients, arguments).await,
             _ => Err(unknown(kind)),
         }
     }

@@ -30,7 +30,8 @@ pub(crate) async fn query(clients: &Clients) -> Result<Object, AdapterError> {
 
 async fn ask(clients: &Clients) -> Result<CallerIdentity, AdapterError> {
     let answer = clients.sts.get_caller_identity().send().await;
-    let answer = answer.map_err(|error| error::from_sdk("sts:GetCallerIdentity", &clients.whom, &error))?;
+    let answer =
+        answer.map_err(|error| error::from_sdk("sts:GetCallerIdentity", &clients.place.whom, &error))?;
     Ok(CallerIdentity {
         id: answer.account.clone(),
         account_id: answer.account,

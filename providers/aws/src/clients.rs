@@ -26,9 +26,11 @@ const READ: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(crate) struct Clients {
     pub(crate) ec2: Ec2,
+    pub(crate) eks: aws_sdk_eks::Client,
     pub(crate) sts: aws_sdk_sts::Client,
-    /// The credentials, for messages.
-    pub(crate) whom: String,
+    pub(crate) place: Arc<Place>,
+    /// What signs requests; `None` where there are no credentials at all.
+    pub(crate) credentials: Option<SharedCredentialsProvider>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -116,15 +118,17 @@ impl ClientCache {
                 whom
             }
         };
-        let place = Place {
+        let place = Arc::new(Place {
             region: region.to_owned(),
             partition: partition(region),
-            whom: whom.clone(),
-        };
-        Clients {
-            ec2: Ec2::new(aws_sdk_ec2::Client::new(&config), Arc::new(place)),
-            sts: aws_sdk_sts::Client::new(&config),
             whom,
+        });
+        Clients {
+            ec2: Ec2::new(aws_sdk_ec2::Client::new(&config), Arc::clone(&place)),
+            eks: aws_sdk_eks::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+            credentials: config.credentials_provider(),
+            place,
         }
     }
 

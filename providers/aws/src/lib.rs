@@ -20,6 +20,7 @@ mod availability_zones;
 mod caller_identity;
 mod clients;
 mod ec2;
+pub mod eks;
 mod error;
 mod internet_gateway;
 mod resource;

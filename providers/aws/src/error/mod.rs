@@ -1,7 +1,7 @@
 //! AWS's answers as classes of failure, and whether the effect may have happened all the same.
 //!
-//! Codes are those of "Error codes for the Amazon EC2 API" (EC2 API reference) and "Common errors" (STS API
-//! reference). What the code does not tell, the status does.
+//! Codes are those of "Error codes for the Amazon EC2 API" (EC2 API reference), "Common errors" (STS API
+//! reference), and those that each action of EKS and AWS Private CA lists. What the code does not tell, the status does.
 
 use std::error::Error;
 use std::io;
@@ -69,14 +69,35 @@ fn not_sent(call: &str, whom: &str, error: &(dyn Error + 'static)) -> AdapterErr
             CredentialsError::ProviderTimedOut(_) => ErrorClass::Unavailable,
             _ => ErrorClass::Unauthenticated,
         };
-        let hint = "Give credentials as for every AWS tool: a profile (AWS_PROFILE), keys in the environment, or a role of the machine.";
-        return AdapterError::refused(class, message).hint(hint);
+        return AdapterError {
+            class,
+            ..without_credentials(message)
+        };
     }
     if links.iter().any(|link| never_connected(*link)) {
         return AdapterError::refused(ErrorClass::Unavailable, message)
             .hint("AWS cannot be reached: check the network, the region and AWS_ENDPOINT_URL.");
     }
     AdapterError::lost(ErrorClass::Unavailable, message)
+}
+
+/// The failure to get the credentials that `call` would be signed with.
+pub(crate) fn from_credentials(call: &str, whom: &str, error: &CredentialsError) -> AdapterError {
+    // Nothing was sent, whatever the chain of causes says of its own requests.
+    AdapterError {
+        certainty: Certainty::NothingHappened,
+        ..not_sent(call, whom, error)
+    }
+}
+
+/// There are no credentials for `call`.
+pub(crate) fn no_credentials(call: &str) -> AdapterError {
+    without_credentials(format!("{call}: there are no credentials"))
+}
+
+fn without_credentials(message: String) -> AdapterError {
+    let hint = "Give credentials as for every AWS tool: a profile (AWS_PROFILE), keys in the environment, or a role of the machine.";
+    AdapterError::refused(ErrorClass::Unauthenticated, message).hint(hint)
 }
 
 /// Whether this link of a chain of causes says that there was no connection to send anything over.
@@ -181,17 +202,20 @@ fn class_of(code: &str) -> Option<ErrorClass> {
         | "OptInRequired"
         | "PendingVerification" => ErrorClass::Denied,
         "InternalError" | "InternalFailure" | "ServiceUnavailable" | "Unavailable" => ErrorClass::Unavailable,
-        "DependencyViolation" | "ResourceInUse" | "IncorrectState" | "OperationInProgress" => {
-            ErrorClass::Busy
-        }
-        "Gateway.NotAttached" => ErrorClass::NotFound,
+        "DependencyViolation"
+        | "ResourceInUse"
+        | "IncorrectState"
+        | "OperationInProgress"
+        | "ConcurrentModificationException"
+        | "RequestInProgressException" => ErrorClass::Busy,
+        "Gateway.NotAttached" | "ResourceNotFoundException" => ErrorClass::NotFound,
         "IdempotentParameterMismatch" => ErrorClass::Conflict,
         _ if ends(&[".NotFound"]) => ErrorClass::NotFound,
         _ if ends(&["AlreadyExists", "AlreadyAssociated", "Conflict"]) || code.contains("Duplicate") => {
             ErrorClass::Conflict
         }
         _ if ends(&[".InUse"]) => ErrorClass::Busy,
-        _ if ends(&["LimitExceeded"]) => ErrorClass::Quota,
+        _ if ends(&["LimitExceeded", "LimitExceededException"]) => ErrorClass::Quota,
         _ => return None,
     })
 }

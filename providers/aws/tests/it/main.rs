@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: they fail by panicking")]
 
 mod data;
+mod eks;
 mod errors;
 mod faults;
 mod network;

@@ -4,6 +4,7 @@
 
 mod availability_zones;
 mod caller_identity;
+mod eks_cluster;
 mod internet_gateway;
 mod route;
 mod route_table;
@@ -16,6 +17,7 @@ use meshform_engine::Kinds;
 
 pub use availability_zones::AvailabilityZones;
 pub use caller_identity::CallerIdentity;
+pub use eks_cluster::EksCluster;
 pub use internet_gateway::InternetGateway;
 pub use route::{Route, RouteTarget};
 pub use route_table::RouteTable;
@@ -36,4 +38,5 @@ pub(crate) fn add(kinds: &mut Kinds) {
     kinds.add(kind_of::<RouteTableAssociation>());
     kinds.add(kind_of::<AvailabilityZones>());
     kinds.add(kind_of::<CallerIdentity>());
+    kinds.add(kind_of::<EksCluster>());
 }
