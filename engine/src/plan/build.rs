@@ -105,18 +105,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         diagnostics,
     };
     let resources = spread_create_first(resources);
-    if options.destroy {
-        builder.forbid_destroy(&resources);
-    } else {
-        match order(&resources) {
-            Ok(order) => order
-                .into_iter()
-                .map(|index| &resources[index])
-                .filter(|resource| selection.has(&resource.address))
-                .for_each(|resource| builder.resource(resource)),
-            Err(found) => builder.diagnostics.extend(found),
-        }
-    }
+    builder.wanted(&resources);
     builder.leftovers(&removed, &kept, &resources);
     builder.deposed(snapshot);
     let concerned = outputs::Concerned {
@@ -203,6 +192,22 @@ pub(super) struct Present {
 }
 
 impl Builder<'_> {
+    /// Plans what the configuration asks for; in a destruction, only finds what must stay.
+    fn wanted(&mut self, resources: &[Arc<Resource>]) {
+        if self.options.destroy {
+            self.forbid_destroy(resources);
+            return;
+        }
+        match order(resources) {
+            Ok(order) => order
+                .into_iter()
+                .map(|index| &resources[index])
+                .filter(|resource| self.selection.has(&resource.address))
+                .for_each(|resource| self.resource(resource)),
+            Err(found) => self.diagnostics.extend(found),
+        }
+    }
+
     fn resource(&mut self, resource: &Arc<Resource>) {
         let fields = match resolve::fields(resource, self) {
             Ok(fields) => fields,

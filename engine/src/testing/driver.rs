@@ -94,6 +94,7 @@ impl Driver {
         };
         desired.resources.sort_by(|a, b| a.address.cmp(&b.address));
         let input = Input {
+            adopted: &[],
             desired,
             snapshot,
             observed: &observed,

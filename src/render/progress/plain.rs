@@ -55,7 +55,7 @@ pub(super) fn line(event: &Event, printer: &Printer) -> Option<String> {
         Event::Resolving { .. } | Event::StillResolving { .. } | Event::Resolved { .. } => {
             return lookup(event, printer);
         }
-Event::Adopted { address, id } => format!("{} Imported{}", strong(address), identity(Some(id))),
+        Event::Adopted { address, id } => format!("{} Imported{}", strong(address), identity(Some(id))),
         Event::StepStarted { address, action, id } => {
             format!(
                 "{} {}...{}",

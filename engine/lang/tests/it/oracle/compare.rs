@@ -94,7 +94,8 @@ impl Tally {
                 Ok(ours) => encode(ours).to_string(),
                 Err(found) => format!("{:?}", found.0.iter().map(|one| &one.detail).collect::<Vec<_>>()),
             };
-            self.differ.push(format!("{text}\n    ours   {ours}\n    theirs {theirs}"));
+            self.differ
+                .push(format!("{text}\n    ours   {ours}\n    theirs {theirs}"));
         }
     }
 }

@@ -28,25 +28,55 @@ pub(super) enum Excuse {
 /// Why `ours` may differ from `theirs`, a value or an error.
 pub(super) fn excuse(text: &str, ours: &Result<Value, Diagnostics>, theirs: &Json) -> Option<Excuse> {
     match (ours, theirs.get("value")) {
-        (Ok(ours), Some(theirs)) => values(text, &super::wire::settled(&encode(ours)), &super::wire::settled(theirs)),
+        (Ok(ours), Some(theirs)) => values(
+            text,
+            &super::wire::settled(&encode(ours)),
+            &super::wire::settled(theirs),
+        ),
         (Err(found), Some(theirs)) => early(text, found, theirs),
         (Ok(_), None) => {
             let error = theirs["error"].as_str().unwrap_or_default();
-            error.contains("Inconsistent conditional result types").then_some(Excuse::Branch)
+            error
+                .contains("Inconsistent conditional result types")
+                .then_some(Excuse::Branch)
         }
         (Err(_), None) => None,
     }
 }
 
 fn values(text: &str, ours: &Json, theirs: &Json) -> Option<Excuse> {
-    if text.contains("log(") && digits(ours) == digits(theirs) || digits(ours) == digits(theirs) && *ours != *theirs {
+    if text.contains("log(") && digits(ours) == digits(theirs)
+        || digits(ours) == digits(theirs) && *ours != *theirs
+    {
         return Some(Excuse::Digits);
     }
-    let open = ["later", "sure", "half", "timestamp"].iter().any(|name| text.contains(name));
+    let open = ["later", "sure", "half", "timestamp"]
+        .iter()
+        .any(|name| text.contains(name));
     [
-        (Excuse::Narrowing, Allow { narrowing: true, ..Allow::default() }),
-        (Excuse::Secrecy, Allow { narrowing: true, secrecy: true, ..Allow::default() }),
-        (Excuse::Type, Allow { narrowing: true, secrecy: true, types: true }),
+        (
+            Excuse::Narrowing,
+            Allow {
+                narrowing: true,
+                ..Allow::default()
+            },
+        ),
+        (
+            Excuse::Secrecy,
+            Allow {
+                narrowing: true,
+                secrecy: true,
+                ..Allow::default()
+            },
+        ),
+        (
+            Excuse::Type,
+            Allow {
+                narrowing: true,
+                secrecy: true,
+                types: true,
+            },
+        ),
     ]
     .into_iter()
     .find(|(_, allow)| open && allow.fits(ours, theirs))
@@ -54,9 +84,20 @@ fn values(text: &str, ours: &Json, theirs: &Json) -> Option<Excuse> {
 }
 
 fn early(text: &str, found: &Diagnostics, theirs: &Json) -> Option<Excuse> {
-    let told: Vec<String> = found.0.iter().map(|one| format!("{}: {}", one.summary, one.detail)).collect();
-    let all = |parts: &[&str]| told.iter().all(|told| parts.iter().any(|part| told.contains(part)));
-    if all(&["`contains`: it must not be null", "`signum`: a whole number", "`log` failed: the result is no finite"]) {
+    let told: Vec<String> = found
+        .0
+        .iter()
+        .map(|one| format!("{}: {}", one.summary, one.detail))
+        .collect();
+    let all = |parts: &[&str]| {
+        told.iter()
+            .all(|told| parts.iter().any(|part| told.contains(part)))
+    };
+    if all(&[
+        "`contains`: it must not be null",
+        "`signum`: a whole number",
+        "`log` failed: the result is no finite",
+    ]) {
         return Some(Excuse::Newer);
     }
     let open = ["later", "sure", "half"].iter().any(|name| text.contains(name));
@@ -86,7 +127,11 @@ fn digits(form: &Json) -> Json {
             let fields = fields.iter().map(|(name, value)| match (name.as_str(), value) {
                 ("number", Json::String(text)) => {
                     let short: String = text.trim_start_matches('-').chars().take(15).collect();
-                    let sign = if text == "-0" { "" } else { &text[..text.len() - text.trim_start_matches('-').len()] };
+                    let sign = if text == "-0" {
+                        ""
+                    } else {
+                        &text[..text.len() - text.trim_start_matches('-').len()]
+                    };
                     (name.clone(), json!(format!("{sign}{short}")))
                 }
                 _ => (name.clone(), digits(value)),
@@ -113,7 +158,9 @@ impl Allow {
         }
         match (ours.get("secret"), theirs.get("secret")) {
             (Some(ours), Some(theirs)) => return self.fits(ours, theirs),
-            (Some(ours), None) if self.secrecy => return theirs.get("later").is_some() && self.fits(ours, theirs),
+            (Some(ours), None) if self.secrecy => {
+                return theirs.get("later").is_some() && self.fits(ours, theirs);
+            }
             (None, None) => {}
             _ => return false,
         }
@@ -123,13 +170,20 @@ impl Allow {
         let pair = |name: &str| Some((ours.get(name)?, theirs.get(name)?));
         for name in ["list", "tuple"] {
             if let Some((Json::Array(ours), Json::Array(theirs))) = pair(name) {
-                return ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| self.fits(ours, theirs));
+                return ours.len() == theirs.len()
+                    && ours
+                        .iter()
+                        .zip(theirs)
+                        .all(|(ours, theirs)| self.fits(ours, theirs));
             }
         }
         for name in ["map", "object"] {
             if let Some((Json::Object(ours), Json::Object(theirs))) = pair(name) {
                 return ours.keys().eq(theirs.keys())
-                    && ours.values().zip(theirs.values()).all(|(ours, theirs)| self.fits(ours, theirs));
+                    && ours
+                        .values()
+                        .zip(theirs.values())
+                        .all(|(ours, theirs)| self.fits(ours, theirs));
             }
         }
         false
@@ -141,11 +195,18 @@ impl Allow {
             // Of which type it is, one side knows better.
             (_, Json::String(any)) if any == "dynamic" => self.types,
             (Json::Array(ours), Json::Array(theirs)) => {
-                ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| self.same_type(ours, theirs))
+                ours.len() == theirs.len()
+                    && ours
+                        .iter()
+                        .zip(theirs)
+                        .all(|(ours, theirs)| self.same_type(ours, theirs))
             }
             (Json::Object(ours), Json::Object(theirs)) => {
                 ours.keys().eq(theirs.keys())
-                    && ours.values().zip(theirs.values()).all(|(ours, theirs)| self.same_type(ours, theirs))
+                    && ours
+                        .values()
+                        .zip(theirs.values())
+                        .all(|(ours, theirs)| self.same_type(ours, theirs))
             }
             (Json::String(any), _) if any == "dynamic" => self.types,
             _ => false,
@@ -176,5 +237,10 @@ fn type_of(form: &Json) -> Json {
         return json!(["tuple", items.iter().map(type_of).collect::<Vec<_>>()]);
     }
     let attributes = form["object"].as_object().into_iter().flatten();
-    json!(["object", attributes.map(|(name, item)| (name.clone(), type_of(item))).collect::<serde_json::Map<_, _>>()])
+    json!([
+        "object",
+        attributes
+            .map(|(name, item)| (name.clone(), type_of(item)))
+            .collect::<serde_json::Map<_, _>>()
+    ])
 }
