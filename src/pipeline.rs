@@ -280,7 +280,11 @@ pub(crate) async fn plan(
     settle(&mut loaded, compiled.diagnostics)?;
     let (desired, assertions) = (compiled.desired, compiled.assertions);
     // Whoever destroys takes nothing over first.
-    let imports = if wish.destroy { &[][..] } else { &compiled.imports };
+    let imports = if wish.options.destroy {
+        &[][..]
+    } else {
+        &compiled.imports
+    };
     session.printer.learn(secrets_in(&desired));
     let told = |found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone());
     let selection = select(&desired, snapshot, &wish.options).map_err(told)?;

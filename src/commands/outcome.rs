@@ -95,8 +95,8 @@ fn count(session: &Session, outcome: &Outcome, destroy: bool) {
 fn incomplete(session: &Session, outcome: Outcome, sources: &Sources) -> Failure {
     let mut found: Vec<Diagnostic> = Vec::new();
     let told = |address: &Address| {
-        let of = |one: &&Diagnostic| one.address.as_ref() == Some(address) && one.severity == Severity::Error;
-        outcome.broken.0.iter().any(|one| of(&one))
+        let of = |one: &Diagnostic| one.address.as_ref() == Some(address) && one.severity == Severity::Error;
+        outcome.broken.0.iter().any(of)
     };
     let (unrecorded, failed): (Vec<_>, Vec<_>) =
         outcome.failed.iter().partition(|failure| failure.class.is_none());

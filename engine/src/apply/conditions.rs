@@ -28,7 +28,7 @@ impl Run {
         for at in self.conditions.get(address).into_iter().flatten() {
             let assertion = &self.plan.assertions[*at];
             if assertion.phase == phase {
-                found.extend(assertion.check(self));
+                found.extend(assertion.check(&*self));
             }
         }
         let first = found.0.iter().find(|one| one.severity == Severity::Error)?;
@@ -49,7 +49,7 @@ impl Run {
             .iter()
             .filter(|assertion| assertion.address.is_none())
         {
-            found.extend(assertion.check(self));
+            found.extend(assertion.check(&*self));
         }
         self.outcome.broken.extend(found);
         self.outcome.broken.sort();
