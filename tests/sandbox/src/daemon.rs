@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{Cache, default_root};
+use crate::cache::{Cache, Wanted, default_root};
+use crate::cloud::LoadBalancer;
 use crate::cluster::Cluster;
 use crate::error::SandboxError;
 use crate::files;
@@ -29,6 +30,8 @@ pub struct Options {
     pub dir: PathBuf,
     /// How many control planes; none means AWS only.
     pub clusters: usize,
+    /// Whether an istiod runs in each cluster that installs one; see [`Builder::istiod`](crate::Builder::istiod).
+    pub istiod: bool,
 }
 
 /// What stands in `sandbox.json`.
@@ -42,8 +45,11 @@ pub struct Session {
     pub endpoint: String,
     /// The control planes; empty until they are ready.
     pub clusters: Vec<Cluster>,
-    /// The children of the daemon; empty until they are ready.
+    /// The children of the daemon; empty until they are ready. Those of istiods come and go, within about a second.
     pub processes: Vec<ProcessRecord>,
+    /// The load balancers that the cloud holds, likewise.
+    #[serde(default)]
+    pub load_balancers: Vec<LoadBalancer>,
 }
 
 fn session_file(dir: &Path) -> PathBuf {
@@ -93,7 +99,11 @@ pub fn up(options: &Options, program: &Path, report: &Reporter) -> Result<Sessio
             dir.display()
         )));
     }
-    Cache::at(default_root()?, report.clone()).prepare(options.clusters > 0)?;
+    Cache::at(default_root()?, report.clone()).prepare(Wanted {
+        clusters: options.clusters > 0,
+        helm: options.istiod,
+        istiod: options.istiod,
+    })?;
     files::create_dir(&dir)?;
     report("sandbox: starting");
     let start = Instant::now();
@@ -106,7 +116,11 @@ pub fn up(options: &Options, program: &Path, report: &Reporter) -> Result<Sessio
 }
 
 fn already_up(session: Session, options: &Options) -> Result<Session, SandboxError> {
-    if session.ready && session.clusters.len() == options.clusters {
+    let same_istiod = session
+        .clusters
+        .iter()
+        .all(|c| c.istiod.is_some() == options.istiod);
+    if session.ready && session.clusters.len() == options.clusters && same_istiod {
         return Ok(session);
     }
     let state = if session.ready { "runs" } else { "is starting" };
@@ -126,12 +140,13 @@ fn start_daemon(dir: &Path, options: &Options, program: &Path) -> Result<Child, 
         action: "share a log",
         source,
     })?;
-    Command::new(program)
-        .arg("serve")
-        .arg("--dir")
-        .arg(dir)
-        .arg("--clusters")
-        .arg(options.clusters.to_string())
+    let mut command = Command::new(program);
+    command.arg("serve").arg("--dir").arg(dir);
+    command.arg("--clusters").arg(options.clusters.to_string());
+    if options.istiod {
+        command.arg("--istiod");
+    }
+    command
         .stdin(Stdio::null())
         .stdout(log)
         .stderr(errors)
@@ -189,13 +204,17 @@ pub fn serve(options: &Options) -> Result<(), SandboxError> {
         endpoint: String::new(),
         clusters: Vec::new(),
         processes: Vec::new(),
+        load_balancers: Vec::new(),
     };
     session.write(&dir)?;
-    let mut sandbox = Sandbox::builder()
+    let mut builder = Sandbox::builder()
         .clusters(options.clusters)
         .dir(&dir)
-        .report(to_stderr())
-        .start()?;
+        .report(to_stderr());
+    if options.istiod {
+        builder = builder.istiod();
+    }
+    let mut sandbox = builder.start()?;
     let lines: String = sandbox
         .env()
         .iter()
@@ -207,15 +226,16 @@ pub fn serve(options: &Options) -> Result<(), SandboxError> {
     session.processes = sandbox.processes();
     session.ready = true;
     session.write(&dir)?;
-    wait_for_end(&mut sandbox)
+    wait_for_end(&mut sandbox, session, &dir)
 }
 
 fn export(name: &str, value: &str) -> String {
     format!("export {name}='{}'\n", value.replace('\'', r"'\''"))
 }
 
-/// Returns when this process is told to end; a child that dies meanwhile is named in the log, once.
-fn wait_for_end(sandbox: &mut Sandbox) -> Result<(), SandboxError> {
+/// Returns when this process is told to end; a child that dies meanwhile is named in the log, once, and the session is
+/// kept true.
+fn wait_for_end(sandbox: &mut Sandbox, mut session: Session, dir: &Path) -> Result<(), SandboxError> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |source| SandboxError::System {
         action: "wait for a signal",
@@ -234,6 +254,11 @@ fn wait_for_end(sandbox: &mut Sandbox) -> Result<(), SandboxError> {
                 _ = terminate.recv() => return Ok(()),
                 _ = interrupt.recv() => return Ok(()),
                 () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+            let now = (sandbox.processes(), sandbox.load_balancers());
+            if now != (session.processes.clone(), session.load_balancers.clone()) {
+                (session.processes, session.load_balancers) = now;
+                session.write(dir)?;
             }
             match sandbox.check() {
                 Err(error) if !reported => {

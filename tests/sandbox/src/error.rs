@@ -125,3 +125,27 @@ pub enum SandboxError {
     #[error("{0}")]
     Usage(String),
 }
+
+impl SandboxError {
+    /// Tells whether an API server answered that the object is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// Tells whether an API server answered that the object is there already, or has changed meanwhile.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.status() == Some(409)
+    }
+
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Kube { source, .. } => match &**source {
+                kube::Error::Api(status) => Some(status.code),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -42,6 +42,23 @@ pub(crate) fn remove_dir(path: &Path) -> Result<(), SandboxError> {
     }
 }
 
+/// Copies a folder with all below it. Modes are not kept: what is copied may be read-only, the copy is not.
+pub(crate) fn copy_dir(from: &Path, to: &Path) -> Result<(), SandboxError> {
+    create_dir(to)?;
+    for entry in std::fs::read_dir(from).map_err(failed("read the folder", from))? {
+        let path = entry.map_err(failed("read the folder", from))?.path();
+        let Some(name) = path.file_name() else { continue };
+        let target = to.join(name);
+        if path.is_dir() {
+            copy_dir(&path, &target)?;
+        } else {
+            let content = std::fs::read(&path).map_err(failed("read", &path))?;
+            write(&target, content)?;
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn open_log(path: &Path) -> Result<std::fs::File, SandboxError> {
     std::fs::OpenOptions::new()
         .create(true)

@@ -1,7 +1,8 @@
 //! A whole world on one machine for tests and demos: moto behind a door of ours, real Kubernetes control planes.
 //!
 //! Start at [`Sandbox`]. The flow: `cache` builds what is missing (moto's venv, etcd, the control plane) and keeps it;
-//! `process` runs it on loopback; `door` is the endpoint that clients take for AWS; `cluster` is one control plane;
+//! `process` runs it on loopback; `door` is the endpoint that clients take for AWS; `cluster` is one cluster; beside each,
+//! an `agent` plays what acts by itself: `kubelet` runs istiod's Pods, `cloud` gives Services their load balancers;
 //! `world` lists all that exists, so that a test can say "exactly what was there before"; `daemon` is the same
 //! sandbox kept alive behind `cargo sandbox up`.
 //!
@@ -13,14 +14,17 @@
     reason = "test support runs processes, waits by the real clock, and writes scratch files that need no fsync"
 )]
 
+mod agent;
 mod blocking;
 mod cache;
+mod cloud;
 mod cluster;
 pub mod daemon;
 mod door;
 mod error;
 mod files;
 mod http_client;
+mod kubelet;
 mod moto;
 mod process;
 mod progress;
@@ -29,14 +33,16 @@ mod wait;
 mod world;
 
 pub use cache::{Built, Cache, default_root};
+pub use cloud::LoadBalancer;
 pub use cluster::audit::{AuditEntry, read_audit};
-pub use cluster::{Cluster, Token};
+pub use cluster::{Cluster, Token, Workload};
 pub use door::eks::{EksCluster, EksVpc};
 pub use door::fault::{Answer, Chance, Fault, FaultId, FaultKind, FaultStatus};
 pub use door::record::{Outcome, Recorded};
 pub use door::remote::RemoteDoor;
 pub use door::{Credentials, Door, OpenDoor};
 pub use error::SandboxError;
+pub use kubelet::IstiodPorts;
 pub use process::ProcessRecord;
 pub use progress::{Reporter, silent, to_stderr};
 pub use sandbox::{Builder, Sandbox};

@@ -23,8 +23,8 @@ pub(crate) struct Moto {
 }
 
 impl Moto {
-    /// Starts moto from its venv and returns when it answers.
-    pub(crate) async fn start(venv: &Path, folder: &Path) -> Result<Self, SandboxError> {
+    /// Starts moto from its venv; it answers when [`Self::ready`] has returned.
+    pub(crate) fn start(venv: &Path, folder: &Path) -> Result<Self, SandboxError> {
         files::create_dir(folder)?;
         let program = folder.join("serve.py");
         files::write(&program, MOTO_SERVE)?;
@@ -38,11 +38,16 @@ impl Moto {
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
             .env("PYTHONDONTWRITEBYTECODE", "1");
-        let mut process = Process::spawn("moto", command, &folder.join("moto.log"))?;
+        let process = Process::spawn("moto", command, &folder.join("moto.log"))?;
         let authority = format!("127.0.0.1:{port}");
+        Ok(Self { process, authority })
+    }
+
+    /// Returns when moto answers.
+    pub(crate) async fn ready(&mut self) -> Result<(), SandboxError> {
         let client = HttpClient::new();
-        let url = format!("http://{authority}/moto-api/");
-        wait::until_ready("moto", READY_WITHIN, &mut process, async || {
+        let url = format!("http://{}/moto-api/", self.authority);
+        wait::until_ready("moto", READY_WITHIN, &mut self.process, async || {
             let probe = request(http::Method::GET, &url, &[], "").map_err(|error| error.to_string())?;
             client
                 .send(probe)
@@ -50,8 +55,7 @@ impl Moto {
                 .map(|_| ())
                 .map_err(|error| error.to_string())
         })
-        .await?;
-        Ok(Self { process, authority })
+        .await
     }
 }
 

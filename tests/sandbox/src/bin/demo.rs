@@ -125,6 +125,7 @@ fn sandbox(dir: &Path) -> Done<Session> {
     let options = Options {
         dir: dir.to_path_buf(),
         clusters: 1,
+        istiod: false,
     };
     Ok(daemon::up(&options, &program, &to_stderr())?)
 }

@@ -52,6 +52,9 @@ struct Shape {
     /// No cluster, AWS alone.
     #[arg(long, conflicts_with = "clusters")]
     aws_only: bool,
+    /// Run a real istiod in each cluster that installs one, and put helm and Istio's charts into the environment.
+    #[arg(long, conflicts_with = "aws_only")]
+    istiod: bool,
 }
 
 impl Shape {
@@ -60,6 +63,7 @@ impl Shape {
         Options {
             dir: self.place.dir.clone(),
             clusters,
+            istiod: self.istiod,
         }
     }
 }
@@ -123,6 +127,14 @@ fn print_status(session: &Session) -> ExitCode {
     }
     for cluster in &session.clusters {
         println!("{:<30} {}", format!("cluster {}", cluster.name), cluster.server);
+    }
+    for balancer in &session.load_balancers {
+        let service = format!("{}/{}", balancer.namespace, balancer.name);
+        println!(
+            "{:<30} {service} at {}",
+            format!("balancer of {}", balancer.cluster),
+            balancer.address
+        );
     }
     code
 }

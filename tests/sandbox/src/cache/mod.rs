@@ -4,15 +4,20 @@
 //! place when it is whole. `parts` says what is built and how.
 
 mod command;
+mod go;
 mod parts;
+mod venv;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use parts::{CONTROL_PLANE, ETCD, MOTO, MOTO_REPAIRS, MOTO_SERVE};
+pub(crate) use parts::{
+    CHARTS, CONTROL_PLANE, ETCD, HELM, ISTIOD, KWOK, MOTO, MOTO_REPAIRS, MOTO_SERVE, STAGES,
+};
 
+use crate::cluster::Programs;
 use crate::error::SandboxError;
 use crate::files;
 use crate::progress::Reporter;
@@ -41,6 +46,31 @@ pub(crate) struct Workshop<'a> {
 pub struct Cache {
     root: PathBuf,
     report: Reporter,
+}
+
+/// What a sandbox is to hold, as far as it decides what is built.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) clusters: bool,
+    pub(crate) helm: bool,
+    pub(crate) istiod: bool,
+}
+
+/// What was built for it.
+pub(crate) struct Parts {
+    /// moto's venv.
+    pub(crate) venv: PathBuf,
+    pub(crate) cluster: Option<Programs>,
+    pub(crate) istio: Option<IstioTools>,
+}
+
+/// What a client of Istio needs.
+#[derive(Clone, Debug)]
+pub(crate) struct IstioTools {
+    /// The folder of the program helm.
+    pub(crate) helm: PathBuf,
+    /// The folder of the charts base, istiod and gateway.
+    pub(crate) charts: PathBuf,
 }
 
 /// A part that is there.
@@ -74,19 +104,32 @@ impl Cache {
         Self { root, report }
     }
 
-    /// Builds all that a sandbox needs and is not there yet; a sandbox without clusters needs moto only.
-    pub fn prepare(&self, with_clusters: bool) -> Result<(), SandboxError> {
+    /// Builds all that a sandbox needs and is not there yet; one without clusters needs moto only.
+    pub(crate) fn prepare(&self, wanted: Wanted) -> Result<Parts, SandboxError> {
         // Before the first build: nobody should wait for minutes to hear that the next one lacks its tool.
         MOTO.inputs()?;
-        if with_clusters {
+        if wanted.clusters || wanted.helm || wanted.istiod {
             ETCD.inputs()?;
         }
-        self.get(&MOTO)?;
-        if with_clusters {
-            self.get(&ETCD)?;
-            self.get(&CONTROL_PLANE)?;
-        }
-        Ok(())
+        let venv = self.get(&MOTO)?.path;
+        let program = |recipe: &go::GoProgram| Ok(self.get(recipe)?.path.join(recipe.name()));
+        let cluster = match wanted.clusters {
+            true => Some(Programs {
+                etcd: program(&ETCD)?,
+                control_plane: program(&CONTROL_PLANE)?,
+                kwok: program(&KWOK)?,
+                istiod: wanted.istiod.then(|| program(&ISTIOD)).transpose()?,
+            }),
+            false => None,
+        };
+        let istio = match wanted.helm || wanted.istiod {
+            true => Some(IstioTools {
+                helm: self.get(&HELM)?.path,
+                charts: self.get(&CHARTS)?.path,
+            }),
+            false => None,
+        };
+        Ok(Parts { venv, cluster, istio })
     }
 
     /// Returns a part, built now when it is not there; says `hit` or `miss` and the minutes.

@@ -1,26 +1,15 @@
-//! The three parts that a sandbox builds: moto's venv, etcd, the control plane. It must never name a registry host:
-//! where packages come from is the user's configuration of pip and Go.
+//! What a sandbox builds: which sources, from which versions. It must never name a registry host: where packages come
+//! from is the user's configuration of pip and Go.
 
-use std::path::Path;
-use std::process::Command;
-
-use super::command::{Tool, run};
-use super::{Recipe, Workshop};
-use crate::error::SandboxError;
-use crate::files;
+use super::go::{GoFiles, GoProgram};
+use super::venv::MotoVenv;
 
 /// The program that runs moto inside its venv.
 pub(crate) const MOTO_SERVE: &str = include_str!("../../moto/serve.py");
 pub(crate) const MOTO_REPAIRS: &str = include_str!("../../moto/repairs.py");
 
-const GO: Tool = Tool {
-    program: "go",
-    install: "Go 1.24 or newer (package `golang-go` or `golang`, or the download of the Go project)",
-};
-const PYTHON: Tool = Tool {
-    program: "python3",
-    install: "Python 3.10 or newer with its venv module (on Debian and Ubuntu: packages `python3` and `python3-venv`)",
-};
+/// What kwok plays on nodes and Pods.
+pub(crate) const STAGES: &str = include_str!("../../kwok/stages.yaml");
 
 /// moto in a venv of its own.
 pub(crate) const MOTO: MotoVenv = MotoVenv {
@@ -31,7 +20,8 @@ pub(crate) const MOTO: MotoVenv = MotoVenv {
 pub(crate) const ETCD: GoProgram = GoProgram {
     name: "etcd",
     usual: "1 to 2 minutes",
-    sources: [
+    package: ".",
+    sources: &[
         ("main.go", include_str!("../../etcd/main.go")),
         ("go.mod", include_str!("../../etcd/go.mod")),
         ("go.sum", include_str!("../../etcd/go.sum")),
@@ -39,11 +29,13 @@ pub(crate) const ETCD: GoProgram = GoProgram {
     ldflags: "-s -w",
 };
 
-/// The API server and the controller manager. Clients parse the version, so a build without one is useless to them.
+/// The API server, the controller manager and the scheduler. Clients parse the version, so a build without one is
+/// useless to them.
 pub(crate) const CONTROL_PLANE: GoProgram = GoProgram {
     name: "controlplane",
     usual: "4 to 7 minutes",
-    sources: [
+    package: ".",
+    sources: &[
         ("main.go", include_str!("../../controlplane/main.go")),
         ("go.mod", include_str!("../../controlplane/go.mod")),
         ("go.sum", include_str!("../../controlplane/go.sum")),
@@ -53,97 +45,61 @@ pub(crate) const CONTROL_PLANE: GoProgram = GoProgram {
               -X k8s.io/component-base/version.gitTreeState=clean",
 };
 
-/// A Go program whose sources are compiled into the sandbox, so that its binary works from any folder.
-pub(crate) struct GoProgram {
-    name: &'static str,
-    usual: &'static str,
-    sources: [(&'static str, &'static str); 3],
-    ldflags: &'static str,
-}
+/// kwok, which plays the kubelet.
+pub(crate) const KWOK: GoProgram = GoProgram {
+    name: "kwok",
+    usual: "1 to 2 minutes",
+    package: ".",
+    sources: &[
+        ("main.go", include_str!("../../kwok/main.go")),
+        ("go.mod", include_str!("../../kwok/go.mod")),
+        ("go.sum", include_str!("../../kwok/go.sum")),
+    ],
+    ldflags: "-s -w",
+};
 
-impl Recipe for GoProgram {
-    fn name(&self) -> &'static str {
-        self.name
-    }
+/// helm, as its project builds it: the two numbers are the Kubernetes of its own modules, which charts see when
+/// nobody names a version.
+pub(crate) const HELM: GoProgram = GoProgram {
+    name: "helm",
+    usual: "1 to 2 minutes",
+    package: "helm.sh/helm/v3/cmd/helm",
+    sources: &[
+        ("go.mod", include_str!("../../helm/go.mod")),
+        ("go.sum", include_str!("../../helm/go.sum")),
+    ],
+    ldflags: "-s -w -X helm.sh/helm/v3/internal/version.version=v3.22.0 \
+              -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=37 \
+              -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=37",
+};
 
-    fn usual(&self) -> &'static str {
-        self.usual
-    }
+/// Istio's pilot-discovery.
+pub(crate) const ISTIOD: GoProgram = GoProgram {
+    name: "istiod",
+    usual: "5 to 8 minutes",
+    package: ".",
+    sources: &[
+        ("main.go", include_str!("../../istio/main.go")),
+        ("go.mod", ISTIO_MOD),
+        ("go.sum", ISTIO_SUM),
+    ],
+    // The name that Istio's own builds of a commit give themselves; the commit is that of the version in go.mod.
+    ldflags: "-s -w -X istio.io/istio/pkg/version.buildVersion=1.31-alpha.eed52ebb66ad \
+              -X istio.io/istio/pkg/version.buildGitRevision=eed52ebb66ad",
+};
 
-    fn inputs(&self) -> Result<Vec<String>, SandboxError> {
-        let mut inputs = vec![GO.ask(&["version"])?, self.ldflags.to_owned()];
-        inputs.extend(
-            self.sources
-                .iter()
-                .flat_map(|(name, text)| [(*name).to_owned(), (*text).to_owned()]),
-        );
-        Ok(inputs)
-    }
+/// Istio's charts, under the names of a release.
+pub(crate) const CHARTS: GoFiles = GoFiles {
+    name: "charts",
+    usual: "half a minute",
+    module: "istio.io/istio",
+    folders: &[
+        ("manifests/charts/base", "base"),
+        ("manifests/charts/istio-control/istio-discovery", "istiod"),
+        ("manifests/charts/gateway", "gateway"),
+    ],
+    sources: &[("go.mod", ISTIO_MOD), ("go.sum", ISTIO_SUM)],
+};
 
-    fn build(&self, into: &Path, work: &Workshop<'_>) -> Result<(), SandboxError> {
-        let sources = work.scratch.join("sources");
-        files::create_dir(&sources)?;
-        for (name, text) in self.sources {
-            files::write(&sources.join(name), text)?;
-        }
-        let mut command = Command::new(GO.program);
-        command.current_dir(&sources).env("CGO_ENABLED", "0");
-        command.args([
-            "build",
-            "-trimpath",
-            "-buildvcs=false",
-            "-ldflags",
-            self.ldflags,
-            "-o",
-        ]);
-        command.arg(into.join(self.name)).arg(".");
-        run(work, command)
-    }
-}
-
-/// moto from requirements in which every file has its hash.
-pub(crate) struct MotoVenv {
-    requirements: &'static str,
-}
-
-impl Recipe for MotoVenv {
-    fn name(&self) -> &'static str {
-        "moto"
-    }
-
-    fn usual(&self) -> &'static str {
-        "half a minute"
-    }
-
-    fn inputs(&self) -> Result<Vec<String>, SandboxError> {
-        // The prefix counts because a venv holds links into the Python that made it; the two imports because a
-        // distribution may ship Python without them.
-        let about =
-            "import sys, venv, ensurepip; print(sys.version, sys.base_prefix, sys.version_info >= (3, 10))";
-        let python = PYTHON.ask(&["-c", about])?;
-        if !python.ends_with("True") {
-            return Err(PYTHON.missing(None));
-        }
-        Ok(vec![python, self.requirements.to_owned()])
-    }
-
-    fn build(&self, into: &Path, work: &Workshop<'_>) -> Result<(), SandboxError> {
-        let requirements = work.scratch.join("requirements.txt");
-        files::write(&requirements, self.requirements)?;
-        let mut venv = Command::new(PYTHON.program);
-        venv.args(["-m", "venv"]).arg(into);
-        run(work, venv)?;
-        let mut install = Command::new(into.join("bin/python"));
-        install.args([
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-input",
-        ]);
-        install
-            .args(["--require-hashes", "--requirement"])
-            .arg(&requirements);
-        run(work, install)
-    }
-}
+const ISTIO_MOD: &str = include_str!("../../istio/go.mod");
+const ISTIO_SUM: &str = include_str!("../../istio/go.sum");

@@ -19,8 +19,25 @@ pub(crate) const POLICY: &str = r#"{
 }
 "#;
 
+/// The group of those who may do anything.
+pub(crate) const MASTERS: &str = "system:masters";
+
 /// The user as which the controller manager connects; Kubernetes binds its role to this name.
 pub(crate) const CONTROLLER_MANAGER: &str = "system:kube-controller-manager";
+/// The user of the scheduler, likewise.
+pub(crate) const SCHEDULER: &str = "system:kube-scheduler";
+/// The user of kwok and of what else plays a kubelet.
+pub(crate) const KUBELET: &str = "sandbox-kubelet";
+/// The user of what plays the cloud.
+pub(crate) const CLOUD: &str = "sandbox-cloud";
+
+/// The users as which the parts of a cluster connect, and their groups.
+pub(crate) const COMPONENTS: [(&str, &str); 4] = [
+    (CONTROLLER_MANAGER, ""),
+    (SCHEDULER, ""),
+    (KUBELET, MASTERS),
+    (CLOUD, MASTERS),
+];
 
 /// One request that can change something, as the API server saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +75,12 @@ impl AuditEntry {
         !self.dry_run && (200..300).contains(&self.status)
     }
 
-    /// Tells whether the control plane asked itself, as its controllers do.
+    /// Tells whether the cluster asked itself, as its controllers, its node and its cloud do.
     #[must_use]
     pub fn is_of_control_plane(&self) -> bool {
         let controller = self.user.starts_with("system:serviceaccount:kube-system:");
-        controller || self.user == "system:apiserver" || self.user == CONTROLLER_MANAGER
+        let component = COMPONENTS.iter().any(|(user, _)| self.user == *user);
+        controller || component || self.user == "system:apiserver"
     }
 }
 

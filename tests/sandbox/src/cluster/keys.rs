@@ -12,7 +12,7 @@ use rcgen::{
 };
 
 use super::Token;
-use super::audit::CONTROLLER_MANAGER;
+use super::audit::{COMPONENTS, MASTERS};
 use crate::error::SandboxError;
 use crate::files;
 
@@ -21,7 +21,8 @@ pub(crate) struct Keys {
     pub(crate) ca: String,
     pub(crate) admin: Token,
     pub(crate) stranger: Token,
-    pub(crate) controller_manager: Token,
+    /// One for each of `COMPONENTS`, in their order.
+    pub(crate) components: Vec<Token>,
 }
 
 /// Names under which the API server is called from outside and from inside a cluster.
@@ -52,18 +53,21 @@ pub(crate) fn write(folder: &Path) -> Result<Keys, SandboxError> {
     }
     let admin = token("sandbox-admin");
     let stranger = token("sandbox-stranger");
-    let controller_manager = token(CONTROLLER_MANAGER);
+    let components: Vec<Token> = COMPONENTS.iter().map(|(user, _)| token(user)).collect();
     // Static token file: token,user,uid,"group,…".
-    let line =
-        |token: &Token, groups: &str| format!("{},{},{},{groups}\n", token.secret, token.user, token.user);
-    let tokens =
-        line(&admin, "\"system:masters\"") + &line(&stranger, "\"\"") + &line(&controller_manager, "\"\"");
+    let line = |token: &Token, groups: &str| {
+        format!("{},{},{},\"{groups}\"\n", token.secret, token.user, token.user)
+    };
+    let mut tokens = line(&admin, MASTERS) + &line(&stranger, "");
+    for (token, (_, groups)) in components.iter().zip(COMPONENTS) {
+        tokens.push_str(&line(token, groups));
+    }
     files::write(&folder.join("tokens.csv"), tokens)?;
     Ok(Keys {
         ca,
         admin,
         stranger,
-        controller_manager,
+        components,
     })
 }
 

@@ -1,14 +1,18 @@
-//! One real Kubernetes control plane on loopback: etcd, API server, controller manager.
+//! One real Kubernetes cluster on loopback: etcd, API server, controller manager, scheduler, and a node that kwok plays.
 //!
-//! It must never be gentler than a real cluster: RBAC, admission, garbage collection and validation are on. There are
-//! no nodes, so Pods are stored and not run.
+//! It must never be gentler than a real cluster: RBAC, admission, garbage collection and validation are on. Pods are
+//! scheduled and become Ready, and nothing runs in them, istiod's aside (see `kubelet`).
 
+mod api;
 pub(crate) mod audit;
 mod hand;
+mod istiod;
 mod keys;
 pub(crate) mod kubeconfig;
+mod nodes;
 mod ready;
 mod start;
+mod workload;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,9 +21,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::blocking::block;
 use crate::error::SandboxError;
+use crate::kubelet::IstiodPorts;
 use crate::world::kube::{self as world, KubeObject};
 
-pub(crate) use start::{Programs, Running};
+pub(crate) use api::Api;
+pub(crate) use start::{Programs, Running, Setting};
+pub use workload::Workload;
 
 /// A bearer token and whom it stands for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,6 +54,8 @@ pub struct Cluster {
     pub kubeconfig: PathBuf,
     /// The API server's audit log of mutating requests; see [`read_audit`](crate::read_audit).
     pub audit_log: PathBuf,
+    /// Where its istiod is reached on this machine, in a sandbox that runs istiods.
+    pub istiod: Option<IstiodPorts>,
 }
 
 impl Cluster {

@@ -1,17 +1,20 @@
-//! Starts the three processes of a control plane. It must never listen on anything but loopback.
+//! Starts the processes of a cluster: control plane, node, agent. It must never listen on anything but loopback.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::audit::POLICY;
-use super::{Cluster, folder, keys, kubeconfig, ready};
+use super::audit::{CLOUD, COMPONENTS, CONTROLLER_MANAGER, KUBELET, POLICY, SCHEDULER};
+use super::{Cluster, folder, keys, kubeconfig, nodes, ready};
+use crate::agent::Agent;
+use crate::cloud::{Addresses, Cloud};
 use crate::error::SandboxError;
+use crate::kubelet::{self, Forward, Kubelet};
 use crate::moto::free_port;
 use crate::process::{Process, ProcessRecord};
 use crate::{files, wait};
 
-const CONTROLLER_KUBECONFIG: &str = "controller-manager.kubeconfig";
 const ETCD_WITHIN: Duration = Duration::from_secs(60);
 
 /// Where the built programs are.
@@ -19,51 +22,61 @@ const ETCD_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) struct Programs {
     pub(crate) etcd: PathBuf,
     pub(crate) control_plane: PathBuf,
+    pub(crate) kwok: PathBuf,
+    /// Without it nothing runs in istiod's Pods.
+    pub(crate) istiod: Option<PathBuf>,
 }
 
-/// A control plane that runs until this is dropped.
+/// What one cluster is to be.
+pub(crate) struct Setting<'a> {
+    pub(crate) name: &'a str,
+    /// Its place among the clusters.
+    pub(crate) index: usize,
+    pub(crate) region: &'a str,
+    /// The sandbox's folder.
+    pub(crate) sandbox: &'a Path,
+    pub(crate) programs: &'a Programs,
+    pub(crate) addresses: &'a Arc<Addresses>,
+    /// The file for `--authentication-token-webhook-config-file` of the API server at this URL.
+    pub(crate) token_webhook: &'a (dyn Fn(&str) -> String + Sync),
+}
+
+/// A cluster that runs until this is dropped.
 ///
-/// The fields are dropped in their order, so the API server never loses its etcd first.
+/// The fields are dropped in their order, so nothing loses what it talks to first.
 pub(crate) struct Running {
-    pub(crate) controller_manager: Process,
-    pub(crate) api_server: Process,
-    pub(crate) etcd: Process,
+    pub(crate) agent: Agent,
+    kwok: Process,
+    scheduler: Process,
+    controller_manager: Process,
+    api_server: Process,
+    etcd: Process,
     pub(crate) cluster: Cluster,
 }
 
 impl Running {
-    /// Starts a control plane below `sandbox` and returns when it is whole and quiet.
-    pub(crate) async fn start(name: &str, sandbox: &Path, programs: &Programs) -> Result<Self, SandboxError> {
-        let folder = folder(sandbox, name);
+    /// Starts a cluster and returns when it is whole and quiet.
+    pub(crate) async fn start(setting: &Setting<'_>) -> Result<Self, SandboxError> {
+        let (name, programs) = (setting.name, setting.programs);
+        let folder = folder(setting.sandbox, name);
         files::create_dir(&folder)?;
-        let keys = keys::write(&folder)?;
-        files::write(&folder.join("audit-policy.json"), POLICY)?;
-        let port = free_port()?;
-        let cluster = Cluster {
-            name: name.to_owned(),
-            server: format!("https://127.0.0.1:{port}"),
-            ca: keys.ca,
-            admin: keys.admin,
-            stranger: keys.stranger,
-            kubeconfig: folder.join("kubeconfig"),
-            audit_log: folder.join("audit.log"),
-        };
-        // There from the start, so that a reader need not tell "no request yet" from "no log".
-        files::write(&cluster.audit_log, "")?;
-        kubeconfig::write(&cluster.kubeconfig, std::slice::from_ref(&cluster))?;
-        // A user of its own, so that the audit log tells its requests from the admin's.
-        let own = Cluster {
-            admin: keys.controller_manager,
-            ..cluster.clone()
-        };
-        kubeconfig::write(&folder.join(CONTROLLER_KUBECONFIG), &[own])?;
-
+        let forward = programs.istiod.as_ref().map(|_| Forward::bind()).transpose()?;
+        let (mut cluster, port) = prepare(setting, &folder)?;
+        cluster.istiod = forward.as_ref().map(Forward::ports);
         let (etcd, etcd_url) = start_etcd(name, &folder, programs).await?;
         let mut api_server = start_api_server(name, &folder, programs, &etcd_url, port)?;
         ready::api_server(&cluster, &mut api_server).await?;
         let mut controller_manager = start_controller_manager(name, &folder, programs)?;
+        let scheduler = start_scheduler(name, &folder, programs)?;
+        let mut kwok = nodes::start_kwok(setting, &folder, cluster.istiod)?;
+        let kubelet = user(&cluster, &folder, KUBELET).api().await?;
+        nodes::register(setting, &cluster, &kubelet, &mut kwok).await?;
+        let agent = start_agent(setting, &cluster, &folder, forward).await?;
         ready::settled(&cluster, &mut controller_manager).await?;
         Ok(Self {
+            agent,
+            kwok,
+            scheduler,
             controller_manager,
             api_server,
             etcd,
@@ -71,13 +84,97 @@ impl Running {
         })
     }
 
-    pub(crate) fn records(&self) -> [ProcessRecord; 3] {
-        [&self.etcd, &self.api_server, &self.controller_manager].map(Process::record)
+    pub(crate) fn records(&self) -> Vec<ProcessRecord> {
+        let all = [
+            &self.etcd,
+            &self.api_server,
+            &self.controller_manager,
+            &self.scheduler,
+            &self.kwok,
+        ];
+        let mut records: Vec<ProcessRecord> = all.map(Process::record).into();
+        records.extend(self.agent.processes());
+        records
     }
 
-    pub(crate) fn processes(&mut self) -> [&mut Process; 3] {
-        [&mut self.etcd, &mut self.api_server, &mut self.controller_manager]
+    pub(crate) fn processes(&mut self) -> [&mut Process; 5] {
+        [
+            &mut self.etcd,
+            &mut self.api_server,
+            &mut self.controller_manager,
+            &mut self.scheduler,
+            &mut self.kwok,
+        ]
     }
+}
+
+/// Writes the files that the processes read, and chooses the API server's port.
+fn prepare(setting: &Setting<'_>, folder: &Path) -> Result<(Cluster, u16), SandboxError> {
+    let keys = keys::write(folder)?;
+    files::write(&folder.join("audit-policy.json"), POLICY)?;
+    let port = free_port()?;
+    let cluster = Cluster {
+        name: setting.name.to_owned(),
+        server: format!("https://127.0.0.1:{port}"),
+        ca: keys.ca,
+        admin: keys.admin,
+        stranger: keys.stranger,
+        kubeconfig: folder.join("kubeconfig"),
+        audit_log: folder.join("audit.log"),
+        istiod: None,
+    };
+    files::write(
+        &folder.join("token-webhook.json"),
+        (setting.token_webhook)(&cluster.server),
+    )?;
+    // There from the start, so that a reader need not tell "no request yet" from "no log".
+    files::write(&cluster.audit_log, "")?;
+    kubeconfig::write(&cluster.kubeconfig, std::slice::from_ref(&cluster))?;
+    // Users of their own, so that the audit log tells their requests from the admin's.
+    for (token, (name, _)) in keys.components.into_iter().zip(COMPONENTS) {
+        let own = Cluster {
+            admin: token,
+            ..user(&cluster, folder, name)
+        };
+        kubeconfig::write(&own.kubeconfig, std::slice::from_ref(&own))?;
+    }
+    Ok((cluster, port))
+}
+
+/// Returns the kubeconfig of one of the cluster's own users.
+pub(super) fn component(folder: &Path, user: &str) -> PathBuf {
+    folder.join(format!("{}.kubeconfig", user.replace(':', "-")))
+}
+
+/// Returns the cluster as one of its own users reaches it.
+fn user(cluster: &Cluster, folder: &Path, name: &str) -> Cluster {
+    Cluster {
+        kubeconfig: component(folder, name),
+        ..cluster.clone()
+    }
+}
+
+async fn start_agent(
+    setting: &Setting<'_>,
+    cluster: &Cluster,
+    folder: &Path,
+    forward: Option<Forward>,
+) -> Result<Agent, SandboxError> {
+    let kubelet = match (&setting.programs.istiod, forward) {
+        (Some(istiod), Some(forward)) => {
+            let api = user(cluster, folder, KUBELET);
+            let setting = kubelet::Setting {
+                cluster: cluster.clone(),
+                folder: folder.to_owned(),
+                istiod: istiod.clone(),
+                addresses: Arc::clone(setting.addresses),
+            };
+            Some(Kubelet::new(setting, api, forward))
+        }
+        _ => None,
+    };
+    let cloud = Cloud::new(user(cluster, folder, CLOUD), Arc::clone(setting.addresses));
+    Agent::start(kubelet, cloud, folder.join("agent.log"))
 }
 
 async fn start_etcd(
@@ -120,6 +217,7 @@ fn start_api_server(
         ("--audit-policy-file", "audit-policy.json"),
         ("--audit-log-path", "audit.log"),
         ("--cert-dir", "apiserver"),
+        ("--authentication-token-webhook-config-file", "token-webhook.json"),
     ] {
         command.arg(format!("{flag}={}", folder.join(file).display()));
     }
@@ -135,8 +233,9 @@ fn start_api_server(
         "--api-audiences=https://kubernetes.default.svc,istio-ca",
         "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.96.0.0/16",
-        // Pods need no token where no kubelet runs them.
-        "--disable-admission-plugins=ServiceAccount",
+        "--authentication-token-webhook-version=v1",
+        // A token that was refused or has ended must not be remembered for longer than a test waits.
+        "--authentication-token-webhook-cache-ttl=1s",
         "--allow-privileged=true",
         "--enable-aggregator-routing=true",
         "--audit-log-mode=blocking",
@@ -154,10 +253,8 @@ fn start_api_server(
 fn start_controller_manager(name: &str, folder: &Path, programs: &Programs) -> Result<Process, SandboxError> {
     let mut command = Command::new(&programs.control_plane);
     command.arg("kube-controller-manager");
-    command.arg(format!(
-        "--kubeconfig={}",
-        folder.join(CONTROLLER_KUBECONFIG).display()
-    ));
+    let kubeconfig = component(folder, CONTROLLER_MANAGER);
+    command.arg(format!("--kubeconfig={}", kubeconfig.display()));
     command.arg(format!("--root-ca-file={}", folder.join("ca.crt").display()));
     let key = folder.join("service-accounts.key");
     command.arg(format!("--service-account-private-key-file={}", key.display()));
@@ -166,9 +263,19 @@ fn start_controller_manager(name: &str, folder: &Path, programs: &Programs) -> R
         "--leader-elect=false",
         // Nobody asks it anything, and its port would be one more to keep free.
         "--secure-port=0",
-        // Without kubelets these three take every node for dead and remove its Pods.
-        "--controllers=*,-node-lifecycle-controller,-pod-garbage-collector-controller,-taint-eviction-controller",
+        // kwok gives a sign of life every twenty to forty-five seconds, and on a busy machine later.
+        "--node-monitor-grace-period=10m",
     ]);
     let log = folder.join("kube-controller-manager.log");
     Process::spawn(&format!("kube-controller-manager of {name}"), command, &log)
+}
+
+fn start_scheduler(name: &str, folder: &Path, programs: &Programs) -> Result<Process, SandboxError> {
+    let mut command = Command::new(&programs.control_plane);
+    command.arg("kube-scheduler");
+    let kubeconfig = component(folder, SCHEDULER);
+    command.arg(format!("--kubeconfig={}", kubeconfig.display()));
+    command.args(["--leader-elect=false", "--secure-port=0"]);
+    let log = folder.join("kube-scheduler.log");
+    Process::spawn(&format!("kube-scheduler of {name}"), command, &log)
 }

@@ -6,7 +6,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use meshform_sandbox::{Cluster, Sandbox};
 use serde_json::json;
 
-async fn client(cluster: &Cluster, context: &str) -> kube::Client {
+pub(crate) async fn client(cluster: &Cluster, context: &str) -> kube::Client {
     let kubeconfig = Kubeconfig::read_from(&cluster.kubeconfig).unwrap();
     let options = KubeConfigOptions {
         context: Some(context.to_owned()),

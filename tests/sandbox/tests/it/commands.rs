@@ -17,7 +17,11 @@ fn sandbox(verb: &[&str], dir: &Path) -> Output {
 }
 
 fn up(dir: &Path) -> Session {
-    let output = sandbox(&["up", "--aws-only"], dir);
+    up_with(&["up", "--aws-only"], dir)
+}
+
+fn up_with(verb: &[&str], dir: &Path) -> Session {
+    let output = sandbox(verb, dir);
     assert!(
         output.status.success(),
         "{}",
@@ -68,6 +72,35 @@ fn sandboxes_come_and_go() {
     assert!(!sandbox(&["status"], &two).status.success());
     assert!(sandbox(&["down"], &two).status.success());
     assert!(!two.exists());
+}
+
+/// Clusters and what serves them are known by name, and end with the sandbox even when that is killed.
+#[test]
+fn clusters_end_with_their_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("world");
+    let session = up_with(&["up", "--clusters", "1", "--istiod"], &dir);
+    let names: Vec<&str> = session
+        .processes
+        .iter()
+        .map(|process| process.name.as_str())
+        .collect();
+    for name in ["kube-apiserver of a", "kube-scheduler of a", "kwok of a"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    let env = std::fs::read_to_string(dir.join("env")).unwrap();
+    for name in ["MESHFORM_SANDBOX_CHARTS", "PATH"] {
+        assert!(env.contains(&format!("export {name}='")), "{env}");
+    }
+    assert!(sandbox(&["status"], &dir).status.success());
+    assert!(
+        !sandbox(&["up", "--clusters", "1"], &dir).status.success(),
+        "another shape"
+    );
+    session.daemon.kill();
+    wait_until_gone(&session);
+    assert!(sandbox(&["down"], &dir).status.success());
+    assert!(!dir.exists());
 }
 
 #[test]

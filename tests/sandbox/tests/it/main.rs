@@ -13,4 +13,6 @@ mod door;
 mod door_ec2;
 mod door_eks;
 mod door_pca;
+mod istiod;
+mod nodes;
 mod wire;
