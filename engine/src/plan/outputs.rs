@@ -61,7 +61,11 @@ pub(super) fn changes(
         }
     }
     let names: HashSet<&str> = wanted.iter().chain(&left).map(|output| &*output.name).collect();
-    for (name, record) in recorded.iter().filter(|(name, _)| !names.contains(name.as_str())) {
+    // What a plan of a part does not know it leaves as it is.
+    let known: HashSet<&str> = outputs.iter().map(|output| &*output.name).collect();
+    let goes =
+        |name: &str| !names.contains(name) && (!concerned.selection.is_partial() || known.contains(name));
+    for (name, record) in recorded.iter().filter(|(name, _)| goes(name.as_str())) {
         let (name, before) = (name.as_str().into(), value_of(record));
         changes.push(OutputChange {
             name,

@@ -45,9 +45,9 @@ impl Shape {
             let subnets: Vec<usize> = (0..6).map(|_| shape.add(&[vpc], 2)).collect();
             let internet = shape.add(&[vpc], 2);
             let nat = shape.add(&[subnets[3], internet], 120);
-            for (way, subnet) in [nat, nat, nat, internet].into_iter().zip(&subnets) {
+            for (table, subnet) in subnets.iter().enumerate().take(4) {
                 let own = shape.add(&[vpc], 1);
-                shape.add(&[own, way], 1);
+                shape.add(&[own, if table < 3 { nat } else { internet }], 1);
                 shape.add(&[own, *subnet], 1);
             }
             let namespace = shape.add(&[], 1);

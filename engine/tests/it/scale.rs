@@ -42,10 +42,13 @@ fn cost(wanted: &Desired) -> f64 {
 
 #[test]
 fn twice_the_resources_cost_twice_the_work() {
-    type Shape = fn(usize) -> Desired;
-    let layers: Shape = |count| layered(LOCAL, count / 10, 10);
-    for (name, shape) in [("independent", independent as Shape), ("layers of 10", layers)] {
-        let (small, large) = (cost(&shape(400)), cost(&shape(1_600)));
+    let layers = |count: usize| layered(LOCAL, count / 10, 10);
+    let shapes = [
+        ("independent", independent(400), independent(1_600)),
+        ("layers of 10", layers(400), layers(1_600)),
+    ];
+    for (name, small, large) in shapes {
+        let (small, large) = (cost(&small), cost(&large));
         let growth = large / small;
         println!("{name}: four times the resources, {growth:.2} times the work");
         // What is quadratic grows sixteenfold; caches that no longer hold everything cost a part of that.

@@ -6,6 +6,7 @@ mod editors;
 mod environment;
 mod flow;
 mod formatting;
+mod growth;
 mod imports;
 mod machines;
 mod mistakes;

@@ -1,5 +1,10 @@
 //! Signals to the real program in the middle of an apply.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a deadline of a real process is on the real clock"
+)]
+
 use std::process::Child;
 use std::time::{Duration, Instant};
 
