@@ -102,9 +102,9 @@ fn what_left_the_configuration_takes_with_it_what_stands_on_it() {
         !address.ends_with("stack") && !address.ends_with("note")
     }));
     lab.options.target = set(&["fake_two.stack"]);
-    assert_eq!(told(&lab.plan(&fewer).unwrap()), ["Delete stack", "Delete note"]);
+    assert_eq!(told(&lab.plan(&fewer).unwrap()), ["Delete note", "Delete stack"]);
     lab.options.target.clear();
-    lab.options.exclude = set(&["meshform_data.note"]);
+    lab.options.exclude = set(&["fake_local.note"]);
     let excluded = lab.plan(&fewer);
     assert!(
         excluded.is_ok_and(|plan| plan.is_empty()),
