@@ -26,6 +26,8 @@ pub struct Driver {
     pub store: MemoryStore,
     /// Where all resources live.
     pub scope: Scope,
+    /// More scopes, for resources that are put there.
+    pub elsewhere: Vec<Scope>,
     /// The adapters and the clock.
     pub context: Context,
 }
@@ -39,6 +41,7 @@ impl Driver {
         Driver {
             store,
             scope,
+            elsewhere: Vec::new(),
             context,
         }
     }
@@ -49,6 +52,7 @@ impl Driver {
         Driver {
             store: self.store.after_death(),
             scope: self.scope.clone(),
+            elsewhere: self.elsewhere.clone(),
             context,
         }
     }
@@ -85,7 +89,9 @@ impl Driver {
 
     async fn plan_on(&self, snapshot: &Snapshot, resources: &[Resource]) -> Result<Plan, Vec<RefreshError>> {
         let (context, reader) = (&self.context, self.context.reader());
-        let scopes = BTreeMap::from([(self.scope.key(), self.scope.clone())]);
+        let used = |scope: &&Scope| resources.iter().any(|resource| resource.scope == scope.key());
+        let scopes = self.elsewhere.iter().filter(used).chain([&self.scope]);
+        let scopes: BTreeMap<_, _> = scopes.map(|scope| (scope.key(), scope.clone())).collect();
         let observed = reader.refresh(snapshot, &scopes, &Silent).await?;
         let mut desired = Desired {
             resources: resources.to_vec(),

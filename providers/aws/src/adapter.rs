@@ -1,37 +1,58 @@
 //! The adapter: which kind is whose.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Identity, Request, Timing};
 use meshform_engine::{Adapter, AdapterError, Effects, ErrorClass, Located, Object, Observation, Target};
+use meshform_kinds::aws::{SecurityGroupEgressRule, SecurityGroupIngressRule};
 use meshform_state::Scope;
 use meshform_state::journal::{Intent, Operation};
 
 use crate::clients::ClientCache;
 use crate::internet_gateway::InternetGatewayResource;
+use crate::pca::{AuthorityResource, CertificateResource};
+use crate::peering::{AccepterResource, ConnectionResource, OptionsResource};
 use crate::resource::Resource;
 use crate::route::RouteResource;
 use crate::route_table::RouteTableResource;
 use crate::route_table_association::RouteTableAssociationResource;
+use crate::security_group::{RuleResource, SecurityGroupResource};
 use crate::settings::AwsSettings;
 use crate::step::Step;
 use crate::subnet::SubnetResource;
 use crate::vpc::VpcResource;
-use crate::{availability_zones, caller_identity, eks};
+use crate::{availability_zones, caller_identity, eks, pca, route_tables, subnets, vpc_data};
 
 /// The managed kinds that [`AwsAdapter`] serves.
-pub const KINDS: [&str; 6] = [
+pub const KINDS: [&str; 14] = [
+    "aws_acmpca_certificate",
+    "aws_acmpca_certificate_authority",
     "aws_internet_gateway",
     "aws_route",
     "aws_route_table",
     "aws_route_table_association",
+    "aws_security_group",
     "aws_subnet",
     "aws_vpc",
+    "aws_vpc_peering_connection",
+    "aws_vpc_peering_connection_accepter",
+    "aws_vpc_peering_connection_options",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
 ];
 
 /// The data kinds that [`AwsAdapter`] serves.
-pub const DATA_KINDS: [&str; 3] = ["aws_availability_zones", "aws_caller_identity", "aws_eks_cluster"];
+pub const DATA_KINDS: [&str; 7] = [
+    "aws_acmpca_certificate_authority",
+    "aws_availability_zones",
+    "aws_caller_identity",
+    "aws_eks_cluster",
+    "aws_route_tables",
+    "aws_subnets",
+    "aws_vpc",
+];
 
 /// Everything of AWS.
 pub struct AwsAdapter {
@@ -64,6 +85,14 @@ fn resource(kind: &str) -> Result<&'static dyn Resource, AdapterError> {
         "aws_route_table" => &RouteTableResource,
         "aws_route" => &RouteResource,
         "aws_route_table_association" => &RouteTableAssociationResource,
+        "aws_security_group" => &SecurityGroupResource,
+        "aws_vpc_security_group_ingress_rule" => &RuleResource::<SecurityGroupIngressRule>(PhantomData),
+        "aws_vpc_security_group_egress_rule" => &RuleResource::<SecurityGroupEgressRule>(PhantomData),
+        "aws_vpc_peering_connection" => &ConnectionResource,
+        "aws_vpc_peering_connection_accepter" => &AccepterResource,
+        "aws_vpc_peering_connection_options" => &OptionsResource,
+        "aws_acmpca_certificate_authority" => &AuthorityResource,
+        "aws_acmpca_certificate" => &CertificateResource,
         _ => return Err(unknown(kind)),
     })
 }
@@ -88,7 +117,7 @@ impl Adapter for AwsAdapter {
         targets: &[Target],
     ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let clients = self.clients.of(scope).await?;
-        resource(kind)?.read(&clients.ec2, targets).await
+        resource(kind)?.read(&clients, targets).await
     }
 
     async fn query(&self, scope: &Scope, kind: &str, arguments: &Object) -> Result<Object, AdapterError> {
@@ -97,13 +126,17 @@ impl Adapter for AwsAdapter {
             "aws_availability_zones" => availability_zones::query(&clients.ec2, arguments).await,
             "aws_caller_identity" => caller_identity::query(&clients).await,
             "aws_eks_cluster" => eks::query(&clients, arguments).await,
+            "aws_vpc" => vpc_data::query(&clients.ec2, arguments).await,
+            "aws_subnets" => subnets::query(&clients.ec2, arguments).await,
+            "aws_route_tables" => route_tables::query(&clients.ec2, arguments).await,
+            "aws_acmpca_certificate_authority" => pca::query(&clients.pca, arguments).await,
             _ => Err(unknown(kind)),
         }
     }
 
     async fn locate(&self, scope: &Scope, intent: &Intent) -> Result<Located, AdapterError> {
         let clients = self.clients.of(scope).await?;
-        resource(&intent.kind)?.locate(&clients.ec2, intent).await
+        resource(&intent.kind)?.locate(&clients, intent).await
     }
 
     async fn apply(
@@ -116,6 +149,7 @@ impl Adapter for AwsAdapter {
         let resource = resource(request.kind)?;
         let mut step = Step {
             ec2: &clients.ec2,
+            pca: &clients.pca,
             request,
             effects,
             settings: &self.settings,

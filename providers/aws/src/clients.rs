@@ -14,6 +14,7 @@ use meshform_state::Scope;
 use tokio::sync::OnceCell;
 
 use crate::ec2::{Ec2, Place};
+use crate::pca::Pca;
 use crate::settings::{AwsSettings, Role};
 
 /// How long a connection may take: far below the time of a call, so that an endpoint that is not there is told apart.
@@ -27,6 +28,7 @@ const READ: Duration = Duration::from_secs(30);
 pub(crate) struct Clients {
     pub(crate) ec2: Ec2,
     pub(crate) eks: aws_sdk_eks::Client,
+    pub(crate) pca: Pca,
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) place: Arc<Place>,
     /// What signs requests; `None` where there are no credentials at all.
@@ -126,6 +128,7 @@ impl ClientCache {
         Clients {
             ec2: Ec2::new(aws_sdk_ec2::Client::new(&config), Arc::clone(&place)),
             eks: aws_sdk_eks::Client::new(&config),
+            pca: Pca::new(aws_sdk_acmpca::Client::new(&config), Arc::clone(&place)),
             sts: aws_sdk_sts::Client::new(&config),
             credentials: config.credentials_provider(),
             place,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
-    AvailabilityZone, Filter, InternetGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc,
-    VpcAttributeName,
+    AvailabilityZone, Filter, InternetGateway, NetworkAcl, RouteTable, SecurityGroup, SecurityGroupRule,
+    Subnet, Vpc, VpcAttributeName, VpcPeeringConnection,
 };
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
@@ -160,6 +160,10 @@ reads! {
     internet_gateways: describe_internet_gateways as "ec2:DescribeInternetGateways" -> InternetGateway;
     /// Security groups.
     security_groups: describe_security_groups as "ec2:DescribeSecurityGroups" -> SecurityGroup;
+    /// Rules of security groups.
+    security_group_rules: describe_security_group_rules as "ec2:DescribeSecurityGroupRules" -> SecurityGroupRule;
+    /// Peering connections, of both sides.
+    vpc_peering_connections: describe_vpc_peering_connections as "ec2:DescribeVpcPeeringConnections" -> VpcPeeringConnection;
     /// Network ACLs.
     network_acls: describe_network_acls as "ec2:DescribeNetworkAcls" -> NetworkAcl;
 }

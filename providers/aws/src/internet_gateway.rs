@@ -11,6 +11,7 @@ use meshform_engine::{AdapterError, ErrorClass, Located, Object, Observation, Re
 use meshform_kinds::aws::InternetGateway;
 use meshform_state::journal::Intent;
 
+use crate::clients::Clients;
 use crate::ec2::{Ec2, filter};
 use crate::resource::{Resource, ids, seen, spec, unread};
 use crate::step::{Sent, Step, parents_may_be_late};
@@ -21,7 +22,11 @@ pub(crate) struct InternetGatewayResource;
 
 #[async_trait]
 impl Resource for InternetGatewayResource {
-    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
+    async fn read(
+        &self,
+        Clients { ec2, .. }: &Clients,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let list = |filter| ec2.internet_gateways(vec![filter]);
         let gateways = ec2.by_ids("internet-gateway-id", ids(targets), list).await?;
         Ok(seen(targets, &gateways, |gateway| {
@@ -29,7 +34,7 @@ impl Resource for InternetGatewayResource {
         }))
     }
 
-    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+    async fn locate(&self, Clients { ec2, .. }: &Clients, intent: &Intent) -> Result<Located, AdapterError> {
         Tagged::InternetGateway.locate(ec2, intent).await
     }
 

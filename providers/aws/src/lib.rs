@@ -3,8 +3,9 @@
 //! [`AwsAdapter`] serves every `aws_*` kind. Each kind has one file, the twin of its spec's in `meshform-kinds`: how it
 //! is read in batches, found again, made, changed and ended. Below them:
 //!
-//! - `ec2` is the only code that holds the SDK's client. It reads for whoever asks and lends the client for a change
-//!   only against a [`Permit`](meshform_engine::Permit), so no effect escapes the journal.
+//! - `ec2` and `pca::client` are the only code that holds a client of the SDK that can change anything. They read for
+//!   whoever asks and lend the client for a change only against a [`Permit`](meshform_engine::Permit), so no effect
+//!   escapes the journal.
 //! - `step` has the forms that effects take here: creation with our tags, change of a named object, deletion.
 //! - `error` is the one place where AWS's answers become classes and certainties.
 //! - `clients` makes clients, one for each account, region and role.
@@ -23,16 +24,22 @@ mod ec2;
 pub mod eks;
 mod error;
 mod internet_gateway;
+pub mod pca;
+mod peering;
 mod resource;
 mod route;
 mod route_table;
 mod route_table_association;
+mod route_tables;
+mod security_group;
 mod settings;
 mod step;
 mod subnet;
+mod subnets;
 mod tagged;
 mod tags;
 mod vpc;
+mod vpc_data;
 
 pub use adapter::{AwsAdapter, DATA_KINDS, KINDS};
 pub use aws_config::SdkConfig;

@@ -8,17 +8,21 @@ use meshform_engine::{AdapterError, ErrorClass, Located, Object, Observation, Re
 use meshform_kinds::{CodecError, Spec};
 use meshform_state::journal::Intent;
 
-use crate::ec2::Ec2;
+use crate::clients::Clients;
 use crate::step::Step;
 
-/// One kind of EC2 resource.
+/// One kind of resource.
 #[async_trait]
 pub(crate) trait Resource: Send + Sync {
-    /// Looks at `targets` in as few requests as EC2 allows; one answer for each, in order.
-    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError>;
+    /// Looks at `targets` in as few requests as AWS allows; one answer for each, in order.
+    async fn read(
+        &self,
+        clients: &Clients,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError>;
 
     /// Whether the effect of `intent` is there.
-    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError>;
+    async fn locate(&self, clients: &Clients, intent: &Intent) -> Result<Located, AdapterError>;
 
     /// Makes the object.
     async fn create(&self, step: &mut Step<'_, '_>, planned: &Object) -> Result<Applied, AdapterError>;

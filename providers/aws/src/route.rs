@@ -9,6 +9,7 @@ use meshform_engine::{AdapterError, Effect, ErrorClass, Located, Object, Observa
 use meshform_kinds::aws::{Route, RouteTarget};
 use meshform_state::journal::{Intent, Locator};
 
+use crate::clients::Clients;
 use crate::ec2::{Ec2, filter};
 use crate::resource::{Resource, in_order, observation, spec, unread};
 use crate::step::{Step, parents_may_be_late};
@@ -34,7 +35,11 @@ macro_rules! to_target {
 
 #[async_trait]
 impl Resource for RouteResource {
-    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
+    async fn read(
+        &self,
+        Clients { ec2, .. }: &Clients,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let tables = targets
             .iter()
             .filter_map(|target| Some(parts(&target.id)?.0.to_owned()))
@@ -49,7 +54,7 @@ impl Resource for RouteResource {
         Ok(in_order(targets, &found))
     }
 
-    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+    async fn locate(&self, Clients { ec2, .. }: &Clients, intent: &Intent) -> Result<Located, AdapterError> {
         let Locator::Natural(name) = &intent.locator else {
             return Ok(Located::Absent);
         };

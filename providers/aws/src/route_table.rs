@@ -7,6 +7,7 @@ use meshform_engine::{AdapterError, Located, Object, Observation, Readiness, Tar
 use meshform_kinds::aws::RouteTable;
 use meshform_state::journal::Intent;
 
+use crate::clients::Clients;
 use crate::ec2::Ec2;
 use crate::resource::{Resource, ids, seen, spec, unread};
 use crate::step::Step;
@@ -17,7 +18,11 @@ pub(crate) struct RouteTableResource;
 
 #[async_trait]
 impl Resource for RouteTableResource {
-    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
+    async fn read(
+        &self,
+        Clients { ec2, .. }: &Clients,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let list = |filter| ec2.route_tables(vec![filter]);
         let tables = ec2.by_ids("route-table-id", ids(targets), list).await?;
         Ok(seen(targets, &tables, |table| {
@@ -25,7 +30,7 @@ impl Resource for RouteTableResource {
         }))
     }
 
-    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+    async fn locate(&self, Clients { ec2, .. }: &Clients, intent: &Intent) -> Result<Located, AdapterError> {
         Tagged::RouteTable.locate(ec2, intent).await
     }
 

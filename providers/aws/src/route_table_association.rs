@@ -11,6 +11,7 @@ use meshform_kinds::Spec as _;
 use meshform_kinds::aws::RouteTableAssociation;
 use meshform_state::journal::{Intent, Locator};
 
+use crate::clients::Clients;
 use crate::ec2::{Ec2, filter};
 use crate::resource::{Resource, observation, spec, unread};
 use crate::step::{Step, parents_may_be_late};
@@ -23,7 +24,11 @@ const BY_ID: &str = "association.route-table-association-id";
 #[async_trait]
 impl Resource for RouteTableAssociationResource {
     /// By subnet where it is recorded, so that a replacement whose answer was lost is seen; else by id.
-    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
+    async fn read(
+        &self,
+        Clients { ec2, .. }: &Clients,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let (known, others): (Vec<&Target>, Vec<&Target>) = targets
             .iter()
             .partition(|target| recorded_subnet(target).is_some());
@@ -48,7 +53,7 @@ impl Resource for RouteTableAssociationResource {
         Ok(targets.iter().map(look).collect())
     }
 
-    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+    async fn locate(&self, Clients { ec2, .. }: &Clients, intent: &Intent) -> Result<Located, AdapterError> {
         let (Locator::Natural(name) | Locator::Id(name)) = &intent.locator else {
             return Ok(Located::Absent);
         };

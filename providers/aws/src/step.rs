@@ -9,11 +9,12 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use meshform_engine::adapter::Request;
-use meshform_engine::{AdapterError, Effect, Effects, ErrorClass};
+use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Permit};
 use meshform_kinds::aws::Tags;
 use meshform_state::journal::{Locator, Operation};
 
 use crate::ec2::Ec2;
+use crate::pca::Pca;
 use crate::settings::AwsSettings;
 use crate::tagged::Tagged;
 use crate::tags;
@@ -24,6 +25,7 @@ pub(crate) type Sent<T, E> = Result<T, SdkError<E, Response>>;
 /// A step, and what it is done with.
 pub(crate) struct Step<'a, 'e> {
     pub(crate) ec2: &'a Ec2,
+    pub(crate) pca: &'a Pca,
     pub(crate) request: &'a Request<'a>,
     pub(crate) effects: &'a mut Effects<'e>,
     pub(crate) settings: &'a AwsSettings,
@@ -119,7 +121,8 @@ impl Step<'_, '_> {
         F: Fn(&Client) -> Fut + Send + Sync,
         Fut: Future<Output = Result<(), AdapterError>> + Send,
     {
-        let fresh = self.request.operation == Operation::Create;
+        let (ec2, fresh) = (self.ec2, self.request.operation == Operation::Create);
+        let call = |permit: Permit| call(ec2.change(&permit));
         self.repeatable(name, id, call, |error| match fresh {
             true => Err(own_may_be_late(error)),
             false => Err(error),
@@ -141,8 +144,8 @@ impl Step<'_, '_> {
         E: ProvideErrorMetadata + std::error::Error + Send + 'static,
     {
         let ec2 = self.ec2;
-        let call = |client: &Client| {
-            let answer = call(client);
+        let call = |permit: Permit| {
+            let answer = call(ec2.change(&permit));
             async move { ec2.done(name, answer.await) }
         };
         self.repeatable(name, id, call, |error| match error.class {
@@ -153,7 +156,7 @@ impl Step<'_, '_> {
     }
 
     /// Runs one effect on the object `id` that may be repeated; `judge` says what its failure means.
-    async fn repeatable<F, Fut>(
+    pub(crate) async fn repeatable<F, Fut>(
         &mut self,
         name: &'static str,
         id: &str,
@@ -161,10 +164,9 @@ impl Step<'_, '_> {
         judge: impl Fn(AdapterError) -> Result<(), AdapterError> + Send + Sync,
     ) -> Result<(), AdapterError>
     where
-        F: Fn(&Client) -> Fut + Send + Sync,
+        F: Fn(Permit) -> Fut + Send + Sync,
         Fut: Future<Output = Result<(), AdapterError>> + Send,
     {
-        let ec2 = self.ec2;
         let effect = Effect {
             name,
             locator: Locator::Id(id.to_owned()),
@@ -173,7 +175,7 @@ impl Step<'_, '_> {
         };
         let judge = &judge;
         let done = self.effects.run(effect, |permit| {
-            let answer = call(ec2.change(&permit));
+            let answer = call(permit);
             async move { answer.await.or_else(judge).map(|()| None) }
         });
         done.await.map(|_| ())

@@ -8,6 +8,7 @@ use meshform_engine::{AdapterError, Located, Object, Observation, Readiness, Tar
 use meshform_kinds::aws::Subnet;
 use meshform_state::journal::Intent;
 
+use crate::clients::Clients;
 use crate::ec2::Ec2;
 use crate::resource::{Resource, ids, seen, spec, unread};
 use crate::step::Step;
@@ -18,7 +19,11 @@ pub(crate) struct SubnetResource;
 
 #[async_trait]
 impl Resource for SubnetResource {
-    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
+    async fn read(
+        &self,
+        Clients { ec2, .. }: &Clients,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let list = |filter| ec2.subnets(vec![filter]);
         let subnets = ec2.by_ids("subnet-id", ids(targets), list).await?;
         Ok(seen(targets, &subnets, |subnet| {
@@ -26,7 +31,7 @@ impl Resource for SubnetResource {
         }))
     }
 
-    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+    async fn locate(&self, Clients { ec2, .. }: &Clients, intent: &Intent) -> Result<Located, AdapterError> {
         Tagged::Subnet.locate(ec2, intent).await
     }
 

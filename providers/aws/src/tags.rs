@@ -7,7 +7,7 @@ use meshform_kinds::aws::{RESERVED_PREFIX, Tags};
 pub(crate) const UID: &str = "meshform:uid";
 
 /// The tag that holds the lineage of the state that the object is in.
-const LINEAGE: &str = "meshform:lineage";
+pub(crate) const LINEAGE: &str = "meshform:lineage";
 
 /// What a creation of `kind` is tagged with from its first moment.
 pub(crate) fn at_creation(kind: &ResourceType, tags: &Tags, lineage: &str, uid: &str) -> TagSpecification {

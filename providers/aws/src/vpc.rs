@@ -12,6 +12,7 @@ use meshform_engine::{AdapterError, Located, Object, Observation, Readiness, Tar
 use meshform_kinds::aws::Vpc;
 use meshform_state::journal::Intent;
 
+use crate::clients::Clients;
 use crate::ec2::{Ec2, filter};
 use crate::resource::{Resource, ids, seen, spec, unread};
 use crate::step::{Sent, Step};
@@ -35,7 +36,11 @@ struct Extras {
 
 #[async_trait]
 impl Resource for VpcResource {
-    async fn read(&self, ec2: &Ec2, targets: &[Target]) -> Result<Vec<Option<Observation>>, AdapterError> {
+    async fn read(
+        &self,
+        Clients { ec2, .. }: &Clients,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let list = |filter| ec2.vpcs(vec![filter]);
         let vpcs = ec2.by_ids("vpc-id", ids(targets), list).await?;
         let extras = extras(ec2, vpcs.iter().filter_map(|vpc| vpc.vpc_id.clone()).collect()).await?;
@@ -44,7 +49,7 @@ impl Resource for VpcResource {
         }))
     }
 
-    async fn locate(&self, ec2: &Ec2, intent: &Intent) -> Result<Located, AdapterError> {
+    async fn locate(&self, Clients { ec2, .. }: &Clients, intent: &Intent) -> Result<Located, AdapterError> {
         Tagged::Vpc.locate(ec2, intent).await
     }
 

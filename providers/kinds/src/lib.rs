@@ -14,6 +14,7 @@ pub mod kubernetes;
 mod macros;
 pub mod network;
 mod spec;
+pub mod validity;
 
 use meshform_engine::Kinds;
 

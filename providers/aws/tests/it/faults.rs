@@ -6,6 +6,8 @@ use meshform_engine::Resource;
 use meshform_sandbox::{Answer, Fault, FaultKind, Recorded};
 
 use crate::network::network;
+use crate::peering::peered;
+use crate::security_groups::guarded;
 use crate::support::World;
 
 /// What can happen to a request for `action`. Faults that leave no doubt are the engine's to handle and have a test of
@@ -25,7 +27,7 @@ fn kinds(action: &str) -> Vec<FaultKind> {
         },
         FaultKind::NotFoundFor { requests: 3 },
     ];
-    let repeatable = !["Create", "Associate", "Replace"]
+    let repeatable = !["Authorize", "Create", "Associate", "Replace"]
         .iter()
         .any(|start| action.starts_with(start));
     lost.into_iter()
@@ -101,6 +103,42 @@ async fn nothing_is_lost_doubled_or_left_when_a_table_is_exchanged() {
 async fn nothing_is_lost_or_left_when_a_network_is_ended() {
     let (effects, made) = matrix(|world| network(world, "aws_route_table.a"), |_| Vec::new()).await;
     assert_eq!(effects, 8);
+    assert!(made.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_lost_doubled_or_left_when_vpcs_are_peered() {
+    let all = |world: &World| peered(world, None, true);
+    let (effects, made) = matrix(|world| peered(world, None, true)[..2].to_vec(), all).await;
+    // Connection, consent, options of both sides, table, route.
+    assert_eq!(effects, 6);
+    assert_eq!(made["vpc-peering-connection"], 1);
+}
+
+#[tokio::test]
+async fn nothing_is_lost_or_left_when_vpcs_are_parted() {
+    let (effects, made) = matrix(|world| peered(world, None, true), |_| Vec::new()).await;
+    // Options of both sides, connection, route, table, both VPCs.
+    assert_eq!(effects, 7);
+    assert!(made.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_lost_doubled_or_left_when_groups_are_made() {
+    let all = |world: &World| guarded(world, 443);
+    let (effects, made) = matrix(|world| guarded(world, 443)[..1].to_vec(), all).await;
+    // Two groups, the default rule of one, three rules.
+    assert_eq!(effects, 6);
+    assert_eq!(made["security-group"], 3);
+}
+
+#[tokio::test]
+async fn nothing_is_lost_or_left_when_groups_are_changed_and_ended() {
+    let (effects, _) = matrix(|world| guarded(world, 443), |world| guarded(world, 15017)).await;
+    assert_eq!(effects, 1);
+    let (effects, made) = matrix(|world| guarded(world, 443), |_| Vec::new()).await;
+    // Three rules, two groups, the VPC.
+    assert_eq!(effects, 6);
     assert!(made.is_empty());
 }
 

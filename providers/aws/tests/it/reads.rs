@@ -5,6 +5,8 @@ use meshform_kinds::aws::{Subnet, Vpc};
 use meshform_state::{Address, Value};
 
 use crate::network::network;
+use crate::peering::peered;
+use crate::security_groups::guarded;
 use crate::support::{World, id_of};
 
 fn target(kind: &str, index: usize, id: &str) -> Target {
@@ -86,6 +88,23 @@ async fn a_refresh_reads_in_batches() {
         requests,
         expected.map(|(action, count)| (action.to_owned(), count))
     );
+}
+
+#[tokio::test]
+async fn groups_rules_and_peerings_are_read_in_batches() {
+    let world = World::new().await;
+    let mut resources = peered(&world, None, true);
+    resources.extend(guarded(&world, 443).into_iter().skip(1));
+    world.converges(&resources).await;
+    world.door().clear();
+    assert_eq!(world.actions(&resources).await, Vec::<String>::new());
+    let requests = world.requests();
+    // One for each kind: groups, and what came with the VPCs.
+    assert_eq!(requests["DescribeSecurityGroups"], 2);
+    // One for each direction, and one for the default rules of groups.
+    assert_eq!(requests["DescribeSecurityGroupRules"], 3);
+    // The side that asks, the side that consents, options.
+    assert_eq!(requests["DescribeVpcPeeringConnections"], 3);
 }
 
 #[tokio::test]

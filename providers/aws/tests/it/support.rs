@@ -18,6 +18,7 @@ use meshform_state::disk::{Op, Verdict};
 use meshform_state::{Address, Scope, Type, Value};
 
 pub(crate) const REGION: &str = "eu-west-1";
+const FAR_REGION: &str = "us-west-2";
 
 /// The sandbox of all tests.
 pub(crate) fn sandbox() -> &'static Sandbox {
@@ -82,10 +83,19 @@ impl World {
             plan_role: None,
             apply_role: None,
         };
+        let far = Scope::Aws {
+            account: Some(format!("{:012}", 600_000_000_000 + number)),
+            region: FAR_REGION.to_owned(),
+            plan_role: None,
+            apply_role: Some("meshform-apply".to_owned()),
+        };
         let before = open.door.objects(&[REGION]).unwrap();
         World {
             adapter,
-            driver: Driver::new(scope, context),
+            driver: Driver {
+                elsewhere: vec![far],
+                ..Driver::new(scope, context)
+            },
             open,
             before,
         }
@@ -93,6 +103,11 @@ impl World {
 
     pub(crate) fn door(&self) -> &Door {
         &self.open.door
+    }
+
+    /// Another account and region, reached by a role.
+    pub(crate) fn far(&self) -> Scope {
+        self.elsewhere[0].clone()
     }
 
     /// A client of somebody else.

@@ -1,0 +1,108 @@
+//! Issuing for those who keep their keys themselves.
+
+use meshform_engine::{AdapterError, ErrorClass, Permit};
+use meshform_state::Scope;
+
+use super::certify::{self, Terms};
+use super::terms;
+use crate::clients::ClientCache;
+use crate::settings::AwsSettings;
+
+/// What a certificate is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRequest {
+    /// The signing request, as PEM.
+    pub csr_pem: String,
+    /// The template: its ARN, or as `SubordinateCACertificate_PathLen0/V1`.
+    pub template: String,
+    /// How long it is valid: `10y`, `90d`, `12h`.
+    pub validity: String,
+    /// At most 36 characters. Within five minutes the same token gives the same certificate.
+    pub idempotency_token: String,
+    /// How the authority signs, such as `SHA384WITHECDSA`.
+    pub signing_algorithm: String,
+}
+
+/// A certificate that is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// The certificate.
+    pub certificate_pem: String,
+    /// The certificates from its issuer up to the root.
+    pub chain_pem: String,
+}
+
+/// The authorities of all accounts, reached with the role of each that the settings say.
+pub struct Authorities {
+    settings: AwsSettings,
+    clients: ClientCache,
+}
+
+impl std::fmt::Debug for Authorities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authorities")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Authorities {
+    /// Asks nothing of AWS yet.
+    #[must_use]
+    pub fn new(settings: AwsSettings) -> Self {
+        let clients = ClientCache::new(&settings);
+        Authorities { settings, clients }
+    }
+
+    /// Has the authority `arn` in `scope` sign a certificate; gives the certificate's ARN. It is signed a moment
+    /// later. A lost answer may be asked for again with the same token.
+    ///
+    /// # Errors
+    /// If the authority refuses or cannot be asked.
+    pub async fn issue(
+        &self,
+        permit: Permit,
+        scope: &Scope,
+        arn: &str,
+        request: &CertificateRequest,
+    ) -> Result<String, AdapterError> {
+        let clients = self.clients.of(scope).await?;
+        let terms = Terms {
+            authority: arn,
+            csr: &request.csr_pem,
+            template: Some(&request.template),
+            signing_algorithm: &request.signing_algorithm,
+            validity: terms::validity(&request.validity, self.settings.clock.now_ms())?,
+            token: &request.idempotency_token,
+        };
+        let issued = certify::issue(&clients.pca, permit, &terms).await?;
+        issued.ok_or_else(|| {
+            AdapterError::lost(ErrorClass::Other, "AWS answered without the ARN of a certificate")
+        })
+    }
+
+    /// The certificate `certificate` of the authority `arn` in `scope`; `None` while it is being signed.
+    ///
+    /// # Errors
+    /// If there is no such certificate, or the authority cannot be asked.
+    pub async fn certificate(
+        &self,
+        scope: &Scope,
+        arn: &str,
+        certificate: &str,
+    ) -> Result<Option<Issued>, AdapterError> {
+        let clients = self.clients.of(scope).await?;
+        match clients.pca.certificate(arn, certificate).await {
+            Ok(Some(signed)) => Ok(Some(Issued {
+                certificate_pem: signed.certificate,
+                chain_pem: signed.chain.unwrap_or_default(),
+            })),
+            Ok(None) => {
+                let message = format!("there is no certificate {certificate}");
+                Err(AdapterError::refused(ErrorClass::NotFound, message))
+            }
+            Err(error) if error.class == ErrorClass::Busy => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Security groups and their rules.
+
+mod group;
+mod rule;
+
+pub(crate) use group::SecurityGroupResource;
+pub(crate) use rule::RuleResource;
