@@ -9,7 +9,6 @@ use meshform_kinds::aws::Subnet;
 use meshform_state::journal::Intent;
 
 use crate::clients::Clients;
-use crate::ec2::Ec2;
 use crate::resource::{Resource, ids, seen, spec, unread};
 use crate::step::Step;
 use crate::tagged::Tagged;

@@ -42,7 +42,7 @@ impl Resource for AuthorityResource {
         Clients { pca, .. }: &Clients,
         targets: &[Target],
     ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let looks = targets.iter().map(|target| look(pca, target));
+        let looks: Vec<_> = targets.iter().map(|target| look(pca, target)).collect();
         stream::iter(looks).buffered(AT_ONCE).try_collect().await
     }
 

@@ -27,7 +27,7 @@ impl Resource for CertificateResource {
         Clients { pca, .. }: &Clients,
         targets: &[Target],
     ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let looks = targets.iter().map(|target| look(pca, target));
+        let looks: Vec<_> = targets.iter().map(|target| look(pca, target)).collect();
         stream::iter(looks).buffered(AT_ONCE).try_collect().await
     }
 

@@ -113,10 +113,7 @@ impl Resource for OptionsResource {
             async move {
                 match ec2.done(MODIFY, request.send().await) {
                     // One that carries no traffic any more has no options.
-                    Err(error) if error.class == ErrorClass::NotFound || !is_active(ec2, id).await? => {
-                        let _ = error;
-                        Ok(())
-                    }
+                    Err(error) if error.class == ErrorClass::NotFound || !is_active(ec2, id).await? => Ok(()),
                     result => result,
                 }
             }

@@ -82,12 +82,10 @@ fn why(connection: &VpcPeeringConnection, code: &Code) -> String {
 fn overlap(connection: &VpcPeeringConnection) -> Option<(IpNet, IpNet)> {
     let ours = blocks(connection.requester_vpc_info.as_ref()?);
     let theirs = blocks(connection.accepter_vpc_info.as_ref()?);
-    let pairs = ours
+    let mut pairs = ours
         .iter()
         .flat_map(|ours| theirs.iter().map(move |theirs| (*ours, *theirs)));
-    pairs
-        .into_iter()
-        .find(|(ours, theirs)| ours.contains(theirs) || theirs.contains(ours))
+    pairs.find(|(ours, theirs)| ours.contains(theirs) || theirs.contains(ours))
 }
 
 fn blocks(side: &VpcPeeringConnectionVpcInfo) -> Vec<IpNet> {
