@@ -24,7 +24,7 @@ use crate::refresh::RefreshError;
 pub struct Driver {
     /// The state.
     pub store: MemoryStore,
-    /// Where all resources live.
+    /// Where resources live, unless something else is said of one.
     pub scope: Scope,
     /// More scopes, for resources that are put there.
     pub elsewhere: Vec<Scope>,

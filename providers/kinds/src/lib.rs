@@ -10,9 +10,11 @@
 pub mod aws;
 mod data;
 mod field;
+pub mod istio;
 pub mod kubernetes;
 mod macros;
 pub mod network;
+pub mod pem;
 mod spec;
 pub mod validity;
 
@@ -37,6 +39,7 @@ pub fn kinds() -> Kinds {
     let mut kinds = Kinds::default();
     kinds.add(kind_of::<Data>());
     aws::add(&mut kinds);
+    istio::add(&mut kinds);
     kubernetes::kinds().into_iter().for_each(|kind| kinds.add(kind));
     kinds
 }

@@ -12,6 +12,7 @@ use meshform_state::Scope;
 use meshform_state::journal::Intent;
 use serde_json::Value as Json;
 
+use crate::authority::Authority;
 use crate::client::{Clients, Wrap};
 use crate::served::{Answering, At, Means, Served, TIMING, answers, table, unknown};
 
@@ -30,6 +31,7 @@ impl KubeAdapter {
             means: Means {
                 clients: Clients::new(),
                 clock,
+                authority: None,
             },
             kinds: table(),
             answers: answers(),
@@ -40,6 +42,13 @@ impl KubeAdapter {
     #[must_use]
     pub fn with_wrap(mut self, wrap: Wrap) -> Self {
         self.means.clients.wrap(wrap);
+        self
+    }
+
+    /// Lets `authority` issue certificates.
+    #[must_use]
+    pub fn with_authority(mut self, authority: Arc<dyn Authority>) -> Self {
+        self.means.authority = Some(authority);
         self
     }
 

@@ -7,20 +7,25 @@
 //! 2. `live` is an object as the API server gives it, `managed` says who set what in it, `shape` turns it into the
 //!    attributes of a kind and back.
 //! 3. `read` looks at many objects at once; `step` creates, changes and deletes one; `single` is the kinds whose
-//!    resources are one object each.
+//!    resources are one object each, `istio` those whose resources are several.
+//! 4. `pki` makes keys and reads certificates; `authority` is the seam to whoever issues them outside of clusters.
 //!
 //! Two rules hold everywhere: "absent" and "as observed" are conditions that the API server checks, never a look
 //! before a leap; and a field that was never ours is never forced. Contents of Secrets are in no message and no log.
 
 mod adapter;
+mod authority;
 mod client;
 mod conflict;
 mod failure;
+mod istio;
 mod json;
 mod live;
 mod managed;
+mod pki;
 mod read;
 mod ready;
+mod sealed;
 mod secret;
 mod served;
 mod shape;
@@ -30,6 +35,7 @@ mod step;
 pub mod testing;
 
 pub use adapter::KubeAdapter;
+pub use authority::{Authority, AuthorityReach, IssueRequest, Issued};
 pub use client::Wrap;
 
 /// The name under which the API server keeps what we set.

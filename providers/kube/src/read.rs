@@ -21,6 +21,9 @@ const LIST_FROM: usize = 3;
 /// How many single objects are asked for at once.
 const AT_ONCE: usize = 8;
 
+/// The label of objects that a resource of several is made of, so that a list shows them and not much else.
+pub(crate) const LABEL: (&str, &str) = ("app.kubernetes.io/managed-by", crate::MANAGER);
+
 /// What we keep of an object beside its attributes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Private {
@@ -58,41 +61,87 @@ pub(crate) async fn read_many(
     shape: Shape<'_>,
     targets: &[Target],
 ) -> Result<Vec<Option<Observation>>, AdapterError> {
-    let mut groups: BTreeMap<(String, String, Option<String>), Group> = BTreeMap::new();
-    for (index, target) in targets.iter().enumerate() {
-        let name = shape.name(&target.id)?;
-        let key = (
-            name.api_version.clone(),
-            name.kind.clone(),
-            name.namespace.clone(),
-        );
+    let names: Result<Vec<ObjectName>, _> = targets.iter().map(|target| shape.name(&target.id)).collect();
+    let seen = look(cluster, &names?, How::WHOLE).await?;
+    let observe = |(target, sight): (&Target, Sight)| {
+        let live = sight.into_result()?;
+        Ok(live.and_then(|live| observe(shape, target, &live)))
+    };
+    targets.iter().zip(seen).map(observe).collect()
+}
+
+/// How objects are looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    /// How much of each.
+    pub(crate) extent: Extent,
+    /// Whether they bear the label [`LABEL`].
+    pub(crate) labelled: bool,
+}
+
+impl How {
+    /// All of objects that may bear any labels.
+    pub(crate) const WHOLE: How = How {
+        extent: Extent::Whole,
+        labelled: false,
+    };
+}
+
+/// What a look at one object gave.
+#[derive(Debug)]
+pub(crate) enum Sight {
+    /// The object.
+    Seen(Live),
+    /// Nothing.
+    Absent,
+    /// Looking is not allowed.
+    Denied(AdapterError),
+}
+
+/// Looks at the objects called `names`, one answer for each in order.
+pub(crate) async fn look(
+    cluster: &Cluster,
+    names: &[ObjectName],
+    how: How,
+) -> Result<Vec<Sight>, AdapterError> {
+    let mut groups: BTreeMap<(&str, &str, Option<&str>), Group> = BTreeMap::new();
+    for (index, name) in names.iter().enumerate() {
+        let key = (&*name.api_version, &*name.kind, name.namespace.as_deref());
         let group = groups.entry(key).or_insert_with(|| Group {
             sample: name.clone(),
             names: Vec::new(),
         });
-        group.names.push((index, name.name));
+        group.names.push((index, name.name.clone()));
     }
-    let mut seen: Vec<Option<Live>> = targets.iter().map(|_| None).collect();
+    let mut seen: Vec<Sight> = names.iter().map(|_| Sight::Absent).collect();
     for group in groups.values() {
-        for (index, live) in read_group(cluster, group).await? {
-            seen[index] = live;
+        for (index, sight) in read_group(cluster, group, how).await? {
+            seen[index] = sight;
         }
     }
-    let observe = |(target, live): (&Target, Option<Live>)| observe(shape, target, &live?);
-    Ok(targets.iter().zip(seen).map(observe).collect())
+    Ok(seen)
 }
 
-async fn read_group(cluster: &Cluster, group: &Group) -> Result<Vec<(usize, Option<Live>)>, AdapterError> {
+async fn read_group(cluster: &Cluster, group: &Group, how: How) -> Result<Vec<(usize, Sight)>, AdapterError> {
     let subject = cluster.subject("get", group.sample.kind.clone());
     let resource = cluster.discovery.resource(&cluster.wire, &group.sample).await;
     let Some(resource) = resource.map_err(|failure| failure.into_error(&subject))? else {
         // Without its kind no object is there either.
-        return Ok(group.names.iter().map(|(index, _)| (*index, None)).collect());
+        return Ok(Vec::new());
     };
+    let mut found = Vec::new();
+    let mut missing: Vec<&(usize, String)> = group.names.iter().collect();
     if group.names.len() >= LIST_FROM
-        && let Some(found) = list(cluster, &resource, group).await?
+        && let Some(mut listed) = list(cluster, &resource, group, how).await?
     {
-        return Ok(found);
+        missing.retain(|(index, name)| match listed.remove(name) {
+            Some(live) => {
+                found.push((*index, Sight::Seen(live)));
+                false
+            }
+            // One whose label somebody took away is not in the list.
+            None => how.labelled,
+        });
     }
     let get = |(index, name): &(usize, String)| {
         let (index, name) = (
@@ -103,46 +152,73 @@ async fn read_group(cluster: &Cluster, group: &Group) -> Result<Vec<(usize, Opti
             },
         );
         let resource = &resource;
-        async move { Ok::<_, AdapterError>((index, get(cluster, resource, &name).await?)) }
+        async move { Ok::<_, AdapterError>((index, glance(cluster, resource, &name, how.extent).await?)) }
     };
-    let requests: Vec<_> = group.names.iter().map(get).collect();
-    stream::iter(requests)
+    let requests: Vec<_> = missing.into_iter().map(get).collect();
+    let singles: Vec<(usize, Sight)> = stream::iter(requests)
         .buffer_unordered(AT_ONCE)
         .try_collect()
-        .await
+        .await?;
+    found.extend(singles);
+    Ok(found)
 }
 
-/// The objects of `group` from one list; `None` if listing is not allowed, which does not mean that looking is not.
+/// The objects of `group` from one list, by name; `None` if listing is not allowed, which does not mean that looking is
+/// not.
 async fn list(
     cluster: &Cluster,
     resource: &Resource,
     group: &Group,
-) -> Result<Option<Vec<(usize, Option<Live>)>>, AdapterError> {
+    how: How,
+) -> Result<Option<HashMap<String, Live>>, AdapterError> {
     let path = resource.path(group.sample.namespace.as_deref(), None);
-    let items = match cluster.wire.list(&path, Extent::Whole).await {
+    let selector = if how.labelled {
+        format!("{}={}", LABEL.0, LABEL.1)
+    } else {
+        String::new()
+    };
+    let items = match cluster.wire.select(&path, &selector, how.extent).await {
         Ok(items) => items,
         Err(failure) if failure.is_denied() => return Ok(None),
         Err(failure) => return Err(failure.into_error(&cluster.subject("list", resource.plural.clone()))),
     };
-    let mut by_name: HashMap<String, Live> = items
-        .into_iter()
-        .map(|mut item| {
-            // Items of a list do not repeat what they are.
-            if let Some(item) = item.as_object_mut() {
-                item.insert("apiVersion".to_owned(), Json::from(resource.api_version.as_str()));
-                item.insert("kind".to_owned(), Json::from(group.sample.kind.as_str()));
+    let by_name = items.into_iter().map(|mut item| {
+        // Items of a list do not repeat what they are.
+        if let Some(item) = item.as_object_mut() {
+            item.insert("apiVersion".to_owned(), Json::from(resource.api_version.as_str()));
+            item.insert("kind".to_owned(), Json::from(group.sample.kind.as_str()));
+        }
+        let live = Live(item);
+        (live.name().to_owned(), live)
+    });
+    Ok(Some(by_name.collect()))
+}
+
+/// What a look at the object `name` gives.
+async fn glance(
+    cluster: &Cluster,
+    resource: &Resource,
+    name: &ObjectName,
+    extent: Extent,
+) -> Result<Sight, AdapterError> {
+    let path = resource.path(name.namespace.as_deref(), Some(&name.name));
+    let answer = match extent {
+        Extent::Whole => cluster.wire.get(&path).await,
+        Extent::Metadata => cluster.wire.get_metadata(&path).await,
+    };
+    match answer {
+        Ok(json) => Ok(Sight::Seen(Live(json))),
+        Err(failure) if failure.is_not_found() => Ok(Sight::Absent),
+        Err(failure) => {
+            let denied = failure.is_denied();
+            let error = failure.into_error(&cluster.subject("get", name.to_string()));
+            if denied {
+                Ok(Sight::Denied(error))
+            } else {
+                Err(error)
             }
-            let live = Live(item);
-            (live.name().to_owned(), live)
-        })
-        .collect();
-    Ok(Some(
-        group
-            .names
-            .iter()
-            .map(|(index, name)| (*index, by_name.remove(name)))
-            .collect(),
-    ))
+        }
+    }
 }
 
 /// The object `name`, if there is one.
@@ -151,14 +227,33 @@ pub(crate) async fn get(
     resource: &Resource,
     name: &ObjectName,
 ) -> Result<Option<Live>, AdapterError> {
-    match cluster
-        .wire
-        .get(&resource.path(name.namespace.as_deref(), Some(&name.name)))
-        .await
-    {
-        Ok(json) => Ok(Some(Live(json))),
-        Err(failure) if failure.is_not_found() => Ok(None),
-        Err(failure) => Err(failure.into_error(&cluster.subject("get", name.to_string()))),
+    glance(cluster, resource, name, Extent::Whole)
+        .await?
+        .into_result()
+}
+
+/// The metadata of the object `name`, if there is one.
+pub(crate) async fn get_metadata(
+    cluster: &Cluster,
+    resource: &Resource,
+    name: &ObjectName,
+) -> Result<Option<Live>, AdapterError> {
+    glance(cluster, resource, name, Extent::Metadata)
+        .await?
+        .into_result()
+}
+
+impl Sight {
+    /// The object, if there is one.
+    ///
+    /// # Errors
+    /// If looking is not allowed.
+    pub(crate) fn into_result(self) -> Result<Option<Live>, AdapterError> {
+        match self {
+            Sight::Seen(live) => Ok(Some(live)),
+            Sight::Absent => Ok(None),
+            Sight::Denied(error) => Err(error),
+        }
     }
 }
 

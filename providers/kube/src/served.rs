@@ -7,10 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Request, Timing};
 use meshform_engine::{AdapterError, Clock, Effects, ErrorClass, Located, Object, Observation, Target};
+use meshform_kinds::Spec as _;
+use meshform_kinds::istio::{CaSecret, ReaderAccount, RemoteSecret, RootCa};
 use meshform_kinds::kubernetes::{MANIFEST, NAMESPACE};
 use meshform_state::journal::Intent;
 
+use crate::authority::Authority;
 use crate::client::{Clients, Cluster};
+use crate::istio::{Intermediate, Reader, Remote, Root};
 use crate::single::Single;
 
 /// What kinds reach the outside with.
@@ -18,8 +22,9 @@ pub(crate) struct Means {
     /// All clusters, for kinds that look into a second one.
     pub(crate) clients: Clients,
     /// The time.
-    #[allow(dead_code, reason = "kinds that look into a second cluster or wait come next")]
     pub(crate) clock: Arc<dyn Clock>,
+    /// Authorities outside of clusters, if there are any.
+    pub(crate) authority: Option<Arc<dyn Authority>>,
 }
 
 /// Where a kind is asked for something.
@@ -28,7 +33,6 @@ pub(crate) struct At<'a> {
     /// The cluster that the resource lives in.
     pub(crate) cluster: &'a Cluster,
     /// All else.
-    #[allow(dead_code, reason = "kinds that look into a second cluster or wait come next")]
     pub(crate) means: &'a Means,
 }
 
@@ -73,11 +77,15 @@ pub(crate) const TIMING: Timing = Timing {
 
 /// All managed kinds.
 pub(crate) fn table() -> HashMap<&'static str, Box<dyn Served>> {
-    let kinds: [(&str, Box<dyn Served>); 2] = [
+    let kinds: Vec<(&str, Box<dyn Served>)> = vec![
         (NAMESPACE, Box::new(Single::of(NAMESPACE))),
         (MANIFEST, Box::new(Single::of(MANIFEST))),
+        (RootCa::schema().kind, Box::new(Root)),
+        (CaSecret::schema().kind, Box::new(Intermediate)),
+        (ReaderAccount::schema().kind, Box::new(Reader)),
+        (RemoteSecret::schema().kind, Box::new(Remote)),
     ];
-    kinds.into()
+    kinds.into_iter().collect()
 }
 
 /// All data kinds.

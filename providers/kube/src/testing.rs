@@ -9,6 +9,7 @@ use http::{Method, Request, Response, StatusCode};
 use kube::Client;
 use kube::client::Body;
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::Wrap;
 
@@ -31,6 +32,10 @@ pub enum Fault {
     NotFound,
     /// It is passed on and answered, and that many looks at its object see nothing after that.
     Hidden(u32),
+    /// It is not passed on and never answered: the process is to die now.
+    Hangs,
+    /// It is passed on and never answered: the process is to die now.
+    HangsAfter,
 }
 
 /// One request, as it came from the adapter.
@@ -48,12 +53,15 @@ pub struct Recorded {
     pub status: Option<u16>,
     /// What went wrong on purpose.
     pub fault: Option<Fault>,
+    /// What form of answer was asked for.
+    pub accept: String,
 }
 
 /// Records all requests and lets chosen ones go wrong.
 #[derive(Debug, Default)]
 pub struct Faults {
     state: Mutex<State>,
+    hanging: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +87,12 @@ impl Recorded {
     #[must_use]
     pub fn is_change(&self) -> bool {
         changes(&self.method, &self.path)
+    }
+
+    /// Whether it asked for the metadata of objects alone.
+    #[must_use]
+    pub fn is_metadata_only(&self) -> bool {
+        self.accept.contains("as=PartialObjectMetadata")
     }
 }
 
@@ -121,6 +135,16 @@ impl Faults {
             .push((When::Next(method.clone(), part.to_owned()), fault));
     }
 
+    /// Returns when a request hangs.
+    pub async fn hangs(&self) {
+        self.hanging.notified().await;
+    }
+
+    async fn hang(&self) -> Failed {
+        self.hanging.notify_one();
+        std::future::pending().await
+    }
+
     /// All requests so far.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
@@ -150,6 +174,11 @@ impl Faults {
     ) -> Result<Response<Body>, Failed> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let query = request.uri().query().unwrap_or_default().to_owned();
+        let accept = request.headers().get(http::header::ACCEPT);
+        let accept = accept
+            .and_then(|accept| accept.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
         let (index, fault) = {
             let mut state = self.state();
             let fault = state.choose(&method, &path);
@@ -162,6 +191,7 @@ impl Faults {
                 query,
                 status,
                 fault,
+                accept,
             });
             (state.requests.len() - 1, fault)
         };
@@ -173,6 +203,7 @@ impl Faults {
             Some(Fault::FailBefore) => {
                 return Ok(answer(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable"));
             }
+            Some(Fault::Hangs) => return Err(self.hang().await),
             Some(Fault::NotFound) => return Ok(answer(StatusCode::NOT_FOUND, "NotFound")),
             Some(Fault::Throttled) => return Ok(answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests")),
             _ => {}
@@ -187,6 +218,7 @@ impl Faults {
         }
         match fault {
             Some(Fault::FailAfter) => Ok(answer(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")),
+            Some(Fault::HangsAfter) => Err(self.hang().await),
             Some(Fault::AnswerLost) => Err(io::Error::from(io::ErrorKind::ConnectionReset).into()),
             Some(Fault::Hidden(looks)) => {
                 self.state().hidden.insert(path, looks);

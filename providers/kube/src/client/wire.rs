@@ -1,13 +1,16 @@
 //! The requests that there are. Whoever wants to change something must show a [`Permit`].
 
+use bytes::Bytes;
 use http::{Method, Request, header};
 use kube::Client;
 use kube::client::Body;
 use kube::core::Status;
 use meshform_engine::Permit;
 use serde_json::{Value as Json, json};
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::sealed::Sealed;
 
 /// The content type of a server-side apply. JSON is YAML.
 pub(crate) const APPLY: &str = "application/apply-patch+yaml";
@@ -17,6 +20,7 @@ pub(crate) const JSON_PATCH: &str = "application/json-patch+json";
 
 const JSON: &str = "application/json";
 const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const ONE_METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /// Objects on one page of a list.
@@ -52,6 +56,17 @@ impl Wire {
         self.send(Method::GET, path, JSON, None).await
     }
 
+    /// The metadata of the object at `path`.
+    pub(crate) async fn get_metadata(&self, path: &str) -> Result<Json, Failure> {
+        self.send(Method::GET, path, ONE_METADATA_ONLY, None).await
+    }
+
+    /// The Secret at `path`.
+    pub(crate) async fn unseal(&self, path: &str) -> Result<Sealed, Failure> {
+        let text = self.exchange(Method::GET, path, JSON, None).await?;
+        Sealed::parse(text).ok_or_else(|| Failure::Lost("the answer is not a Secret".to_owned()))
+    }
+
     /// The aggregated discovery document at `path`.
     pub(crate) async fn discover(&self, path: &str) -> Result<Json, Failure> {
         self.send(Method::GET, path, AGGREGATED, None).await
@@ -59,6 +74,20 @@ impl Wire {
 
     /// All objects of the list at `path`, page by page.
     pub(crate) async fn list(&self, path: &str, extent: Extent) -> Result<Vec<Json>, Failure> {
+        self.select(path, "", extent).await
+    }
+
+    /// Those objects of the list at `path` that have the label of `selector`, page by page.
+    pub(crate) async fn select(
+        &self,
+        path: &str,
+        selector: &str,
+        extent: Extent,
+    ) -> Result<Vec<Json>, Failure> {
+        let selector = match selector {
+            "" => String::new(),
+            label => format!("&labelSelector={}", encode(label)),
+        };
         let accept = if extent == Extent::Metadata {
             METADATA_ONLY
         } else {
@@ -68,7 +97,12 @@ impl Wire {
         let mut next = String::new();
         loop {
             let page = self
-                .send(Method::GET, &format!("{path}?limit={PAGE}{next}"), accept, None)
+                .send(
+                    Method::GET,
+                    &format!("{path}?limit={PAGE}{selector}{next}"),
+                    accept,
+                    None,
+                )
                 .await?;
             let more = page
                 .pointer("/metadata/continue")
@@ -95,7 +129,7 @@ impl Wire {
             Method::POST,
             "/apis/authentication.k8s.io/v1/selfsubjectreviews",
             JSON,
-            Some((JSON, &body)),
+            Some((JSON, plain(&body))),
         )
         .await
     }
@@ -108,13 +142,25 @@ impl Wire {
         content_type: &'static str,
         body: &Json,
     ) -> Result<Json, Failure> {
-        self.send(Method::PATCH, path, JSON, Some((content_type, body)))
+        self.send(Method::PATCH, path, JSON, Some((content_type, plain(body))))
+            .await
+    }
+
+    /// Applies a Secret at `path`; of the answer only the metadata is taken.
+    pub(crate) async fn seal(
+        &self,
+        _permit: &Permit,
+        path: &str,
+        body: Zeroizing<Vec<u8>>,
+    ) -> Result<Json, Failure> {
+        self.send(Method::PATCH, path, ONE_METADATA_ONLY, Some((APPLY, body)))
             .await
     }
 
     /// Deletes the object at `path`.
     pub(crate) async fn delete(&self, _permit: &Permit, path: &str, options: &Json) -> Result<Json, Failure> {
-        self.send(Method::DELETE, path, JSON, Some((JSON, options))).await
+        self.send(Method::DELETE, path, JSON, Some((JSON, plain(options))))
+            .await
     }
 
     async fn send(
@@ -122,16 +168,27 @@ impl Wire {
         method: Method,
         path: &str,
         accept: &str,
-        body: Option<(&str, &Json)>,
+        body: Option<(&str, Zeroizing<Vec<u8>>)>,
     ) -> Result<Json, Failure> {
+        let text = self.exchange(method, path, accept, body).await?;
+        serde_json::from_slice(&text).map_err(|_| Failure::Lost("the answer is not JSON".to_owned()))
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        accept: &str,
+        body: Option<(&str, Zeroizing<Vec<u8>>)>,
+    ) -> Result<Bytes, Failure> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::ACCEPT, accept);
-        let mut bytes = Vec::new();
-        if let Some((content_type, json)) = body {
+        let mut bytes = Bytes::new();
+        if let Some((content_type, body)) = body {
             request = request.header(header::CONTENT_TYPE, content_type);
-            bytes = json.to_string().into_bytes();
+            bytes = Bytes::from_owner(body);
         }
         let request = request
             .body(Body::from(bytes))
@@ -148,8 +205,7 @@ impl Wire {
             .await
             .map_err(|error| Failure::of(&error))?;
         if status.is_success() {
-            return serde_json::from_slice(&text)
-                .map_err(|_| Failure::Lost("the answer is not JSON".to_owned()));
+            return Ok(text);
         }
         let mut answer: Status = serde_json::from_slice(&text).unwrap_or_default();
         if answer.message.is_empty() {
@@ -159,6 +215,10 @@ impl Wire {
         answer.code = status.as_u16();
         Err(Failure::Answer(Box::new(answer)))
     }
+}
+
+fn plain(body: &Json) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(body.to_string().into_bytes())
 }
 
 /// `text` as one segment of a path or one value of a query.

@@ -9,10 +9,10 @@ use serde_json::Value as Json;
 
 use super::{LOOKS, Wanted, apply_path, place};
 use crate::UID_MARK;
-use crate::client::{APPLY, Cluster};
+use crate::client::Cluster;
 use crate::failure::Failure;
 use crate::live::Live;
-use crate::read::{Private, get};
+use crate::read::Private;
 use crate::shape::Shape;
 
 /// No object ever has this version. An apply that names it creates the object where there is none, and is refused with
@@ -26,8 +26,7 @@ pub(crate) async fn create(
     request: &Request<'_>,
     effects: &mut Effects<'_>,
 ) -> Result<Applied, AdapterError> {
-    let mut wanted = Wanted::of(shape, request)?;
-    wanted.body["metadata"]["resourceVersion"] = Json::from(ABSENT);
+    let wanted = Wanted::of(shape, request)?;
     let effect = Effect {
         name: "kubernetes:create",
         locator: Locator::Natural(wanted.name.to_string()),
@@ -38,7 +37,7 @@ pub(crate) async fn create(
     let (attempted, kept) = (&wanted, &made);
     let id = effects
         .run(effect, |permit| async move {
-            let live = attempt(cluster, attempted, request.uid, &permit).await?;
+            let live = make(cluster, attempted, request.uid, &permit).await?;
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(live);
             Ok(Some(shape.id(&attempted.name)))
         })
@@ -53,21 +52,26 @@ pub(crate) async fn create(
     })
 }
 
-async fn attempt(
+/// Makes the object, marked with `uid`, where nothing is. One that bears the mark already was made by an earlier
+/// attempt and is as good.
+pub(super) async fn make(
     cluster: &Cluster,
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
     uid: &str,
     permit: &Permit,
 ) -> Result<Live, AdapterError> {
+    let mut body = wanted.body.clone();
+    body["metadata"]["resourceVersion"] = Json::from(ABSENT);
     let resource = place(cluster, &wanted.name).await?;
     let path = apply_path(&resource, &wanted.name, false);
     for _ in 0..LOOKS {
-        match cluster.wire.patch(permit, &path, APPLY, &wanted.body).await {
-            Ok(answer) => return Ok(Live(answer)),
+        match wanted.send(cluster, permit, &path, &body).await {
+            Ok(live) => return Ok(live),
             Err(failure) if failure.conflict().is_some() => {}
             Err(failure) => return Err(refused(cluster, wanted, failure)),
         }
-        let there = get(cluster, &resource, &wanted.name)
+        let there = wanted
+            .look(cluster, &resource)
             .await
             .map_err(|error| AdapterError {
                 // What is there may be ours: the same request was delivered twice.
@@ -89,7 +93,7 @@ async fn attempt(
     Err(AdapterError::lost(ErrorClass::Busy, message))
 }
 
-fn refused(cluster: &Cluster, wanted: &Wanted<'_>, failure: Failure) -> AdapterError {
+fn refused(cluster: &Cluster, wanted: &Wanted, failure: Failure) -> AdapterError {
     let is_homeless = failure.is_not_found();
     let error = failure.into_error(&cluster.subject("patch", wanted.name.to_string()));
     match &wanted.name.namespace {
@@ -111,7 +115,7 @@ pub(super) fn waits_for(live: &Live) -> String {
     }
 }
 
-fn taken(wanted: &Wanted<'_>, live: &Live) -> AdapterError {
+fn taken(wanted: &Wanted, live: &Live) -> AdapterError {
     let mut managers: Vec<String> = live.managers().into_iter().map(|manager| manager.name).collect();
     managers.sort();
     managers.dedup();
@@ -127,15 +131,12 @@ fn taken(wanted: &Wanted<'_>, live: &Live) -> AdapterError {
 
 #[cfg(test)]
 mod tests {
-    use meshform_kinds::kubernetes::MANIFEST;
     use serde_json::json;
 
     use super::*;
-    use crate::shape::Shapes;
 
     #[test]
     fn a_stranger_is_named_by_its_managers() {
-        let shapes = Shapes::default();
         let live = Live(
             json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a",
             "namespace": "shop", "managedFields": [
@@ -143,13 +144,12 @@ mod tests {
                 { "manager": "argocd", "operation": "Apply" },
                 { "manager": "argocd", "operation": "Update" }] } }),
         );
-        let planned = shapes.of(MANIFEST).unwrap().object(&live, None);
         let name = "v1/ConfigMap/shop/a".parse().unwrap();
         let error = taken(
             &Wanted {
-                planned: &planned,
                 name,
                 body: json!({}),
+                contents: None,
             },
             &live,
         );

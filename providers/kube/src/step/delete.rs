@@ -9,9 +9,9 @@ use serde_json::json;
 use super::create::waits_for;
 use super::{LOOKS, SERVER_TIMEOUT, content};
 use crate::UID_MARK;
-use crate::client::Cluster;
+use crate::client::{Cluster, Resource};
 use crate::live::Live;
-use crate::read::{Private, get};
+use crate::read::{Private, get, get_metadata};
 use crate::shape::Shape;
 
 /// Deletes the object. It has ended when nothing is left.
@@ -32,8 +32,9 @@ pub(crate) async fn delete(
     let deletion = Deletion {
         cluster,
         name,
-        uid,
-        request,
+        ours: uid.map_or(Ours::Unknown, Ours::Uid),
+        mark: request.uid,
+        lineage: request.lineage,
     };
     let deletion = &deletion;
     effects
@@ -44,15 +45,28 @@ pub(crate) async fn delete(
     Ok(())
 }
 
-struct Deletion<'a> {
-    cluster: &'a Cluster,
-    name: ObjectName,
-    uid: Option<String>,
-    request: &'a Request<'a>,
+/// The deletion of one object.
+pub(super) struct Deletion<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) name: ObjectName,
+    pub(super) ours: Ours,
+    /// The uid in the mark of what is ours.
+    pub(super) mark: &'a str,
+    pub(super) lineage: &'a str,
+}
+
+/// Which object is ours.
+pub(super) enum Ours {
+    /// The one that Kubernetes calls this.
+    Uid(String),
+    /// The one that bears our mark.
+    Marked,
+    /// Nobody knows, if it does not bear our mark.
+    Unknown,
 }
 
 impl Deletion<'_> {
-    async fn attempt(&self, permit: &Permit) -> Result<(), AdapterError> {
+    pub(super) async fn attempt(&self, permit: &Permit) -> Result<(), AdapterError> {
         let Deletion { cluster, name, .. } = self;
         let subject = cluster.subject("delete", name.to_string());
         for _ in 0..LOOKS {
@@ -61,7 +75,7 @@ impl Deletion<'_> {
                 resource.map_err(|failure| failure.into_error(&cluster.subject("get", name.kind.clone())))?;
             // With its kind the object went too.
             let Some(resource) = resource else { return Ok(()) };
-            let Some(live) = get(cluster, &resource, name).await? else {
+            let Some(live) = look(cluster, &resource, name).await? else {
                 return Ok(());
             };
             if self.is_another(&live)? {
@@ -70,7 +84,7 @@ impl Deletion<'_> {
             if live.is_terminating() {
                 return Err(self.going(&live));
             }
-            content::require_nothing_foreign(cluster, &live, self.request.lineage).await?;
+            content::require_nothing_foreign(cluster, &live, self.lineage).await?;
             let policy = if has_children(resource.group()) {
                 "Foreground"
             } else {
@@ -91,7 +105,7 @@ impl Deletion<'_> {
                 Err(failure) if failure.conflict().is_some() => continue,
                 Err(failure) => return Err(failure.into_error(&subject)),
             }
-            return match get(cluster, &resource, name).await? {
+            return match look(cluster, &resource, name).await? {
                 Some(live) if live.is_terminating() && !self.is_another(&live)? => Err(self.going(&live)),
                 _ => Ok(()),
             };
@@ -104,10 +118,12 @@ impl Deletion<'_> {
 
     /// Whether `live` is not ours: ours is gone then, and the stranger stays.
     fn is_another(&self, live: &Live) -> Result<bool, AdapterError> {
-        match &self.uid {
-            Some(uid) => Ok(uid != live.uid()),
-            None if live.annotation(UID_MARK) == Some(self.request.uid) => Ok(false),
-            None => {
+        let marked = live.annotation(UID_MARK) == Some(self.mark);
+        match &self.ours {
+            Ours::Uid(uid) => Ok(uid != live.uid()),
+            Ours::Marked => Ok(!marked),
+            Ours::Unknown if marked => Ok(false),
+            Ours::Unknown => {
                 let message = format!("nothing tells whether the present {} is ours", self.name);
                 Err(AdapterError::refused(ErrorClass::Conflict, message).hint(
                     "Run a plan, which looks at it, or remove it from the state and delete it by hand.",
@@ -121,6 +137,18 @@ impl Deletion<'_> {
         AdapterError::lost(ErrorClass::Busy, format!("{} is still being deleted", self.name))
             .hint(waits_for(live))
     }
+}
+
+/// The object as it is; the contents of a Secret are not asked for.
+async fn look(
+    cluster: &Cluster,
+    resource: &Resource,
+    name: &ObjectName,
+) -> Result<Option<Live>, AdapterError> {
+    if name.api_version == "v1" && name.kind == "Secret" {
+        return get_metadata(cluster, resource, name).await;
+    }
+    get(cluster, resource, name).await
 }
 
 /// Whether objects of `group` make others, which must be gone too before their deletion has ended: workloads, and what

@@ -1,20 +1,25 @@
-//! Steps: creating, changing and deleting one object.
+//! Steps: creating, changing and deleting one object, which may be one of several that a resource is made of.
 
 mod content;
 mod create;
 mod delete;
+mod parts;
 mod update;
 
 use meshform_engine::adapter::Request;
-use meshform_engine::{AdapterError, ErrorClass, Object};
+use meshform_engine::{AdapterError, ErrorClass, Permit};
 use meshform_kinds::kubernetes::ObjectName;
 use serde_json::{Value as Json, json};
 
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+pub(crate) use parts::{Parts, locate, other};
 pub(crate) use update::update;
 
-use crate::client::{Cluster, Resource};
+use crate::client::{APPLY, Cluster, Resource};
+use crate::failure::Failure;
+use crate::live::Live;
+use crate::sealed::Contents;
 use crate::shape::Shape;
 use crate::{LINEAGE_MARK, MANAGER, UID_MARK};
 
@@ -25,23 +30,55 @@ const LOOKS: usize = 4;
 const SERVER_TIMEOUT: &str = "15s";
 
 /// An object as it should become.
-struct Wanted<'a> {
-    planned: &'a Object,
+pub(crate) struct Wanted {
     name: ObjectName,
     body: Json,
+    /// What is in it, if it is a Secret whose contents nobody else may see.
+    contents: Option<Contents>,
 }
 
-impl<'a> Wanted<'a> {
-    fn of(shape: Shape<'_>, request: &Request<'a>) -> Result<Self, AdapterError> {
-        let invalid = |message: &str| AdapterError::refused(ErrorClass::Invalid, message);
-        let planned = request
-            .planned
-            .ok_or_else(|| invalid("a step without a planned object"))?;
-        let mut body = shape.sent(planned)?;
-        let name = ObjectName::of_manifest(&crate::json::to_value(&body))
-            .ok_or_else(|| invalid("the manifest needs apiVersion, kind and metadata.name"))?;
+impl Wanted {
+    /// What `body` says, marked as made by the attempt of `request` and kept by its state.
+    pub(crate) fn new(
+        mut body: Json,
+        contents: Option<Contents>,
+        request: &Request<'_>,
+    ) -> Result<Self, AdapterError> {
+        let name = ObjectName::of_manifest(&crate::json::to_value(&body)).ok_or_else(|| {
+            let message = "the manifest needs apiVersion, kind and metadata.name";
+            AdapterError::refused(ErrorClass::Invalid, message)
+        })?;
         mark(&mut body, request);
-        Ok(Wanted { planned, name, body })
+        Ok(Wanted { name, body, contents })
+    }
+
+    fn of(shape: Shape<'_>, request: &Request<'_>) -> Result<Self, AdapterError> {
+        let missing = || AdapterError::refused(ErrorClass::Invalid, "a step without a planned object");
+        let planned = request.planned.ok_or_else(missing)?;
+        Wanted::new(shape.sent(planned)?, None, request)
+    }
+
+    /// Applies `body`, which is its own with a precondition.
+    async fn send(
+        &self,
+        cluster: &Cluster,
+        permit: &Permit,
+        path: &str,
+        body: &Json,
+    ) -> Result<Live, Failure> {
+        let answer = match &self.contents {
+            Some(contents) => cluster.wire.seal(permit, path, contents.within(body)).await,
+            None => cluster.wire.patch(permit, path, APPLY, body).await,
+        };
+        answer.map(Live)
+    }
+
+    /// The object as it is now; of one with contents only the metadata.
+    async fn look(&self, cluster: &Cluster, resource: &Resource) -> Result<Option<Live>, AdapterError> {
+        match self.contents {
+            Some(_) => crate::read::get_metadata(cluster, resource, &self.name).await,
+            None => crate::read::get(cluster, resource, &self.name).await,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use meshform_engine::adapter::{Applied, Request};
-use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Permit, Readiness};
+use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Object, Permit, Readiness};
 use meshform_kinds::kubernetes::MARK;
 use meshform_state::journal::Locator;
 use serde_json::{Value as Json, json};
@@ -25,7 +25,8 @@ struct Change<'a> {
     cluster: &'a Cluster,
     shape: Shape<'a>,
     request: &'a Request<'a>,
-    wanted: Wanted<'a>,
+    planned: &'a Object,
+    wanted: Wanted,
     /// What we set at the last apply.
     recorded: Option<Json>,
     /// What we want, without marks and preconditions.
@@ -41,7 +42,9 @@ pub(crate) async fn update(
     effects: &mut Effects<'_>,
 ) -> Result<Applied, AdapterError> {
     let wanted = Wanted::of(shape, request)?;
-    let manifest = shape.sent(wanted.planned)?;
+    let missing = || AdapterError::refused(ErrorClass::Invalid, "a step without a planned object");
+    let planned = request.planned.ok_or_else(missing)?;
+    let manifest = shape.sent(planned)?;
     let recorded = request
         .recorded
         .map(|recorded| shape.sent(recorded))
@@ -51,6 +54,7 @@ pub(crate) async fn update(
         cluster,
         shape,
         request,
+        planned,
         wanted,
         recorded,
         manifest,
@@ -92,7 +96,7 @@ pub(crate) async fn update(
     let ready = live.as_ref().filter(|live| readiness(live) == Readiness::Ready);
     Ok(Applied {
         id: shape.id(&change.wanted.name),
-        object: ready.map(|live| shape.object(live, Some(change.wanted.planned))),
+        object: ready.map(|live| shape.object(live, Some(planned))),
         private: live.as_ref().and_then(Private::of),
     })
 }
@@ -196,7 +200,7 @@ impl Change<'_> {
             .iter()
             .filter(|manager| manager.is_us())
             .flat_map(|manager| &manager.fields);
-        self.shape.agrees(live, self.wanted.planned)
+        self.shape.agrees(live, self.planned)
             && ours.all(|path| is_mark(path) || find(&self.manifest, path).is_some())
             && managers.iter().any(crate::managed::Manager::is_us)
     }
@@ -215,9 +219,9 @@ impl Change<'_> {
         let unmoved = now.resource_version() == live.resource_version();
         let now = self.shape.object(&now, self.request.recorded);
         // Compared in what was ours: in another version nothing of what is wanted may be there yet.
-        let counts = self.request.recorded.unwrap_or(self.wanted.planned);
+        let counts = self.request.recorded.unwrap_or(self.planned);
         let counts = if seen.api_version == self.wanted.name.api_version {
-            self.wanted.planned
+            self.planned
         } else {
             counts
         };

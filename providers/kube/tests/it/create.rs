@@ -5,7 +5,8 @@ use meshform_engine::ErrorClass;
 use meshform_kube::testing::Fault;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Stranger, World};
+use crate::stranger::Stranger;
+use crate::support::World;
 
 pub(crate) fn config_map(namespace: &str, name: &str, data: &Json) -> Json {
     json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name, "namespace": namespace },

@@ -6,7 +6,8 @@ use meshform_kube::testing::Fault;
 use serde_json::json;
 
 use crate::create::config_map;
-use crate::support::{Stranger, World};
+use crate::stranger::Stranger;
+use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_namespace_with_something_of_others_in_it_stays() {

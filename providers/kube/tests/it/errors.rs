@@ -6,7 +6,8 @@ use meshform_engine::ErrorClass;
 use serde_json::json;
 
 use crate::create::config_map;
-use crate::support::{Stranger, World, cluster};
+use crate::stranger::Stranger;
+use crate::support::{World, cluster};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_that_are_missing_are_named() {

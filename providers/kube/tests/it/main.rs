@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests: they fail by panicking")]
 
+mod authority;
+mod certificates;
 mod create;
 mod delete;
+mod discovery;
 mod errors;
+mod openssl;
 mod read;
 mod secret;
+mod stranger;
 mod support;
 mod update;

@@ -5,7 +5,8 @@ use meshform_kube::testing::Fault;
 use serde_json::json;
 
 use crate::create::config_map;
-use crate::support::{Stranger, World};
+use crate::stranger::Stranger;
+use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_objects_take_one_list() {

@@ -9,7 +9,8 @@ use meshform_state::disk::Disk as _;
 use meshform_state::store::MemoryStore;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Stranger, World};
+use crate::stranger::Stranger;
+use crate::support::World;
 
 const ADDRESS: &str = "kubernetes_manifest.s";
 

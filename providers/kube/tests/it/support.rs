@@ -5,32 +5,55 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::{Method, Request};
-use kube::client::Body;
-use kube::config::{KubeConfigOptions, Kubeconfig};
 use meshform_engine::apply::{Context, Limits};
 use meshform_engine::event::Silent;
 use meshform_engine::retry::RetryPolicy;
 use meshform_engine::testing::Driver;
-use meshform_engine::{Adapter, Clock, Entropy, Home, Kinds, Registry, Resource};
+use meshform_engine::{Adapter, Clock, Entropy, Home, Object, Registry, Resource};
+use meshform_kinds::Rules;
+use meshform_kinds::istio::ClusterReach;
 use meshform_kinds::kubernetes::{DATA, DATA_VERSION, MANIFEST, Manifest, NAMESPACE, Namespace};
-use meshform_kube::KubeAdapter;
 use meshform_kube::testing::{Faults, Recorded};
+use meshform_kube::{Authority, KubeAdapter};
 use meshform_sandbox::{Cluster, Sandbox};
+use meshform_state::disk::Disk as _;
 use meshform_state::{Scope, Type, Value};
 use serde_json::Value as Json;
 
 /// The cluster of all tests.
 pub(crate) fn cluster() -> &'static Cluster {
-    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    &SANDBOX
-        .get_or_init(|| Sandbox::builder().clusters(1).start().unwrap())
-        .clusters[0]
+    &clusters()[0]
 }
 
+/// It and another one.
+pub(crate) fn clusters() -> &'static [Cluster] {
+    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
+    &SANDBOX
+        .get_or_init(|| Sandbox::builder().clusters(2).start().unwrap())
+        .clusters
+}
+
+/// How a cluster of the tests is reached.
+pub(crate) fn reach(cluster: &Cluster) -> ClusterReach {
+    ClusterReach {
+        name: cluster.name.clone(),
+        kubeconfig: Some(cluster.kubeconfig.to_string_lossy().into_owned()),
+        context: Some(cluster.name.clone()),
+        eks: None,
+    }
+}
+
+/// When the tests begin, in seconds since 1970: the 26th of November 2026.
+pub(crate) const BEGINNING: u64 = 1_795_651_200;
+
 /// A clock that does not really wait as long as it says.
-#[derive(Default)]
 struct Hasty(AtomicU64);
+
+impl Default for Hasty {
+    fn default() -> Self {
+        Hasty(AtomicU64::new(BEGINNING * 1000))
+    }
+}
 
 #[async_trait]
 impl Clock for Hasty {
@@ -68,6 +91,7 @@ pub(crate) struct World {
     /// What goes wrong, and what was asked.
     pub(crate) faults: Arc<Faults>,
     driver: Driver,
+    authority: Option<Arc<dyn Authority>>,
 }
 
 impl World {
@@ -79,17 +103,31 @@ impl World {
 
     /// A new state that reaches the cluster in another way.
     pub(crate) fn through(kubeconfig: &str, context: &str) -> Self {
+        World::asking(kubeconfig, context, None)
+    }
+
+    /// A new state whose certificates come from an authority.
+    pub(crate) fn signed_by(authority: &Arc<dyn Authority>) -> Self {
+        let cluster = cluster();
+        let kubeconfig = cluster.kubeconfig.to_string_lossy();
+        World::asking(&kubeconfig, &cluster.name, Some(Arc::clone(authority)))
+    }
+
+    fn asking(kubeconfig: &str, context: &str, authority: Option<Arc<dyn Authority>>) -> Self {
         let faults = Faults::new();
-        let adapter: Arc<dyn Adapter> =
-            Arc::new(KubeAdapter::new(Arc::new(Hasty::default())).with_wrap(faults.wrap()));
+        let mut adapter = KubeAdapter::new(Arc::new(Hasty::default())).with_wrap(faults.wrap());
+        if let Some(authority) = &authority {
+            adapter = adapter.with_authority(Arc::clone(authority));
+        }
+        let adapter: Arc<dyn Adapter> = Arc::new(adapter);
         let mut registry = Registry::default();
-        registry.add(NAMESPACE, &adapter);
-        registry.add(MANIFEST, &adapter);
+        let kinds = meshform_kinds::kinds();
+        for kind in kinds.names(false) {
+            if kinds.managed(kind).unwrap().schema().home == Home::Cluster {
+                registry.add(kind, &adapter);
+            }
+        }
         registry.add_home(Home::Cluster, &adapter);
-        let mut kinds = Kinds::default();
-        meshform_kinds::kubernetes::kinds()
-            .into_iter()
-            .for_each(|kind| kinds.add(kind));
         let retry = RetryPolicy {
             busy_attempts: 400,
             ..RetryPolicy::default()
@@ -111,9 +149,12 @@ impl World {
             retry,
             fail_fast: false,
         };
+        let mut driver = Driver::new(scope, context);
+        driver.elsewhere.push(scope_of(&clusters()[1]));
         World {
             faults,
-            driver: Driver::new(scope, context),
+            driver,
+            authority,
         }
     }
 
@@ -121,13 +162,16 @@ impl World {
     pub(crate) fn killed(&self) -> Self {
         let next = match &self.scope {
             Scope::Cluster {
-                kubeconfig, context, ..
-            } => World::through(kubeconfig.as_deref().unwrap(), context.as_deref().unwrap()),
+                kubeconfig: Some(kubeconfig),
+                context: Some(context),
+                ..
+            } => World::asking(kubeconfig, context, self.authority.clone()),
             _ => unreachable!(),
         };
         World {
             driver: self.driver.after_death(next.driver.context),
             faults: next.faults,
+            authority: next.authority,
         }
     }
 
@@ -141,6 +185,25 @@ impl World {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("{count} changes of {part} were never asked for");
+    }
+
+    /// Everything that was written of the state and of the run.
+    pub(crate) fn written(&self) -> String {
+        let disk = self.store.disk();
+        let files = disk.names().into_iter().map(|name| disk.read(&name).unwrap());
+        let mut text = format!("{:?}", self.store.load().unwrap());
+        files.for_each(|bytes| text.push_str(&String::from_utf8_lossy(&bytes)));
+        text
+    }
+
+    /// The object of a kind of Istio in a cluster, as the resource of that address.
+    pub(crate) fn typed<S: Rules>(&self, address: &str, cluster: &Cluster, object: &Object) -> Resource {
+        let names = S::schema().attributes.iter().map(|attribute| attribute.name);
+        let attributes: Vec<(&str, Value)> = names.zip(object.fields.iter().cloned()).collect();
+        let kind = meshform_kinds::kind_of::<S>();
+        let mut resource = self.driver.resource(address, kind, &attributes, &[]);
+        resource.scope = scope_of(cluster).key();
+        resource
     }
 
     /// The addresses in the state.
@@ -196,6 +259,17 @@ impl std::ops::Deref for World {
     }
 }
 
+/// A cluster of the tests, as its administrator reaches it.
+fn scope_of(cluster: &Cluster) -> Scope {
+    Scope::Cluster {
+        name: cluster.name.clone(),
+        uid: None,
+        kubeconfig: Some(cluster.kubeconfig.to_string_lossy().into_owned()),
+        context: Some(cluster.name.clone()),
+        eks: None,
+    }
+}
+
 /// JSON as configuration gives it.
 fn value(json: &Json) -> Value {
     match json {
@@ -209,72 +283,5 @@ fn value(json: &Json) -> Value {
                 .iter()
                 .map(|(name, json)| (name.as_str().into(), value(json))),
         ),
-    }
-}
-
-/// Somebody else with all rights.
-pub(crate) struct Stranger(kube::Client);
-
-impl Stranger {
-    pub(crate) async fn new() -> Self {
-        let kubeconfig = Kubeconfig::read_from(&cluster().kubeconfig).unwrap();
-        let options = KubeConfigOptions {
-            context: Some(cluster().name.clone()),
-            ..KubeConfigOptions::default()
-        };
-        let config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
-            .await
-            .unwrap();
-        Stranger(kube::Client::try_from(config).unwrap())
-    }
-
-    /// Sends a request and gives status and answer.
-    pub(crate) async fn send(&self, method: Method, path: &str, content: &str, body: &Json) -> (u16, Json) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("content-type", content);
-        let request = request.body(Body::from(body.to_string().into_bytes())).unwrap();
-        let response = self.0.send(request).await.unwrap();
-        let status = response.status().as_u16();
-        let bytes = response.into_body().collect_bytes().await.unwrap();
-        (status, serde_json::from_slice(&bytes).unwrap())
-    }
-
-    /// The object at `path`.
-    pub(crate) async fn get(&self, path: &str) -> Option<Json> {
-        let response = self
-            .0
-            .send(Request::get(path).body(Body::empty()).unwrap())
-            .await
-            .unwrap();
-        let found = response.status().is_success();
-        let bytes = response.into_body().collect_bytes().await.unwrap();
-        found.then(|| serde_json::from_slice(&bytes).unwrap())
-    }
-
-    /// Makes an object.
-    pub(crate) async fn create(&self, path: &str, body: &Json) -> Json {
-        let path = format!("{path}?fieldManager=kubectl-create");
-        let (status, answer) = self.send(Method::POST, &path, "application/json", body).await;
-        assert_eq!(status, 201, "{answer}");
-        answer
-    }
-
-    /// Changes an object by hand.
-    pub(crate) async fn edit(&self, path: &str, patch: &Json) {
-        let path = format!("{path}?fieldManager=kubectl-edit");
-        let (status, answer) = self
-            .send(Method::PATCH, &path, "application/merge-patch+json", patch)
-            .await;
-        assert_eq!(status, 200, "{answer}");
-    }
-
-    /// Deletes an object.
-    pub(crate) async fn delete(&self, path: &str) {
-        let (status, answer) = self
-            .send(Method::DELETE, path, "application/json", &Json::Null)
-            .await;
-        assert!(status < 300, "{answer}");
     }
 }

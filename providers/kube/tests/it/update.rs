@@ -6,7 +6,8 @@ use meshform_kube::testing::Fault;
 use serde_json::{Value as Json, json};
 
 use crate::create::config_map;
-use crate::support::{Stranger, World};
+use crate::stranger::Stranger;
+use crate::support::World;
 
 /// A namespace of its own with a config map of ours in it.
 struct Scene {
