@@ -6,7 +6,7 @@ use crate::shapes::Shape;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Op {
     /// A plan that finds nothing to do.
-    NoOp,
+    Unchanged,
     /// A plan that deletes everything.
     Destroy,
     /// An apply from nothing.
@@ -40,21 +40,21 @@ pub(crate) const CASES: &[Case] = &[
     case(
         "no-op plan, 1,000 independent",
         Shape::Independent(1_000),
-        Op::NoOp,
+        Op::Unchanged,
         true,
         Some((0.05, 40)),
     ),
     case(
         "no-op plan, 100 layers of 10, each using all of the layer above",
         Shape::Layers(100, 10),
-        Op::NoOp,
+        Op::Unchanged,
         true,
         Some((0.1, 60)),
     ),
     case(
         "no-op plan, chain of 1,000",
         Shape::Chain(1_000),
-        Op::NoOp,
+        Op::Unchanged,
         true,
         None,
     ),
@@ -82,35 +82,35 @@ pub(crate) const CASES: &[Case] = &[
     case(
         "no-op plan, 10,000 independent",
         Shape::Independent(10_000),
-        Op::NoOp,
+        Op::Unchanged,
         true,
         Some((0.5, 150)),
     ),
     case(
         "no-op plan, 10,000 by for_each",
         Shape::ForEach(10_000),
-        Op::NoOp,
+        Op::Unchanged,
         false,
         None,
     ),
     case(
         "no-op plan, 100 clusters of 99 behind a gate",
         Shape::Gated(100, 99),
-        Op::NoOp,
+        Op::Unchanged,
         false,
         None,
     ),
     case(
         "no-op plan, 100,000 by for_each",
         Shape::ForEach(100_000),
-        Op::NoOp,
+        Op::Unchanged,
         false,
         None,
     ),
     case(
         "no-op plan, 1,000,000 by for_each",
         Shape::ForEach(1_000_000),
-        Op::NoOp,
+        Op::Unchanged,
         false,
         Some((f64::INFINITY, 8_192)),
     ),

@@ -137,7 +137,7 @@ fn measured(case: &'static Case, tool: Tool, program: &Path) -> Result<Measured,
         }
     }
     let arguments: &[&str] = match case.op {
-        Op::NoOp => &["plan", "-detailed-exitcode"],
+        Op::Unchanged => &["plan", "-detailed-exitcode"],
         Op::Destroy => &["plan", "-destroy"],
         Op::Apply => &["apply", "-auto-approve"],
     };

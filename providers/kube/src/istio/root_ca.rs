@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Request};
 use meshform_engine::{AdapterError, Effects, ErrorClass, Located, Observation, Readiness, Target};
-use meshform_kinds::Spec as _;
 use meshform_kinds::istio::{CHANGED, RootCa, WRITTEN};
 use meshform_kinds::kubernetes::ObjectName;
 use meshform_kinds::validity::Validity;

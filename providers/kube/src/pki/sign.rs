@@ -37,7 +37,7 @@ impl Period {
                 ValidityUnit::Days => Span::new().try_hours(amount.checked_mul(24)?).ok()?,
                 ValidityUnit::Years => Span::new().try_years(amount).ok()?,
             };
-            let end = now.to_zoned(TimeZone::UTC).checked_add(span).ok()?;
+            let end = now.to_zoned_datetime(TimeZone::UTC).checked_add(span).ok()?;
             Some((now.as_second(), end.timestamp().as_second()))
         };
         let (now, not_after) = end().ok_or_else(|| unusable(format!("`{validity}` is too long")))?;
