@@ -232,46 +232,8 @@ impl Stream {
     /// Tells what happens to the run as a whole.
     fn run_event(&self, event: Event) {
         match event {
-            Event::Resolving {
-                address,
-                effect,
-                at_most,
-            } => {
-                let message = format!("{address}: Finding out whether {effect} happened...");
-                let hook = json!({
-                    "resource": resource(&address), "effect": effect, "at_most_seconds": at_most.as_secs(),
-                });
-                self.tell("meshform_resolve_start", Level::Info, &message, hook);
-            }
-            Event::StillResolving {
-                address,
-                effect,
-                at_most,
-            } => {
-                let message = format!("{address}: No trace of {effect} yet");
-                let hook = json!({
-                    "resource": resource(&address), "effect": effect, "at_most_seconds": at_most.as_secs(),
-                });
-                self.tell("meshform_resolve_progress", Level::Info, &message, hook);
-            }
-            Event::Resolved {
-                address,
-                effect,
-                id,
-                doubles,
-            } => {
-                let message = format!(
-                    "{address}: {effect} {}",
-                    if id.is_some() {
-                        "had happened"
-                    } else {
-                        "had not happened"
-                    }
-                );
-                let hook = json!({
-                    "resource": resource(&address), "effect": effect, "id_value": id, "doubles": doubles,
-                });
-                self.tell("meshform_resolve_complete", Level::Info, &message, hook);
+            Event::Resolving { .. } | Event::StillResolving { .. } | Event::Resolved { .. } => {
+                self.lookup_event(event);
             }
             Event::Adopted { address, id } => {
                 let message = format!("{address}: Imported{}", identity(Some(&id)));
@@ -315,6 +277,54 @@ impl Stream {
             | Event::StepFailed { .. }
             | Event::StepSkipped { .. }
             | Event::StepWaiting { .. } => {}
+        }
+    }
+
+    /// Tells of an effect whose answer was lost.
+    fn lookup_event(&self, event: Event) {
+        match event {
+            Event::Resolving {
+                address,
+                effect,
+                at_most,
+            } => {
+                let message = format!("{address}: Finding out whether {effect} happened...");
+                let hook = json!({
+                    "resource": resource(&address), "effect": effect, "at_most_seconds": at_most.as_secs(),
+                });
+                self.tell("meshform_resolve_start", Level::Info, &message, hook);
+            }
+            Event::StillResolving {
+                address,
+                effect,
+                at_most,
+            } => {
+                let message = format!("{address}: No trace of {effect} yet");
+                let hook = json!({
+                    "resource": resource(&address), "effect": effect, "at_most_seconds": at_most.as_secs(),
+                });
+                self.tell("meshform_resolve_progress", Level::Info, &message, hook);
+            }
+            Event::Resolved {
+                address,
+                effect,
+                id,
+                doubles,
+            } => {
+                let message = format!(
+                    "{address}: {effect} {}",
+                    if id.is_some() {
+                        "had happened"
+                    } else {
+                        "had not happened"
+                    }
+                );
+                let hook = json!({
+                    "resource": resource(&address), "effect": effect, "id_value": id, "doubles": doubles,
+                });
+                self.tell("meshform_resolve_complete", Level::Info, &message, hook);
+            }
+            _ => {}
         }
     }
 }

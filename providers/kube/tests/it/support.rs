@@ -17,7 +17,7 @@ use meshform_kube::testing::{Faults, Recorded};
 use meshform_kube::{Authority, KubeAdapter};
 use meshform_sandbox::{Cluster, Sandbox};
 use meshform_state::disk::Disk as _;
-use meshform_state::{Scope, Type, Value};
+use meshform_state::{Scope, Store as _, Type, Value};
 use serde_json::Value as Json;
 
 /// The cluster of all tests.
