@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cases::{CASES, Case, Op};
+use cases::{CASES, Case, Work};
 use measure::{Limits, Series};
 use shapes::Tool;
 
@@ -127,7 +127,7 @@ fn measured(case: &'static Case, tool: Tool, program: &Path) -> Result<Measured,
     shapes::write(tool, case.shape, folder).map_err(|error| error.to_string())?;
     let command = |arguments: &[&str]| measure::once(program, arguments, folder);
     command(&["init"])?.succeeded(case, tool)?;
-    if case.op != Op::Apply {
+    if case.work != Work::Apply {
         match tool {
             Tool::Meshform => command(&["apply", "-auto-approve"])?.succeeded(case, tool)?,
             // To make 10,000 objects takes them hours; a state is written as they would have left it.
@@ -136,15 +136,15 @@ fn measured(case: &'static Case, tool: Tool, program: &Path) -> Result<Measured,
             }
         }
     }
-    let arguments: &[&str] = match case.op {
-        Op::Unchanged => &["plan", "-detailed-exitcode"],
-        Op::Destroy => &["plan", "-destroy"],
-        Op::Apply => &["apply", "-auto-approve"],
+    let arguments: &[&str] = match case.work {
+        Work::NoOp => &["plan", "-detailed-exitcode"],
+        Work::Destroy => &["plan", "-destroy"],
+        Work::Apply => &["apply", "-auto-approve"],
     };
     let state = folder.join(tool.state_file());
     let again = || -> Result<(), String> {
         // Each apply begins with nothing.
-        if case.op == Op::Apply && state.exists() {
+        if case.work == Work::Apply && state.exists() {
             std::fs::remove_file(&state).map_err(|error| error.to_string())?;
             measure::once(program, &["init"], folder)?.succeeded(case, tool)?;
         }
