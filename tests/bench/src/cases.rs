@@ -25,7 +25,7 @@ pub(crate) struct Case {
     pub(crate) target: Option<(f64, u64)>,
 }
 
-const fn case(name: &'static str, shape: Shape, op: Work, peers: bool, target: Option<(f64, u64)>) -> Case {
+const fn case(name: &'static str, shape: Shape, work: Work, peers: bool, target: Option<(f64, u64)>) -> Case {
     Case {
         name,
         shape,
