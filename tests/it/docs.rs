@@ -88,7 +88,7 @@ fn the_console_answers_what_the_page_says() {
     let folder = tempfile::tempdir().unwrap();
     let mut asked = 0;
     for transcript in blocks(&page, "console") {
-        for part in transcript.split("> ").skip(1) {
+        for part in format!("\n{transcript}").split("\n> ").skip(1) {
             let (expression, answer) = part.split_once('\n').unwrap();
             let mut child = Command::new(env!("CARGO_BIN_EXE_meshform"))
                 .arg("console")

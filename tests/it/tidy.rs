@@ -102,7 +102,7 @@ fn libraries_stay_where_they_belong() {
         ("aws-sdk-", &["providers/aws/"]),
         ("aws-config", &["providers/aws/"]),
         ("kube", &["providers/kube/", "tests/sandbox/"]),
-        ("clap", &["Cargo.toml", "tests/sandbox/"]),
+        ("clap", &["Cargo.toml", "tests/sandbox/", "tests/bench/"]),
         ("indicatif", &["Cargo.toml"]),
         ("similar", &["Cargo.toml"]),
         ("annotate-snippets", &["Cargo.toml"]),

@@ -28,7 +28,7 @@ fn a_precondition_stops_its_resource_before_anything_is_done_with_it() {
         ran.stderr.contains("Precondition failed") && ran.stderr.contains("It is not."),
         "{ran}"
     );
-    assert!(ran.stderr.contains("mesh.hcl:7"), "{ran}");
+    assert!(ran.stderr.contains("mesh.hcl:8"), "{ran}");
     assert_eq!(environment.run(&["state", "list"]).stdout, "meshform_data.a\n");
     // Now it is known when planning.
     let ran = environment.run(&["plan"]);
