@@ -100,7 +100,11 @@ fn the_console_answers_what_the_page_says() {
                 .unwrap();
             std::io::Write::write_all(&mut child.stdin.take().unwrap(), expression.as_bytes()).unwrap();
             let told = child.wait_with_output().unwrap().stdout;
-            assert_eq!(String::from_utf8_lossy(&told), answer, "{expression}");
+            assert_eq!(
+                String::from_utf8_lossy(&told).trim_end(),
+                answer.trim_end(),
+                "{expression}"
+            );
             asked += 1;
         }
     }

@@ -52,6 +52,10 @@ impl Compiler<'_> {
             },
             _ => None,
         };
+        // Which instances there are may be known only when planning.
+        if address.is_none() && self.waits() {
+            return;
+        }
         let Some(address) = address else {
             let detail =
                 "`to` takes the reference to one resource, such as `aws_vpc.main` or `aws_vpc.all[\"a\"]`.";
