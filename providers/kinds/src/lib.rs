@@ -39,8 +39,8 @@ pub fn kinds() -> Kinds {
     let mut kinds = Kinds::default();
     kinds.add(kind_of::<Data>());
     aws::add(&mut kinds);
-    istio::add(&mut kinds);
     kubernetes::kinds().into_iter().for_each(|kind| kinds.add(kind));
+    istio::kinds().into_iter().for_each(|kind| kinds.add(kind));
     kinds
 }
 

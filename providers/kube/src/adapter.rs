@@ -13,7 +13,7 @@ use meshform_state::journal::Intent;
 use serde_json::Value as Json;
 
 use crate::authority::Authority;
-use crate::client::{Clients, Wrap};
+use crate::client::{Clients, Eks, EksAccess, Wrap};
 use crate::served::{Answering, At, Means, Served, TIMING, answers, table, unknown};
 
 /// Objects of Kubernetes clusters, and what is told about them.
@@ -49,6 +49,14 @@ impl KubeAdapter {
     #[must_use]
     pub fn with_authority(mut self, authority: Arc<dyn Authority>) -> Self {
         self.means.authority = Some(authority);
+        self
+    }
+
+    /// Reaches EKS clusters by what `access` knows of them.
+    #[must_use]
+    pub fn with_eks(mut self, access: Arc<dyn EksAccess>) -> Self {
+        let clock = Arc::clone(&self.means.clock);
+        self.means.clients.eks(Eks { access, clock });
         self
     }
 

@@ -6,6 +6,8 @@ use std::io;
 use kube::core::Status;
 use meshform_engine::{AdapterError, Certainty, ErrorClass};
 
+use crate::client::NoToken;
+
 /// Why a request did not do what it should.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -57,6 +59,9 @@ impl Failure {
         let mut cause: &(dyn Error + 'static) = error;
         let mut not_sent = false;
         loop {
+            if let Some(NoToken(why)) = cause.downcast_ref() {
+                return Failure::Credentials(why.clone());
+            }
             if let Some(error) = cause.downcast_ref::<hyper_util::client::legacy::Error>() {
                 not_sent |= error.is_connect();
             }
@@ -95,6 +100,12 @@ impl Failure {
     /// Whether the kind does not take such a request.
     pub(crate) fn is_not_allowed(&self) -> bool {
         matches!(self, Failure::Answer(status) if status.code == 405)
+    }
+
+    /// Whether a JSON patch met another object than it tested for.
+    pub(crate) fn is_test_failed(&self) -> bool {
+        matches!(self, Failure::Answer(status) if status.code == 409
+            || (status.code == 422 && status.message.contains("test")))
     }
 
     /// Whether the right is missing.

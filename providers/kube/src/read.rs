@@ -14,6 +14,7 @@ use crate::failure::Subject;
 use crate::live::Live;
 use crate::ready::readiness;
 use crate::shape::Shape;
+use crate::{ADOPTED_MARK, UID_MARK};
 
 /// From this many objects of a kind in a namespace on, one list is cheaper than asking for each.
 const LIST_FROM: usize = 3;
@@ -29,6 +30,9 @@ pub(crate) const LABEL: (&str, &str) = ("app.kubernetes.io/managed-by", crate::M
 pub(crate) struct Private {
     /// What Kubernetes calls this one object for ever. Another object of its name has another.
     pub(crate) uid: String,
+    /// Whether it was there before us, and stays when we go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) adopted: bool,
 }
 
 impl Private {
@@ -37,15 +41,16 @@ impl Private {
         serde_json::from_str(raw?.get()).ok()
     }
 
-    /// What to keep of `live`.
-    pub(crate) fn of(live: &Live) -> Option<Box<RawValue>> {
-        RawValue::from_string(
-            json!(Private {
-                uid: live.uid().to_owned()
-            })
-            .to_string(),
-        )
-        .ok()
+    /// What to keep of `live`, of which `before` was kept.
+    pub(crate) fn of(live: &Live, before: Option<&RawValue>) -> Option<Box<RawValue>> {
+        let before = Private::read(before).filter(|before| before.uid == live.uid());
+        let adopted = live.annotation(ADOPTED_MARK).is_some() && live.annotation(UID_MARK).is_none();
+        let private = Private {
+            uid: live.uid().to_owned(),
+            // Whoever takes our mark off does not make it ours.
+            adopted: adopted || before.is_some_and(|before| before.adopted),
+        };
+        RawValue::from_string(json!(private).to_string()).ok()
     }
 }
 
@@ -62,12 +67,21 @@ pub(crate) async fn read_many(
     targets: &[Target],
 ) -> Result<Vec<Option<Observation>>, AdapterError> {
     let names: Result<Vec<ObjectName>, _> = targets.iter().map(|target| shape.name(&target.id)).collect();
-    let seen = look(cluster, &names?, How::WHOLE).await?;
-    let observe = |(target, sight): (&Target, Sight)| {
-        let live = sight.into_result()?;
-        Ok(live.and_then(|live| observe(shape, target, &live)))
-    };
-    targets.iter().zip(seen).map(observe).collect()
+    let seen = look_whole(cluster, &names?).await?;
+    let observe = |(target, live): (&Target, Option<Live>)| observe(shape, target, &live?);
+    Ok(targets.iter().zip(seen).map(observe).collect())
+}
+
+/// Looks at all of the objects called `names`, one answer for each in order.
+///
+/// # Errors
+/// If looking at one of them is not allowed.
+pub(crate) async fn look_whole(
+    cluster: &Cluster,
+    names: &[ObjectName],
+) -> Result<Vec<Option<Live>>, AdapterError> {
+    let seen = look(cluster, names, How::WHOLE).await?;
+    seen.into_iter().map(Sight::into_result).collect()
 }
 
 /// How objects are looked at.
@@ -266,7 +280,7 @@ fn observe(shape: Shape<'_>, target: &Target, live: &Live) -> Option<Observation
     }
     Some(Observation {
         object: shape.object(live, target.recorded.as_ref()),
-        private: Private::of(live),
+        private: Private::of(live, target.private.as_deref()),
         readiness: readiness(live),
         owners: shape.owners(live, target.recorded.as_ref()),
         version: Some(live.expected_version()),

@@ -8,13 +8,13 @@ use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Request, Timing};
 use meshform_engine::{AdapterError, Clock, Effects, ErrorClass, Located, Object, Observation, Target};
 use meshform_kinds::Spec as _;
-use meshform_kinds::istio::{CaSecret, ReaderAccount, RemoteSecret, RootCa};
+use meshform_kinds::istio::{CHART, CLUSTER, CaSecret, INSTALLATION, ReaderAccount, RemoteSecret, RootCa};
 use meshform_kinds::kubernetes::{MANIFEST, NAMESPACE};
 use meshform_state::journal::Intent;
 
 use crate::authority::Authority;
 use crate::client::{Clients, Cluster};
-use crate::istio::{Intermediate, Reader, Remote, Root};
+use crate::istio::{Charts, Installations, Intermediate, KubernetesClusters, Reader, Remote, Root};
 use crate::single::Single;
 
 /// What kinds reach the outside with.
@@ -80,6 +80,7 @@ pub(crate) fn table() -> HashMap<&'static str, Box<dyn Served>> {
     let kinds: Vec<(&str, Box<dyn Served>)> = vec![
         (NAMESPACE, Box::new(Single::of(NAMESPACE))),
         (MANIFEST, Box::new(Single::of(MANIFEST))),
+        (CHART, Box::new(Charts)),
         (RootCa::schema().kind, Box::new(Root)),
         (CaSecret::schema().kind, Box::new(Intermediate)),
         (ReaderAccount::schema().kind, Box::new(Reader)),
@@ -90,7 +91,11 @@ pub(crate) fn table() -> HashMap<&'static str, Box<dyn Served>> {
 
 /// All data kinds.
 pub(crate) fn answers() -> HashMap<&'static str, Box<dyn Answering>> {
-    HashMap::new()
+    let kinds: [(&str, Box<dyn Answering>); 2] = [
+        (CLUSTER, Box::new(KubernetesClusters)),
+        (INSTALLATION, Box::new(Installations)),
+    ];
+    kinds.into()
 }
 
 /// A kind that is not in the table.

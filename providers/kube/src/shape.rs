@@ -86,6 +86,14 @@ impl Shape<'_> {
         Ok(manifest)
     }
 
+    /// Whether an object that is there already is to be adopted.
+    pub(crate) fn adopts(self, planned: &Object) -> bool {
+        match self {
+            Shape::Namespace(kind) => planned.get(kind.schema(), "existing").as_str() == Some("adopt"),
+            Shape::Manifest(_) => false,
+        }
+    }
+
     /// Cuts `observed` down to what counts for `planned`.
     pub(crate) fn project(self, observed: &Object, planned: &Object) -> Object {
         match self {
@@ -153,6 +161,14 @@ impl Shape<'_> {
                         object.set(schema, name, texts);
                     }
                 }
+                // Only we know what was wished when it was made.
+                let existing = recorded.map(|recorded| recorded.get(schema, "existing").clone());
+                let existing = existing.filter(|existing| !existing.is_null());
+                object.set(
+                    schema,
+                    "existing",
+                    existing.unwrap_or_else(|| Value::from("error")),
+                );
                 object.set(schema, "name", Value::from(live.name()));
                 object.set(schema, "id", Value::from(live.name()));
                 object.set(schema, "uid", uid);

@@ -6,11 +6,11 @@ use meshform_engine::{AdapterError, Effects, ErrorClass, Located, Observation, T
 use meshform_kinds::kubernetes::ObjectName;
 use meshform_state::journal::{Intent, Locator, Operation};
 
-use crate::UID_MARK;
 use crate::read;
 use crate::served::{At, Served};
 use crate::shape::{Shape, Shapes};
 use crate::step;
+use crate::{ADOPTED_MARK, UID_MARK};
 
 /// One of those kinds.
 pub(crate) struct Single {
@@ -61,7 +61,11 @@ impl Served for Single {
             return Ok(Located::Absent);
         };
         // A stranger's object of the same name is not what the intent would have made.
-        let ours = |live: &crate::live::Live| live.annotation(UID_MARK) == Some(intent.uid.as_str());
+        let ours = |live: &crate::live::Live| {
+            [UID_MARK, ADOPTED_MARK]
+                .into_iter()
+                .any(|mark| live.annotation(mark) == Some(intent.uid.as_str()))
+        };
         Ok(match read::get(cluster, &resource, &name).await? {
             Some(live) if ours(&live) => Located::Found(shape.id(&name)),
             _ => Located::Absent,

@@ -1,6 +1,6 @@
 //! Faults between the adapter's clients and the API server, behind which effects really happen. For tests only.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,23 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::Wrap;
+use crate::rendered::{self, Rendered};
+
+/// Objects as rendering gives them: the attributes `manifests` and `objects` of a chart.
+///
+/// # Panics
+/// If one of them is no object.
+#[must_use]
+#[expect(clippy::expect_used, reason = "for tests only")]
+pub fn rendered(objects: &[serde_json::Value]) -> (String, BTreeMap<String, String>) {
+    let each = objects.iter().map(|object| Rendered::new(object.clone()));
+    let mut all: Vec<Rendered> = each.collect::<Result<_, _>>().expect("objects");
+    rendered::sort(&mut all);
+    let digests = all
+        .iter()
+        .map(|object| (object.key.to_string(), object.digest.clone()));
+    (rendered::array(&all), digests.collect())
+}
 
 /// What goes wrong with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! `kubernetes_namespace`.
 
 use meshform_engine::{Attribute, Home, Kind, Object, Problem, Schema};
-use meshform_state::Type;
+use meshform_state::{Type, Value};
 
 use super::{MARK, NAMESPACE, project};
 
-/// A namespace. It is deleted only when nothing of others is in it.
+/// A namespace. It is deleted only when nothing of others is in it; one that was adopted outlives its resource.
 #[derive(Debug)]
 pub struct Namespace {
     schema: Schema,
@@ -25,6 +25,12 @@ impl Namespace {
                 "Annotations; those of others stay as they are.",
             )
             .owned(),
+            Attribute::optional(
+                "existing",
+                Type::String,
+                "What to do if it is there already: `error`, or `adopt` to set only these labels and annotations on it.",
+            )
+            .default(Value::from("error")),
             Attribute::computed("id", Type::String, "Its name again."),
             Attribute::computed(
                 "uid",
@@ -61,6 +67,15 @@ impl Kind for Namespace {
                     "Use at most 63 lower-case letters, digits and `-`, a letter or digit at both ends."
                         .to_owned(),
                 ),
+            });
+        }
+        if let Some(existing) = object.get(&self.schema, "existing").as_str()
+            && !["error", "adopt"].contains(&existing)
+        {
+            problems.push(Problem {
+                attribute: "existing",
+                message: format!("`{existing}` is not a way to deal with a namespace that is there."),
+                hint: Some("Write `error` or `adopt`.".to_owned()),
             });
         }
         let annotations = object.get(&self.schema, "annotations").entries();
@@ -112,8 +127,6 @@ fn is_label(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use meshform_state::Value;
-
     use super::*;
 
     fn texts(entries: &[(&str, &str)]) -> Value {

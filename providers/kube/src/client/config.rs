@@ -1,4 +1,4 @@
-//! From a kubeconfig to a client.
+//! From a kubeconfig, or from what AWS says of an EKS cluster, to a client.
 
 use std::time::Duration;
 
@@ -6,15 +6,59 @@ use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use meshform_engine::{AdapterError, ErrorClass};
 
-use super::Way;
+use super::eks::{Eks, kubeconfig, with_tokens};
+use super::{File, Way};
 use crate::failure::Failure;
 
 /// After this long without an answer a request counts as lost. Longer than the API server works on one of ours.
 const ANSWER: Duration = Duration::from_secs(30);
 
-/// A client for `way`, and the server that it talks to.
-pub(super) async fn connect(way: &Way) -> Result<(Client, String), AdapterError> {
-    let mut config = load(way).await.map_err(|error| refuse(way, &error))?;
+/// A client, and whom it talks to.
+pub(super) struct Connected {
+    /// The client.
+    pub(super) client: Client,
+    /// Host and port, for messages.
+    pub(super) server: String,
+    /// The whole address.
+    pub(super) address: String,
+    /// The certificates that vouch for the server, each as DER.
+    pub(super) authorities: Vec<Vec<u8>>,
+}
+
+/// A client for `way`.
+pub(super) async fn connect(way: &Way, eks: Option<&Eks>) -> Result<Connected, AdapterError> {
+    match way {
+        Way::File(file) => {
+            let config = load(file).await.map_err(|error| refuse(file, &error))?;
+            made(config).await
+        }
+        Way::Eks(reach) => {
+            let Some(eks) = eks else {
+                let message = format!(
+                    "EKS cluster `{}` cannot be reached: nothing asks AWS",
+                    reach.cluster
+                );
+                return Err(AdapterError::refused(ErrorClass::Invalid, message));
+            };
+            let endpoint = eks.access.describe(reach).await?;
+            let unusable = || {
+                let message = format!("what AWS says of EKS cluster `{}` cannot be used", reach.cluster);
+                AdapterError::refused(ErrorClass::Invalid, message)
+            };
+            let options = KubeConfigOptions::default();
+            let kubeconfig = kubeconfig(reach, &endpoint).ok_or_else(unusable)?;
+            let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
+            let config = config.map_err(|_| unusable())?;
+            let connected = made(config).await?;
+            Ok(Connected {
+                client: with_tokens(connected.client, eks.clone(), reach.clone()),
+                ..connected
+            })
+        }
+    }
+}
+
+async fn made(mut config: Config) -> Result<Connected, AdapterError> {
     // All retries are the engine's: it has a clock, a limit and a journal.
     config.default_retry = false;
     config.read_timeout = Some(ANSWER);
@@ -31,10 +75,18 @@ pub(super) async fn connect(way: &Way) -> Result<(Client, String), AdapterError>
                 .unwrap_or_default()
                 .to_owned()
         });
+    let address = config.cluster_url.to_string();
+    let address = address.trim_end_matches('/').to_owned();
+    let authorities = config.root_cert.clone().unwrap_or_default();
     // Credentials may come from a program that is waited for.
     let made = tokio::task::spawn_blocking(move || Client::try_from(config)).await;
     match made {
-        Ok(Ok(client)) => Ok((client, server)),
+        Ok(Ok(client)) => Ok(Connected {
+            client,
+            server,
+            address,
+            authorities,
+        }),
         Ok(Err(error)) => Err(Failure::of(&error).into_error(&crate::failure::Subject::connection(&server))),
         Err(_) => Err(AdapterError::refused(
             ErrorClass::Other,
@@ -43,7 +95,7 @@ pub(super) async fn connect(way: &Way) -> Result<(Client, String), AdapterError>
     }
 }
 
-async fn load(way: &Way) -> Result<Config, KubeconfigError> {
+async fn load(way: &File) -> Result<Config, KubeconfigError> {
     let options = KubeConfigOptions {
         context: way.context.clone(),
         ..KubeConfigOptions::default()
@@ -58,7 +110,7 @@ async fn load(way: &Way) -> Result<Config, KubeconfigError> {
     }
 }
 
-fn refuse(way: &Way, error: &KubeconfigError) -> AdapterError {
+fn refuse(way: &File, error: &KubeconfigError) -> AdapterError {
     let file = way.kubeconfig.as_deref().map_or_else(
         || "the kubeconfig of the environment".to_owned(),
         |path| format!("kubeconfig `{path}`"),

@@ -77,7 +77,7 @@ impl Wire {
         self.select(path, "", extent).await
     }
 
-    /// Those objects of the list at `path` that have the label of `selector`, page by page.
+    /// Those objects of the list at `path` whose labels fit `selector`, as the API writes selectors, page by page.
     pub(crate) async fn select(
         &self,
         path: &str,

@@ -16,7 +16,7 @@ use crate::read::{How, LABEL, Sight};
 use crate::sealed::Sealed;
 
 /// The annotation with a digest of what is public in a Secret.
-pub(super) const DIGEST: &str = "meshform.io/digest";
+pub(super) const DIGEST: &str = crate::DIGEST_MARK;
 
 /// How Secrets are looked at.
 pub(super) const METADATA: How = How {

@@ -7,7 +7,7 @@ use meshform_state::journal::Locator;
 use serde_json::json;
 
 use super::create::waits_for;
-use super::{LOOKS, SERVER_TIMEOUT, content};
+use super::{LOOKS, SERVER_TIMEOUT, adopt, content};
 use crate::UID_MARK;
 use crate::client::{Cluster, Resource};
 use crate::live::Live;
@@ -22,7 +22,11 @@ pub(crate) async fn delete(
     effects: &mut Effects<'_>,
 ) -> Result<(), AdapterError> {
     let name = shape.name(request.id)?;
-    let uid = Private::read(request.private).map(|private| private.uid);
+    let private = Private::read(request.private);
+    if let Some(private) = private.as_ref().filter(|private| private.adopted) {
+        return adopt::release(cluster, &name, &private.uid, request, effects).await;
+    }
+    let uid = private.map(|private| private.uid);
     let effect = Effect {
         name: "kubernetes:delete",
         locator: Locator::Id(request.id.to_owned()),
@@ -46,17 +50,21 @@ pub(crate) async fn delete(
 }
 
 /// The deletion of one object.
-pub(super) struct Deletion<'a> {
-    pub(super) cluster: &'a Cluster,
-    pub(super) name: ObjectName,
-    pub(super) ours: Ours,
-    /// The uid in the mark of what is ours.
-    pub(super) mark: &'a str,
-    pub(super) lineage: &'a str,
+pub(crate) struct Deletion<'a> {
+    /// Where it is.
+    pub(crate) cluster: &'a Cluster,
+    /// Its name.
+    pub(crate) name: ObjectName,
+    /// By what it is known.
+    pub(crate) ours: Ours,
+    /// The attempt that made it: the uid in the mark of what is ours.
+    pub(crate) mark: &'a str,
+    /// The state that it belongs to.
+    pub(crate) lineage: &'a str,
 }
 
 /// Which object is ours.
-pub(super) enum Ours {
+pub(crate) enum Ours {
     /// The one that Kubernetes calls this.
     Uid(String),
     /// The one that bears our mark.
@@ -66,7 +74,8 @@ pub(super) enum Ours {
 }
 
 impl Deletion<'_> {
-    pub(super) async fn attempt(&self, permit: &Permit) -> Result<(), AdapterError> {
+    /// Deletes it; nothing is left of it then. Nothing else is taken along that the state did not make.
+    pub(crate) async fn attempt(&self, permit: &Permit) -> Result<(), AdapterError> {
         let Deletion { cluster, name, .. } = self;
         let subject = cluster.subject("delete", name.to_string());
         for _ in 0..LOOKS {

@@ -1,5 +1,6 @@
 //! Steps: creating, changing and deleting one object, which may be one of several that a resource is made of.
 
+mod adopt;
 mod content;
 mod create;
 mod delete;
@@ -11,30 +12,33 @@ use meshform_engine::{AdapterError, ErrorClass, Permit};
 use meshform_kinds::kubernetes::ObjectName;
 use serde_json::{Value as Json, json};
 
-pub(crate) use create::create;
-pub(crate) use delete::delete;
+pub(crate) use create::{create, going, make, taken, unseen};
+pub(crate) use delete::{Deletion, Ours, delete};
 pub(crate) use parts::{Parts, locate, other};
 pub(crate) use update::update;
 
 use crate::client::{APPLY, Cluster, Resource};
 use crate::failure::Failure;
 use crate::live::Live;
+use crate::read::Private;
 use crate::sealed::Contents;
 use crate::shape::Shape;
-use crate::{LINEAGE_MARK, MANAGER, UID_MARK};
+use crate::{ADOPTED_MARK, LINEAGE_MARK, MANAGER, UID_MARK};
 
 /// How often an object that changes under our hands is looked at anew within one attempt.
-const LOOKS: usize = 4;
+pub(crate) const LOOKS: usize = 4;
 
 /// The API server stops working on a request of ours after this; it must be shorter than our patience.
-const SERVER_TIMEOUT: &str = "15s";
+pub(crate) const SERVER_TIMEOUT: &str = "15s";
 
 /// An object as it should become.
 pub(crate) struct Wanted {
-    name: ObjectName,
-    body: Json,
+    /// Its name.
+    pub(crate) name: ObjectName,
+    /// What is applied, with our marks.
+    pub(crate) body: Json,
     /// What is in it, if it is a Secret whose contents nobody else may see.
-    contents: Option<Contents>,
+    pub(crate) contents: Option<Contents>,
 }
 
 impl Wanted {
@@ -83,17 +87,21 @@ impl Wanted {
 }
 
 /// Marks an object as made by this attempt and kept by this state.
-fn mark(body: &mut Json, request: &Request<'_>) {
+pub(crate) fn mark(body: &mut Json, request: &Request<'_>) {
     let annotations = &mut body["metadata"]["annotations"];
     if annotations.is_null() {
         *annotations = json!({});
+    }
+    if Private::read(request.private).is_some_and(|private| private.adopted) {
+        annotations[ADOPTED_MARK] = Json::from(request.uid);
+        return;
     }
     annotations[UID_MARK] = Json::from(request.uid);
     annotations[LINEAGE_MARK] = Json::from(request.lineage);
 }
 
 /// Where objects of the kind of `name` are.
-async fn place(cluster: &Cluster, name: &ObjectName) -> Result<Resource, AdapterError> {
+pub(crate) async fn place(cluster: &Cluster, name: &ObjectName) -> Result<Resource, AdapterError> {
     let found = cluster.discovery.resource(&cluster.wire, name).await;
     let found = found.map_err(|failure| failure.into_error(&cluster.subject("get", name.kind.clone())))?;
     let resource = found
@@ -118,7 +126,7 @@ async fn place(cluster: &Cluster, name: &ObjectName) -> Result<Resource, Adapter
 }
 
 /// The path of a server-side apply.
-fn apply_path(resource: &Resource, name: &ObjectName, force: bool) -> String {
+pub(crate) fn apply_path(resource: &Resource, name: &ObjectName, force: bool) -> String {
     let path = resource.path(name.namespace.as_deref(), Some(&name.name));
     format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict&force={force}&timeout={SERVER_TIMEOUT}")
 }

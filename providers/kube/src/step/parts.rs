@@ -6,7 +6,7 @@ use meshform_kinds::kubernetes::ObjectName;
 use meshform_state::journal::{Intent, Locator};
 use serde_json::Value as Json;
 
-use super::create::make;
+use super::create::Attempt;
 use super::delete::{Deletion, Ours};
 use super::{LOOKS, Wanted, apply_path, place};
 use crate::UID_MARK;
@@ -42,10 +42,16 @@ impl Parts<'_, '_> {
             repeatable: !creates,
             creates,
         };
-        let (cluster, uid, id) = (self.cluster, self.request.uid, &self.id);
+        let attempt = Attempt {
+            cluster: self.cluster,
+            wanted,
+            adoption: None,
+            uid: self.request.uid,
+        };
+        let (attempt, id) = (&attempt, &self.id);
         self.effects
             .run(effect, |permit| async move {
-                make(cluster, wanted, uid, &permit).await?;
+                attempt.run(&permit).await?;
                 Ok(creates.then(|| id.clone()))
             })
             .await?;

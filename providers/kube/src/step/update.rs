@@ -97,7 +97,7 @@ pub(crate) async fn update(
     Ok(Applied {
         id: shape.id(&change.wanted.name),
         object: ready.map(|live| shape.object(live, Some(planned))),
-        private: live.as_ref().and_then(Private::of),
+        private: live.as_ref().and_then(|live| Private::of(live, request.private)),
     })
 }
 

@@ -257,3 +257,80 @@ async fn typed_objects_come_back_as_they_were_given() {
     world.converges(&resources).await;
     world.converges(&[]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adopted_namespace_gets_what_is_ours_and_outlives_it() {
+    let (world, stranger) = (World::new(), Stranger::new().await);
+    let path = "/api/v1/namespaces/create-adopted";
+    let theirs = json!({ "apiVersion": "v1", "kind": "Namespace",
+        "metadata": { "name": "create-adopted", "labels": { "team": "a" } } });
+    let before = stranger.create("/api/v1/namespaces", &theirs).await;
+    let ours = |labels: &[(&str, &str)]| [world.adopted("create-adopted", labels)];
+    let outcome = world.apply(&ours(&[("team", "b")])).await;
+    assert!(
+        outcome.failed[0].message.contains("set by kubectl-create"),
+        "{outcome:#?}"
+    );
+    assert!(world.addresses().is_empty());
+
+    world
+        .converges(&ours(&[("topology.istio.io/network", "west")]))
+        .await;
+    world
+        .converges(&ours(&[("topology.istio.io/network", "east")]))
+        .await;
+    let live = stranger.get(path).await.unwrap();
+    assert_eq!(live["metadata"]["uid"], before["metadata"]["uid"]);
+    assert_eq!(live["metadata"]["labels"]["topology.istio.io/network"], "east");
+    assert_eq!(live["metadata"]["annotations"].get("meshform.io/lineage"), None);
+
+    // Another state of ours does not get it beside us.
+    let other = World::new();
+    let outcome = other
+        .apply(&[other.adopted("create-adopted", &[("x", "y")])])
+        .await;
+    assert!(
+        outcome.failed[0].message.contains("exists already"),
+        "{outcome:#?}"
+    );
+
+    // Even without our mark it stays when we go.
+    let unmark = json!({ "metadata": { "annotations": { "meshform.io/adopted": null } } });
+    stranger.edit(path, &unmark).await;
+    world.converges(&[]).await;
+    let live = stranger.get(path).await.unwrap();
+    assert_eq!(live["metadata"]["labels"], before["metadata"]["labels"]);
+    assert_eq!(live["metadata"].get("annotations"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adoption_is_one_whatever_goes_wrong() {
+    let stranger = Stranger::new().await;
+    for (index, fault) in [
+        Fault::FailBefore,
+        Fault::FailAfter,
+        Fault::AnswerLost,
+        Fault::Twice,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (world, name) = (World::new(), format!("create-adopted-{index}"));
+        let theirs = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+        stranger.create("/api/v1/namespaces", &theirs).await;
+        // The first change is the creation, which is refused; the second the adoption.
+        world.faults.at(2, fault);
+        world.converges(&[world.adopted(&name, &[("x", "y")])]).await;
+        let changes = world
+            .faults
+            .requests()
+            .iter()
+            .filter(|request| request.is_change())
+            .count();
+        world.faults.at(changes + 1, fault);
+        world.converges(&[]).await;
+        let live = stranger.get(&format!("/api/v1/namespaces/{name}")).await.unwrap();
+        assert_eq!(live["metadata"]["labels"].get("x"), None, "{fault:?}");
+        assert_eq!(live["status"]["phase"], "Active", "{fault:?}");
+    }
+}

@@ -4,10 +4,16 @@
 
 mod authority;
 mod certificates;
+mod chart;
+mod chart_faults;
+mod chart_istiod;
 mod create;
 mod delete;
 mod discovery;
+mod eks;
 mod errors;
+mod facts;
+mod helm;
 mod openssl;
 mod read;
 mod secret;

@@ -10,9 +10,9 @@ use meshform_engine::event::Silent;
 use meshform_engine::retry::RetryPolicy;
 use meshform_engine::testing::Driver;
 use meshform_engine::{Adapter, Clock, Entropy, Home, Object, Registry, Resource};
-use meshform_kinds::Rules;
-use meshform_kinds::istio::ClusterReach;
+use meshform_kinds::istio::{CHART, ClusterReach};
 use meshform_kinds::kubernetes::{DATA, DATA_VERSION, MANIFEST, Manifest, NAMESPACE, Namespace};
+use meshform_kinds::{Field as _, Rules};
 use meshform_kube::testing::{Faults, Recorded};
 use meshform_kube::{Authority, KubeAdapter};
 use meshform_sandbox::{Cluster, Sandbox};
@@ -235,9 +235,44 @@ impl World {
             .resource(&address, Arc::new(Manifest::new()), &attributes, after)
     }
 
+    /// The chart `release` with `objects`, as the resource of that name.
+    pub(crate) fn chart(
+        &self,
+        (chart, release, namespace): (&str, &str, &str),
+        objects: &[Json],
+    ) -> Resource {
+        let (manifests, digests) = meshform_kube::testing::rendered(objects);
+        let attributes = [
+            ("chart", Value::from(chart)),
+            ("version", Value::from("1")),
+            ("release", Value::from(release)),
+            ("namespace", Value::from(namespace)),
+            ("objects", digests.to_value()),
+            ("manifests", Value::from(manifests)),
+        ];
+        let kind = self.context.kinds.managed(CHART).unwrap();
+        let address = format!("{CHART}.{release}");
+        self.driver.resource(&address, Arc::clone(kind), &attributes, &[])
+    }
+
+    /// The answer of the data kind `kind`.
+    pub(crate) async fn query(&self, kind: &str, arguments: &Object) -> Object {
+        let adapter = self.context.registry.home(Home::Cluster).unwrap();
+        adapter.query(&self.scope, kind, arguments).await.unwrap()
+    }
+
     /// The namespace `name`, as the resource of that name.
     pub(crate) fn namespace(&self, name: &str, labels: &[(&str, &str)]) -> Resource {
-        let mut attributes = vec![("name", Value::from(name))];
+        self.namespace_with(name, labels, &[])
+    }
+
+    /// The namespace `name`, adopted if it is there.
+    pub(crate) fn adopted(&self, name: &str, labels: &[(&str, &str)]) -> Resource {
+        self.namespace_with(name, labels, &[("existing", Value::from("adopt"))])
+    }
+
+    fn namespace_with(&self, name: &str, labels: &[(&str, &str)], more: &[(&str, Value)]) -> Resource {
+        let mut attributes = [&[("name", Value::from(name))], more].concat();
         if !labels.is_empty() {
             let labels = labels
                 .iter()
