@@ -16,6 +16,7 @@ mod fingerprint;
 mod folder;
 mod interrupt;
 mod keyboard;
+mod locks;
 mod log;
 mod pipeline;
 mod render;

@@ -16,13 +16,15 @@ use meshform_engine::gather::{Round, gather};
 use meshform_engine::plan::{Options, Plan, build, check, select};
 use meshform_engine::refresh::{Observed, RefreshError};
 use meshform_engine::{Desired, Kinds, Object, Registry};
+use meshform_kinds::istio::HELM_CHART;
 use meshform_lang::{Diagnostic, Diagnostics, Sources};
 use meshform_state::{Address, Snapshot, Str, Value};
 
 use crate::cli::ScopeArgs;
 use crate::failure::{Failure, FailureKind, chain};
 use crate::folder::Reads;
-use crate::session::Session;
+use crate::locks::{self, Locks};
+use crate::session::{Access, Session};
 
 /// A configuration that was read, with the values of its variables.
 pub(crate) struct Loaded {
@@ -278,6 +280,7 @@ pub(crate) async fn plan(
     let (Once(compiled), facts) =
         gathered.map_err(|found| Failure::told(FailureKind::Outside, found, loaded.sources.clone()))?;
     settle(&mut loaded, compiled.diagnostics)?;
+    locked(session, &loaded, &facts, answers)?;
     let (desired, assertions) = (compiled.desired, compiled.assertions);
     // Whoever destroys takes nothing over first.
     let imports = if wish.options.destroy {
@@ -330,6 +333,65 @@ pub(crate) async fn plan(
         facts,
         wish,
     })
+}
+
+/// Refuses charts that are not those of the lock file. Those that a saved plan brings were looked at when it was made.
+fn locked(
+    session: &Session,
+    loaded: &Loaded,
+    facts: &Facts,
+    answers: &BTreeMap<String, String>,
+) -> Result<(), Failure> {
+    let charts = locks::charts(facts).into_iter();
+    let charts: Vec<locks::Chart> = charts
+        .filter(|(key, _)| !answers.contains_key(key))
+        .map(|(_, chart)| chart)
+        .collect();
+    if charts.is_empty() {
+        return Ok(());
+    }
+    let wrong = Locks::read(&session.folder)?.check(&charts);
+    if wrong.has_errors() {
+        return Err(Failure::told(
+            FailureKind::Configuration,
+            wrong,
+            loaded.sources.clone(),
+        ));
+    }
+    Ok(())
+}
+
+/// The charts that the configuration means, as far as that can be told without asking anything but helm.
+///
+/// # Errors
+/// What of them cannot be read.
+pub(crate) async fn charts(session: &Session, loaded: &Loaded) -> Result<Vec<locks::Chart>, Failure> {
+    let reads = reads(&session.folder);
+    let inputs = inputs(loaded, Purpose::Plan, reads, Some(&session.now()));
+    let registry = session.registry(Access::Read);
+    let reader = session.reader(&registry);
+    let gathered = {
+        let once = |facts: &Facts| {
+            let mut compiled = compile(
+                &loaded.config,
+                &inputs,
+                facts,
+                session.vocabulary(),
+                &session.kinds,
+            );
+            // What is wrong with the rest, a plan says.
+            compiled.diagnostics = Diagnostics::new();
+            compiled.missing.retain(|query| query.kind == HELM_CHART);
+            Once(compiled)
+        };
+        gather(&reader, Facts::default(), once).await
+    };
+    let (_, facts) =
+        gathered.map_err(|found| Failure::told(FailureKind::Outside, found, loaded.sources.clone()))?;
+    Ok(locks::charts(&facts)
+        .into_iter()
+        .map(|(_, chart)| chart)
+        .collect())
 }
 
 /// Facts from saved answers: only the questions say which they are, so each round adds those that it asks for.

@@ -13,7 +13,8 @@ use meshform_engine::local::LocalAdapter;
 use meshform_engine::refresh::Reader;
 use meshform_engine::retry::RetryPolicy;
 use meshform_engine::{Adapter, Clock, Entropy, Home, Kinds, Registry};
-use meshform_kube::KubeAdapter;
+use meshform_kinds::istio::{HELM_CHART, HELM_TEMPLATE};
+use meshform_kube::{HelmAdapter, KubeAdapter};
 use meshform_lang::{Diagnostic, Sources};
 use meshform_modules::Mesh;
 use meshform_state::disk::RealDisk;
@@ -195,6 +196,9 @@ impl Session {
             };
             registry.add(kind.schema().kind, adapter);
         }
+        let helm: Arc<dyn Adapter> = Arc::new(HelmAdapter::new(self.environment.helm(&self.folder)));
+        registry.add(HELM_CHART, &helm);
+        registry.add(HELM_TEMPLATE, &helm);
         registry.add_home(Home::Aws, &aws);
         registry.add_home(Home::Cluster, &kube);
         registry

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use meshform_engine::compile::{Given, GivenBy, read_text};
 use meshform_engine::config::{Config, read_values};
+use meshform_kube::HelmSettings;
 use meshform_lang::{Diagnostics, Sources};
 use meshform_state::Str;
 
@@ -18,6 +19,32 @@ const VARIABLE_PREFIX: &str = "MESHFORM_VAR_";
 const VALUES_FILE: &str = "meshform.vars.hcl";
 /// The ending of further files of values that are always read.
 const AUTO_ENDING: &str = ".auto.vars.hcl";
+/// What helm finds in its environment, beside its own folders.
+const HELM_VARIABLES: &[&str] = &[
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "DOCKER_CONFIG",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+/// Where helm keeps its files.
+const HELM_FOLDERS: &[&str] = &[
+    "HELM_CACHE_HOME",
+    "HELM_CONFIG_HOME",
+    "HELM_DATA_HOME",
+    "HELM_REGISTRY_CONFIG",
+    "HELM_REPOSITORY_CACHE",
+    "HELM_REPOSITORY_CONFIG",
+];
+/// How long helm may take to fetch or render a chart.
+const HELM_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What a process is given by who starts it.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +78,25 @@ impl Environment {
     /// Whether colours are welcome: see no-color.org.
     pub(crate) fn colour(&self) -> bool {
         self.get("NO_COLOR").is_none() && self.get("TERM") != Some("dumb")
+    }
+
+    /// How helm is run: with what it needs to find its files and the network, and nothing else. In particular it is
+    /// not told of any cluster.
+    pub(crate) fn helm(&self, folder: &Path) -> HelmSettings {
+        let is_passed = |name: &str| {
+            HELM_VARIABLES.contains(&name) || name.starts_with("XDG_") || HELM_FOLDERS.contains(&name)
+        };
+        HelmSettings {
+            program: PathBuf::from(self.get("MESHFORM_HELM").unwrap_or("helm")),
+            environment: self
+                .variables
+                .iter()
+                .filter(|(name, _)| is_passed(name))
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            folder: folder.to_path_buf(),
+            timeout: HELM_TIMEOUT,
+        }
     }
 
     /// What to log to stderr: a filter such as `debug` or `meshform_aws=trace`.

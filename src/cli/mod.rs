@@ -202,6 +202,11 @@ pub(crate) struct ScopeArgs {
 /// `init`
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
+    /// Takes charts that have become others, and drops those that nothing uses any more.
+    #[arg(long)]
+    pub(crate) upgrade: bool,
+    #[command(flatten)]
+    pub(crate) variables: VariableArgs,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }

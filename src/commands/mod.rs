@@ -64,7 +64,7 @@ pub(crate) fn talk(command: &Command) -> (Form, bool) {
 /// Why it was not done, or not all of it.
 pub(crate) async fn run(session: &Session, command: Command) -> Result<Exit, Failure> {
     match command {
-        Command::Init(_) => init::run(session),
+        Command::Init(args) => init::run(session, &args).await,
         Command::Validate(_) => validate::run(session),
         Command::Plan(args) => plan::run(session, &args).await,
         Command::Apply(args) => apply::run(session, &args).await,

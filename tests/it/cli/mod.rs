@@ -1,5 +1,6 @@
 //! The command line: what each command writes, where, and how it ends.
 
+mod charts;
 mod conditions;
 mod console;
 mod editors;
