@@ -27,6 +27,7 @@ pub(crate) fn schema() -> WordSchema {
         name: WORD,
         named: true,
         for_each: true,
+        after: &[],
         body,
         doc: "An AWS account.",
     }

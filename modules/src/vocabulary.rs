@@ -1,10 +1,12 @@
 //! The vocabulary: which words there are, and who expands each.
 
-use meshform_engine::compile::{Context, Expanded, Expansion, Stop, Vocabulary, WordBlock};
+use std::sync::Arc;
+
+use meshform_engine::compile::{Context, Derivation, Expanded, Expansion, Stop, Vocabulary, WordBlock};
 use meshform_engine::config::WordSchema;
 use meshform_lang::Diagnostics;
 
-use crate::{account, cluster, vpc};
+use crate::{account, cluster, discovery, link, mesh, network, ports, trust, vpc};
 
 /// The words of a mesh.
 #[derive(Debug, Clone)]
@@ -17,7 +19,15 @@ impl Mesh {
     #[must_use]
     pub fn new() -> Self {
         Mesh {
-            words: vec![account::schema(), vpc::schema(), cluster::schema()],
+            words: vec![
+                account::schema(),
+                mesh::schema(),
+                trust::schema(),
+                vpc::schema(),
+                network::schema(),
+                link::schema(),
+                cluster::schema(),
+            ],
         }
     }
 }
@@ -36,16 +46,32 @@ impl Vocabulary for Mesh {
     fn expand(&self, block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
         match &*block.word {
             account::WORD => account::expand(block),
+            mesh::WORD => mesh::expand(block),
+            trust::WORD => trust::expand(block, context),
             vpc::WORD => vpc::expand(block, context),
-            cluster::WORD => Ok(cluster::expand(block)),
+            network::WORD => Ok(network::expand(block)),
+            link::WORD => link::expand(block, context),
+            cluster::WORD => cluster::expand(block, context),
             // The engine hands over blocks of the words above only.
             _ => Ok(Expansion::default()),
         }
     }
 
+    fn assemble(&self, blocks: &[Arc<Expanded>], context: &mut Context<'_>) -> Result<Vec<Derivation>, Stop> {
+        let mut all = Vec::new();
+        all.extend(trust::assemble(blocks));
+        all.extend(cluster::assemble(blocks));
+        all.extend(ports::assemble(blocks));
+        all.extend(discovery::assemble(blocks, context));
+        Ok(all)
+    }
+
     fn review(&self, blocks: &[&Expanded]) -> Diagnostics {
         let mut found = account::review(blocks);
+        found.extend(mesh::review(blocks));
         found.extend(vpc::review(blocks));
+        found.extend(network::review(blocks));
+        found.extend(cluster::review(blocks));
         found
     }
 }

@@ -17,6 +17,7 @@ use super::nodes::BlockName;
 use super::places::address;
 use super::program::{Data, InstanceId, Program, ResourceInstance};
 use super::recipe::{OutputValue, Slot};
+use super::vocabulary::{Derivation, Expanded, Expansion, Stop};
 
 /// What is taken out of the tables before they are shared with recipes.
 struct Parts {
@@ -29,12 +30,17 @@ struct Parts {
 impl Compiler<'_> {
     /// Everything that was compiled.
     pub(super) fn assemble(mut self) -> Compiled {
-        self.review();
+        let blocks = self.blocks();
+        let between = self.between(&blocks);
+        self.review(&blocks);
         let mut parts = Parts {
             resources: Vec::new(),
             open: Vec::new(),
             desired: Desired::default(),
         };
+        between
+            .iter()
+            .for_each(|one| self.resource_of(one, &[], &mut parts));
         for id in 0..self.program.instances.len() {
             self.collect(id, &mut parts);
             self.statements(id, &mut parts.desired);
@@ -84,17 +90,54 @@ impl Compiler<'_> {
         }
     }
 
-    fn review(&mut self) {
+    /// All blocks of words that are expanded.
+    fn blocks(&self) -> Vec<Arc<Expanded>> {
         let mut blocks = Vec::new();
         for (id, instance) in self.program.instances.iter().enumerate() {
             let names = self.module(id).words.keys();
             let words = names
                 .filter_map(|name| instance.words.get(name))
                 .flat_map(|block| block.instances.iter().flatten());
-            blocks.extend(words.filter(|word| !word.waiting).map(|word| &*word.expanded));
+            blocks.extend(
+                words
+                    .filter(|word| !word.waiting)
+                    .map(|word| word.expanded.clone()),
+            );
         }
+        blocks
+    }
+
+    fn review(&mut self, blocks: &[Arc<Expanded>]) {
+        let blocks: Vec<&Expanded> = blocks.iter().map(|block| &**block).collect();
         let found = self.vocabulary.review(&blocks);
         self.found.extend(found);
+    }
+
+    /// The resources that follow from several blocks. None while answers are missing, since blocks are then, too.
+    fn between(&mut self, blocks: &[Arc<Expanded>]) -> Vec<ResourceInstance> {
+        if !self.missing.is_empty() || self.found.has_errors() {
+            return Vec::new();
+        }
+        let derivations = match self.ask(Vec::new(), |vocabulary, context| {
+            vocabulary.assemble(blocks, context)
+        }) {
+            Ok(derivations) => derivations,
+            Err(Stop::Waiting) => return Vec::new(),
+            Err(Stop::Mistakes(found)) => {
+                self.found.extend(found);
+                return Vec::new();
+            }
+        };
+        let mut all = Vec::new();
+        for Derivation { block, resources } in derivations {
+            let range = block.arguments.range;
+            let expansion = Expansion {
+                resources,
+                ..Expansion::default()
+            };
+            all.extend(self.derive(&block, &expansion, &[], range).unwrap_or_default());
+        }
+        all
     }
 
     fn collect(&self, id: InstanceId, parts: &mut Parts) {

@@ -52,8 +52,8 @@ pub use console::RootNames;
 pub use imports::Import;
 pub use inputs::{Given, GivenBy, Inputs, Purpose, read_text};
 pub use vocabulary::{
-    Argument, Arguments, Content, Context, Derived, Expanded, Expansion, Handle, NoWords, Place, Stop,
-    Vocabulary, WordBlock,
+    Argument, Arguments, Content, Context, Derivation, Derived, Expanded, Expansion, Handle, NoWords, Place,
+    Stop, Vocabulary, WordBlock,
 };
 
 /// What a configuration compiles to.

@@ -265,6 +265,7 @@ impl Walk<'_> {
                     return;
                 };
                 let schema = self.known.words.iter().find(|schema| schema.name == &*name.word);
+                self.before(site, name, schema.map_or(&[], |schema| schema.after));
                 self.all(site, "depends_on", &word.depends_on);
                 for argument in &word.arguments {
                     let takes = schema
@@ -287,6 +288,16 @@ impl Walk<'_> {
                         self.demand(child, what);
                     }
                 }
+            }
+        }
+    }
+
+    /// Demands the blocks of the words that `name` sees without naming them.
+    fn before(&mut self, site: SiteId, name: &WordName, words: &[&str]) {
+        let module = &*self.sites[site].module;
+        for other in module.words.keys() {
+            if other != name && words.contains(&&*other.word) {
+                self.demand(site, What::Body(BlockName::Word(other.clone())));
             }
         }
     }

@@ -26,6 +26,16 @@ pub trait Vocabulary: Send + Sync {
     /// [`Stop::Waiting`] if an answer from the outside is missing, which [`Context::ask`] has noted; or what is wrong.
     fn expand(&self, block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop>;
 
+    /// What follows from all blocks together and from none alone: resources between blocks. Called once all of them
+    /// are expanded; each is in its own [`Derivation`].
+    ///
+    /// # Errors
+    /// As [`Vocabulary::expand`].
+    fn assemble(&self, blocks: &[Arc<Expanded>], context: &mut Context<'_>) -> Result<Vec<Derivation>, Stop> {
+        let _ = (blocks, context);
+        Ok(Vec::new())
+    }
+
     /// What is wrong or doubtful between blocks, once all are expanded.
     fn review(&self, blocks: &[&Expanded]) -> Diagnostics {
         let _ = blocks;
@@ -143,6 +153,16 @@ pub struct Expansion {
     pub place: Place,
 }
 
+/// Resources that follow from several blocks.
+#[derive(Debug, Clone)]
+pub struct Derivation {
+    /// The block that stands for them: their addresses start with its own, and messages name its place. It need not
+    /// be one that was written.
+    pub block: WordBlock,
+    /// The resources; each must say where it lives.
+    pub resources: Vec<Derived>,
+}
+
 /// A resource that a word makes.
 #[derive(Debug, Clone)]
 pub struct Derived {
@@ -190,6 +210,8 @@ pub struct Context<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) kinds: &'a Kinds,
     pub(crate) missing: Vec<Query>,
+    /// The blocks of the words that the present one comes [`after`](WordSchema::after).
+    pub(crate) before: Vec<Arc<Expanded>>,
 }
 
 impl Context<'_> {
@@ -226,6 +248,13 @@ impl Context<'_> {
                 Err(Stop::Waiting)
             }
         }
+    }
+
+    /// The blocks of `word`, one of those that the present word comes after, in the order of their addresses.
+    pub fn blocks<'b>(&'b self, word: &'b str) -> impl Iterator<Item = &'b Arc<Expanded>> {
+        self.before
+            .iter()
+            .filter(move |other| &*other.block.word == word)
     }
 
     /// The value that `attribute` of the derived resource at `address` of `kind` will have.

@@ -15,7 +15,7 @@ use super::program::{Feeds, InstanceId, OpenArgument, WordInstance, keyed};
 use super::sites::SiteId;
 use super::source::{article, converted};
 use super::vocabulary::{
-    Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, WordBlock,
+    Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, Vocabulary, WordBlock,
 };
 
 const STRUCTURAL_HINT: &str = "Take it from the configuration. What another resource makes can be given where a value is \
@@ -96,10 +96,12 @@ impl Compiler<'_> {
             address,
             arguments,
         };
-        let expansion = if trace.waiting {
-            Err(Stop::Waiting)
-        } else {
-            self.expand(&block)
+        let before = self.before(schema.after, place.instance);
+        let expansion = match before {
+            Some(before) if !trace.waiting => self.ask(before, |vocabulary, context| {
+                vocabulary.expand(&block, context)
+            }),
+            _ => Err(Stop::Waiting),
         };
         let (expansion, waiting) = match expansion {
             Ok(expansion) => (expansion, false),
@@ -144,17 +146,39 @@ impl Compiler<'_> {
         })
     }
 
-    fn expand(&mut self, block: &WordBlock) -> Result<Expansion, Stop> {
+    /// What the vocabulary says in a context that has seen `before`.
+    pub(super) fn ask<T>(
+        &mut self,
+        before: Vec<Arc<Expanded>>,
+        call: impl FnOnce(&dyn Vocabulary, &mut Context<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
         let mut context = Context {
             facts: self.facts,
             kinds: self.kinds,
             missing: Vec::new(),
+            before,
         };
-        let result = self.vocabulary.expand(block, &mut context);
+        let result = call(self.vocabulary, &mut context);
         if self.inputs.purpose != super::Purpose::Validate {
             self.missing.extend(context.missing);
         }
         result
+    }
+
+    /// The blocks of `words` in a module instance; `None` while one of them waits or has mistakes.
+    fn before(&self, words: &[&str], id: InstanceId) -> Option<Vec<Arc<Expanded>>> {
+        let instance = &self.program.instances[id];
+        let mut all = Vec::new();
+        for name in self.module(id).words.keys() {
+            if !words.contains(&&*name.word) {
+                continue;
+            }
+            for one in instance.words.get(name).iter().flat_map(|block| &block.instances) {
+                let one = one.as_ref().filter(|one| !one.waiting)?;
+                all.push(one.expanded.clone());
+            }
+        }
+        Some(all)
     }
 
     fn arguments(

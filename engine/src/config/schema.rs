@@ -77,6 +77,9 @@ pub struct WordSchema {
     pub named: bool,
     /// Whether it may have `for_each`.
     pub for_each: bool,
+    /// The words whose blocks in the same module are expanded before this one, which then sees all of them
+    /// ([`Context::blocks`](crate::compile::Context::blocks)) without naming any.
+    pub after: &'static [&'static str],
     /// What may stand in it.
     pub body: BlockSchema,
     /// What it is, in a sentence.

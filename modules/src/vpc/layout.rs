@@ -1,7 +1,7 @@
 //! The fixed layout of a VPC that we create, so that what is added later replaces nothing.
 //!
 //! Of the block, private subnets are `cidrsubnet(block, 3, i)` for zone `i` of at most four, which take its first half;
-//! public ones will be `cidrsubnet(block, 6, 32 + i)`; the rest stays free.
+//! public ones are `cidrsubnet(block, 6, 32 + i)`; the rest stays free.
 
 use ipnet::Ipv4Net;
 
@@ -57,6 +57,11 @@ impl Layout {
     pub(crate) fn private(self, zone: usize) -> Option<Ipv4Net> {
         (zone < MAX_ZONES).then(|| self.0.subnets(self.0.prefix_len() + 3).ok()?.nth(zone))?
     }
+
+    /// The public subnet in the zone with this index.
+    pub(crate) fn public(self, zone: usize) -> Option<Ipv4Net> {
+        (zone < MAX_ZONES).then(|| self.0.subnets(self.0.prefix_len() + 6).ok()?.nth(32 + zone))?
+    }
 }
 
 #[cfg(test)]
@@ -74,9 +79,10 @@ mod tests {
             subnets,
             ["10.10.0.0/19", "10.10.32.0/19", "10.10.64.0/19", "10.10.96.0/19"]
         );
-        // Public ones will start where these end.
-        let first_public = layout.block().subnets(22).unwrap().nth(32).unwrap();
-        assert_eq!(first_public.to_string(), "10.10.128.0/22");
+        // Public ones start where these end.
+        assert_eq!(layout.public(0).unwrap().to_string(), "10.10.128.0/22");
+        assert_eq!(layout.public(3).unwrap().to_string(), "10.10.140.0/22");
+        assert_eq!(layout.public(4), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 pub mod aws;
 mod data;
+pub mod evidence;
 mod field;
 pub mod istio;
 pub mod kubernetes;

@@ -26,6 +26,7 @@ mod json;
 mod live;
 mod managed;
 mod pki;
+pub mod probe;
 mod read;
 mod ready;
 mod rendered;

@@ -105,3 +105,29 @@ fn arguments_that_come_later_go_through_to_resources() {
           after thing.a by name
         "#);
 }
+
+#[test]
+fn a_word_may_see_all_blocks_of_another_and_resources_may_follow_from_several() {
+    assert_snapshot!(desired(
+        r#"
+        orchard {}
+        nest "a" { eggs = 0 }
+        nest "b" { eggs = 0 }
+        "#
+    ), @r#"
+        nest.a.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        nest.b.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        orchard.thing.fence in local: around all nests
+          name = "nest.a nest.b"
+        path.thing.to["nest.a->nest.b"] in local: between nests
+          name = "path"
+          zone = <id of nest.b.thing.tree>
+          data = <id of nest.a.thing.tree>
+          after nest.a.thing.tree by data
+          after nest.b.thing.tree by zone
+        "#);
+}

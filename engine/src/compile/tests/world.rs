@@ -1,17 +1,17 @@
-//! A small world to compile in: three kinds, one word, and what they come to as text.
+//! A small world to compile in: three kinds, two words, and what they come to as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics, Sources};
-use meshform_state::addr::Key;
+use meshform_state::addr::{Key, Segment};
 use meshform_state::value::to_json;
 use meshform_state::{Address, Scope, Str, Type, Value};
 
 use crate::compile::{
-    Arguments, Compiled, Context, Derived, Expansion, Given, GivenBy, Inputs, Place, Stop, Vocabulary,
-    WordBlock, compile,
+    Arguments, Compiled, Context, Derivation, Derived, Expanded, Expansion, Given, GivenBy, Inputs, Place,
+    Stop, Vocabulary, WordBlock, compile,
 };
 use crate::config::{Argument, BlockSchema, Config, Reach, Takes, Texts, WordSchema, load};
 use crate::kind::{Attribute, Home, Kind, Kinds, Problem, Schema};
@@ -98,13 +98,23 @@ impl Nests {
             blocks: Vec::new(),
             open: false,
         };
-        Nests(vec![WordSchema {
+        let nest = WordSchema {
             name: "nest",
             named: true,
             for_each: true,
+            after: &[],
             body,
             doc: "A nest.",
-        }])
+        };
+        let orchard = WordSchema {
+            name: "orchard",
+            named: false,
+            for_each: false,
+            after: &["nest"],
+            body: BlockSchema::default(),
+            doc: "Sees all nests, and makes a path from each to the next.",
+        };
+        Nests(vec![nest, orchard])
     }
 }
 
@@ -114,6 +124,9 @@ impl Vocabulary for Nests {
     }
 
     fn expand(&self, block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
+        if &*block.word == "orchard" {
+            return Ok(orchard(context));
+        }
         let arguments = &block.arguments;
         let eggs = arguments.int("eggs").unwrap_or(0);
         if eggs > 9 {
@@ -167,6 +180,48 @@ impl Vocabulary for Nests {
             place,
         })
     }
+
+    fn assemble(&self, blocks: &[Arc<Expanded>], context: &mut Context<'_>) -> Result<Vec<Derivation>, Stop> {
+        Ok(paths(blocks, context))
+    }
+}
+
+/// A fence that bears the names of all nests.
+fn orchard(context: &Context<'_>) -> Expansion {
+    let nests: Vec<&str> = context
+        .blocks("nest")
+        .map(|nest| nest.block.address.as_str())
+        .collect();
+    let name = vec![("name", Value::from(nests.join(" ")))];
+    Expansion {
+        resources: vec![derived("fence", None, name, "around all nests".to_owned())],
+        ..Expansion::default()
+    }
+}
+
+/// A path from each nest to the next, where there is an orchard.
+fn paths(blocks: &[Arc<Expanded>], context: &Context<'_>) -> Vec<Derivation> {
+    let Some(orchard) = blocks.iter().find(|block| &*block.block.word == "orchard") else {
+        return Vec::new();
+    };
+    let mut block = orchard.block.clone();
+    block.address = Address::from_segments(&[Segment {
+        name: "path".to_owned(),
+        key: None,
+    }]);
+    let nests: Vec<&Arc<Expanded>> = blocks
+        .iter()
+        .filter(|block| &*block.block.word == "nest")
+        .collect();
+    let tree =
+        |nest: &Expanded| context.attribute(&nest.block.resource("thing", "tree", None), "thing", "id");
+    let path = |pair: &[&Arc<Expanded>]| {
+        let key = format!("{}->{}", pair[0].block.address, pair[1].block.address);
+        let attributes = vec![("name", Value::from("path")), ("data", tree(pair[0])), ("zone", tree(pair[1]))];
+        derived("to", Some(Key::Text(key)), attributes, "between nests".to_owned())
+    };
+    let resources = nests.windows(2).map(path).collect();
+    vec![Derivation { block, resources }]
 }
 
 fn derived(

@@ -16,7 +16,7 @@ pub use eks::{EksAccess, EksEndpoint, EksToken};
 
 pub(crate) use discovery::{Discovery, Listable, Resource};
 pub(crate) use eks::{Eks, NoToken};
-pub(crate) use wire::{APPLY, Extent, JSON_PATCH, Wire};
+pub(crate) use wire::{APPLY, Extent, JSON_PATCH, Wire, encode};
 
 /// Puts something between the adapter and the API server of a scope: a recorder, a limit, a fault.
 pub type Wrap = Arc<dyn Fn(&Scope, kube::Client) -> kube::Client + Send + Sync>;

@@ -72,7 +72,7 @@ impl Wire {
         self.send(Method::GET, path, AGGREGATED, None).await
     }
 
-    /// All objects of the list at `path`, page by page.
+    /// All objects of the list at `path`, which may have a query already, page by page.
     pub(crate) async fn list(&self, path: &str, extent: Extent) -> Result<Vec<Json>, Failure> {
         self.select(path, "", extent).await
     }
@@ -93,13 +93,14 @@ impl Wire {
         } else {
             JSON
         };
+        let joint = if path.contains('?') { '&' } else { '?' };
         let mut objects = Vec::new();
         let mut next = String::new();
         loop {
             let page = self
                 .send(
                     Method::GET,
-                    &format!("{path}?limit={PAGE}{selector}{next}"),
+                    &format!("{path}{joint}limit={PAGE}{selector}{next}"),
                     accept,
                     None,
                 )
@@ -132,6 +133,16 @@ impl Wire {
             Some((JSON, plain(&body))),
         )
         .await
+    }
+
+    /// The client itself, for connections that are no exchange of JSON.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// A token, as the service account at `path` gets one. Asked by POST, but nothing is kept of it.
+    pub(crate) async fn issue_token(&self, path: &str, body: &Json) -> Result<Json, Failure> {
+        self.send(Method::POST, path, JSON, Some((JSON, body))).await
     }
 
     /// Changes the object at `path`.
@@ -222,7 +233,7 @@ fn plain(body: &Json) -> Zeroizing<Vec<u8>> {
 }
 
 /// `text` as one segment of a path or one value of a query.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .fold(String::with_capacity(text.len()), |mut out, byte| {
             if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {

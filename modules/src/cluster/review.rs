@@ -1,0 +1,78 @@
+//! What is wrong between clusters of one mesh.
+
+use std::collections::BTreeMap;
+
+use meshform_engine::compile::Expanded;
+use meshform_lang::{Diagnostic, Diagnostics, Range};
+
+use super::word::{WORD, is_member};
+use crate::make::text;
+use crate::{mesh, trust};
+
+/// Names must tell clusters apart, and a mesh must have one root.
+pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
+    let mut found = names(blocks);
+    let mesh = blocks.iter().find(|block| &*block.block.word == mesh::WORD);
+    let has_trust = blocks.iter().any(|block| &*block.block.word == trust::WORD);
+    let has_members = blocks.iter().any(|block| is_member(block));
+    if let Some(mesh) = mesh.filter(|_| has_members && !has_trust) {
+        let detail = "Without a `trust` block each istiod would sign for itself, and no cluster would believe another.";
+        found.push(
+            Diagnostic::error("Mesh without trust", detail)
+                .hint("Write `trust { authority \"aws_private_ca\" { … } }`, or `authority \"local\"` for a mesh without AWS.")
+                .at(mesh.block.arguments.range),
+        );
+    }
+    found
+}
+
+fn names(blocks: &[&Expanded]) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let mut seen: BTreeMap<String, &Expanded> = BTreeMap::new();
+    for cluster in blocks.iter().filter(|block| &*block.block.word == WORD) {
+        let Some(name) = text(cluster, "name") else {
+            continue;
+        };
+        if is_member(cluster)
+            && let Some(problem) = unfit(&name)
+        {
+            found.push(
+                Diagnostic::error("Invalid name of a cluster", problem)
+                    .hint("Give it a `name` of lower-case letters, digits and dashes.")
+                    .at(place(cluster)),
+            );
+        }
+        if let Some(first) = seen.insert(name.clone(), cluster) {
+            let detail = format!(
+                "`{}` and `{}` are both called `{name}`. Istio tells clusters apart by their names alone.",
+                first.block.address, cluster.block.address
+            );
+            found.push(
+                Diagnostic::error("Two clusters of one name", detail)
+                    .hint("Give one of them another `name`.")
+                    .at(place(cluster))
+                    .related(place(first), "the other one is here"),
+            );
+        }
+    }
+    found
+}
+
+/// Why Istio cannot take `name` for a cluster: `istioctl create-remote-secret` wants a DNS label, and `Kubernetes` is
+/// what clusters are called that were given no name.
+fn unfit(name: &str) -> Option<String> {
+    let well = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_label = !name.is_empty()
+        && name.len() <= 63
+        && name.bytes().all(well)
+        && !name.starts_with('-')
+        && !name.ends_with('-');
+    if is_label {
+        return None;
+    }
+    Some(format!("`{name}` cannot be the name of a cluster in a mesh: it is no DNS label."))
+}
+
+fn place(cluster: &Expanded) -> Range {
+    cluster.block.arguments.range("name")
+}

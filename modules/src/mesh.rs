@@ -1,0 +1,194 @@
+//! `mesh`: what all clusters of a mesh share: its id, its trust domain, the version of Istio, how strict mTLS is. It
+//! stands for no resource itself; each cluster gets its part of it.
+
+use std::collections::BTreeMap;
+
+use meshform_engine::compile::{Expanded, Expansion, Place, Stop, WordBlock};
+use meshform_engine::config::{Argument, BlockSchema, Nested, Takes, WordSchema};
+use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
+
+use crate::make::label;
+
+pub(crate) const WORD: &str = "mesh";
+
+/// Where the charts of Istio's releases are, as Istio's own installation page says.
+const RELEASES: &str = "oci://registry.istio.io/release/charts";
+
+/// The trust domain of meshes that say none: Istio's default (`meshConfig.trustDomain`).
+const TRUST_DOMAIN: &str = "cluster.local";
+
+/// What may stand in the block.
+pub(crate) fn schema() -> WordSchema {
+    let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
+    let istio = BlockSchema {
+        arguments: vec![
+            text("version", "The version of the charts; needed unless they are in a folder."),
+            text(
+                "charts",
+                "Where the charts are: a folder with one folder for each, an `oci://` or `https://` repository.",
+            ),
+        ],
+        ..BlockSchema::default()
+    };
+    let mtls = BlockSchema {
+        arguments: vec![
+            text("default", "`permissive` (if not given) or `strict`, for the whole mesh."),
+            Argument::optional(
+                "strict_namespaces",
+                Takes::Structural(Type::list(Type::String)),
+                "The namespaces that take mTLS only.",
+            ),
+        ],
+        ..BlockSchema::default()
+    };
+    let nested = |name, body, doc| Nested {
+        name,
+        labels: &[],
+        required: false,
+        repeated: false,
+        body,
+        doc,
+    };
+    WordSchema {
+        name: WORD,
+        named: true,
+        for_each: false,
+        after: &[],
+        body: BlockSchema {
+            arguments: vec![text(
+                "trust_domain",
+                "The trust domain of all identities; `cluster.local` if not given.",
+            )],
+            blocks: vec![
+                nested("istio", istio, "Which Istio."),
+                nested("mtls", mtls, "How strict mutual TLS is."),
+            ],
+            open: false,
+        },
+        doc: "What all clusters of a mesh share.",
+    }
+}
+
+/// What a mesh is, read from its block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mesh {
+    /// Its id, the same in every cluster.
+    pub(crate) id: String,
+    pub(crate) trust_domain: String,
+    /// Where the charts are.
+    pub(crate) charts: String,
+    /// Their version; none takes what a folder holds.
+    pub(crate) version: Option<String>,
+    /// Whether the whole mesh takes mTLS only.
+    pub(crate) strict: bool,
+    pub(crate) strict_namespaces: Vec<String>,
+}
+
+impl Mesh {
+    /// What `block` says.
+    pub(crate) fn of(block: &WordBlock) -> Self {
+        let (istio, mtls) = (block.arguments.block("istio"), block.arguments.block("mtls"));
+        let charts = istio.and_then(|istio| istio.text("charts")).unwrap_or(RELEASES);
+        let namespaces = mtls
+            .and_then(|mtls| mtls.value("strict_namespaces"))
+            .and_then(Value::items)
+            .unwrap_or_default();
+        Mesh {
+            id: label(block),
+            trust_domain: block
+                .arguments
+                .text("trust_domain")
+                .unwrap_or(TRUST_DOMAIN)
+                .to_owned(),
+            charts: charts.to_owned(),
+            version: istio.and_then(|istio| istio.text("version")).map(str::to_owned),
+            strict: mtls.and_then(|mtls| mtls.text("default")) == Some("strict"),
+            strict_namespaces: namespaces
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+
+    /// Whether the charts are in a repository, where only a version tells which is meant.
+    fn is_remote(&self) -> bool {
+        self.charts.contains("://")
+    }
+}
+
+/// What expressions see of the mesh.
+pub(crate) fn expand(block: &WordBlock) -> Result<Expansion, Stop> {
+    let mesh = Mesh::of(block);
+    let mut found = Diagnostics::new();
+    if !is_domain(&mesh.trust_domain) {
+        let detail = format!("`{}` is no trust domain.", mesh.trust_domain);
+        let hint = "A trust domain is written as a DNS name in lower case, such as `acme.example` (SPIFFE-ID, 2.1).";
+        found.push(
+            Diagnostic::error("Invalid trust domain", detail)
+                .hint(hint)
+                .at(block.arguments.range("trust_domain")),
+        );
+    }
+    if mesh.is_remote() && mesh.version.is_none() {
+        let detail = format!("`{}` holds many versions, and nothing says which is meant.", mesh.charts);
+        let range = block
+            .arguments
+            .block("istio")
+            .map_or(block.arguments.range, |istio| istio.range);
+        found.push(
+            Diagnostic::error("No version of Istio", detail)
+                .hint("Write `istio { version = \"1.31.1\" }`, or name a folder with charts.")
+                .at(range),
+        );
+    }
+    if let Some(mtls) = block.arguments.block("mtls")
+        && let Some(mode) = mtls.text("default")
+        && !["permissive", "strict"].contains(&mode)
+    {
+        let detail = format!("`{mode}` is neither `permissive` nor `strict`.");
+        found.push(Diagnostic::error("Invalid mTLS mode", detail).at(mtls.range("default")));
+    }
+    if found.has_errors() {
+        return Err(found.into());
+    }
+    Ok(Expansion {
+        resources: Vec::new(),
+        exports: BTreeMap::from([
+            ("id".into(), Value::from(mesh.id)),
+            ("trust_domain".into(), Value::from(mesh.trust_domain)),
+        ]),
+        place: Place::Nowhere,
+    })
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+    };
+    text.len() <= 255 && text.split('.').all(label)
+}
+
+/// A configuration is one mesh.
+pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
+    let mut meshes = blocks.iter().filter(|block| &*block.block.word == WORD);
+    let mut found = Diagnostics::new();
+    if let Some(first) = meshes.next() {
+        for other in meshes {
+            let detail = format!(
+                "`{}` and `{}` are two meshes; a configuration describes one.",
+                first.block.address, other.block.address
+            );
+            found.push(
+                Diagnostic::error("Two meshes", detail)
+                    .at(other.block.arguments.range)
+                    .hint("Give each mesh a folder of its own.")
+                    .related(first.block.arguments.range, "the first one is here"),
+            );
+        }
+    }
+    found
+}

@@ -1,0 +1,391 @@
+//! `trust`: the one root that all workloads of the mesh are known by, and the intermediates that each istiod signs with.
+//!
+//! With `authority "aws_private_ca"` the root is a private CA of AWS, made here or adopted by its ARN; with
+//! `authority "local"` its key is in a Secret of one cluster, for meshes without AWS. Keys of intermediates are made by
+//! each cluster's own resource.
+
+use std::collections::BTreeMap;
+
+use meshform_engine::compile::{
+    Arguments, Context, Derivation, Expanded, Expansion, Place, Stop, WordBlock,
+};
+use meshform_engine::config::{Argument, BlockSchema, Nested, Reach, Takes, WordSchema};
+use meshform_lang::{Diagnostic, Type, Value};
+use meshform_state::{Address, Scope, Str};
+
+use crate::make::{maybe, object, resource};
+use crate::{account, cluster, make};
+
+pub(crate) const WORD: &str = "trust";
+
+const PRIVATE_CA: &str = "aws_private_ca";
+const LOCAL: &str = "local";
+
+const AUTHORITY: &str = "aws_acmpca_certificate_authority";
+const LOCAL_ROOT: &str = "istio_root_ca";
+const ROOT: &str = "root";
+
+/// The name of the Secret with a local root's key, and of what is beside it.
+const LOCAL_ROOT_SECRET: &str = "meshform-root-ca";
+
+/// What intermediates are where the configuration does not say. A year is what AWS's and Istio's own guides give them.
+const VALIDITY: &str = "1y";
+const ROOT_VALIDITY: &str = "10y";
+const KEY_ALGORITHM: &str = "EC_prime256v1";
+
+/// The keys that istiod and Envoy can use, and that a private CA signs (CreateCertificateAuthority, KeyAlgorithm; the
+/// newer ML-DSA keys are no use in TLS yet).
+const KEY_ALGORITHMS: [&str; 5] = [
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "EC_prime256v1",
+    "EC_secp384r1",
+];
+
+/// What may stand in the block.
+pub(crate) fn schema() -> WordSchema {
+    let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
+    let subject = BlockSchema {
+        arguments: vec![
+            text("common_name", "The common name of the root."),
+            text("organization", "Its organization."),
+            text("organizational_unit", "The unit of the organization."),
+            text("country", "Its country, in two letters."),
+            text("state", "Its state or province."),
+            text("locality", "Its town."),
+        ],
+        ..BlockSchema::default()
+    };
+    let nested = |name, labels, required, body, doc| Nested {
+        name,
+        labels,
+        required,
+        repeated: false,
+        body,
+        doc,
+    };
+    let authority = BlockSchema {
+        arguments: vec![
+            text("arn", "The private CA to adopt; without it one is made."),
+            Argument::optional(
+                "account",
+                Takes::Word(Reach::Whole, &[account::WORD]),
+                "The account of the private CA.",
+            ),
+            text("region", "Its region; else that of the account."),
+            text("key_algorithm", "The key of the root; `EC_prime256v1` if not given."),
+            text("validity", "How long the root is valid; `10y` if not given."),
+            Argument::optional(
+                "cluster",
+                Takes::Word(Reach::Name, &[cluster::WORD]),
+                "For a local authority: the cluster that keeps the root's key in a Secret.",
+            ),
+        ],
+        blocks: vec![nested("subject", &[], false, subject, "Who the root is.")],
+        open: false,
+    };
+    let intermediate = BlockSchema {
+        arguments: vec![
+            text("validity", "How long the intermediates are valid; `1y` if not given."),
+            text("key_algorithm", "Their keys; `EC_prime256v1` if not given."),
+            text("rotate_before", "How long before their end they are due for rotation."),
+        ],
+        ..BlockSchema::default()
+    };
+    WordSchema {
+        name: WORD,
+        named: false,
+        for_each: false,
+        after: &[],
+        body: BlockSchema {
+            arguments: Vec::new(),
+            blocks: vec![
+                nested(
+                    "authority",
+                    &["type"],
+                    true,
+                    authority,
+                    "What signs: `aws_private_ca` or `local`.",
+                ),
+                nested("intermediate", &[], false, intermediate, "What each istiod signs with."),
+            ],
+            open: false,
+        },
+        doc: "The root that all workloads of the mesh are known by.",
+    }
+}
+
+/// Who signs the intermediates.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Authority {
+    /// A private CA of AWS.
+    Private { scope: Scope, arn: Value },
+    /// A key in a Secret of this cluster.
+    Local { cluster: Address },
+}
+
+/// What the mesh trusts, read from its block.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trust {
+    pub(crate) authority: Authority,
+    /// The root's certificate, in PEM.
+    pub(crate) certificate: Value,
+    /// What intermediates are.
+    pub(crate) validity: String,
+    pub(crate) key_algorithm: String,
+    pub(crate) organization: Option<String>,
+}
+
+impl Trust {
+    /// What `block`, expanded, says.
+    pub(crate) fn of(block: &Expanded) -> Option<Self> {
+        let arguments = &block.block.arguments;
+        let authority = arguments.block("authority")?;
+        let intermediate = arguments.block("intermediate");
+        let said = |name, default: &str| {
+            let text = intermediate.and_then(|block| block.text(name));
+            text.unwrap_or(default).to_owned()
+        };
+        let subject = authority.block("subject");
+        Some(Trust {
+            authority: if kind(authority) == LOCAL {
+                Authority::Local {
+                    cluster: authority.words("cluster").first()?.address.clone(),
+                }
+            } else {
+                let Place::Fixed(scope) = &block.place else {
+                    return None;
+                };
+                Authority::Private {
+                    scope: scope.clone(),
+                    arn: make::export(block, "arn"),
+                }
+            },
+            certificate: make::export(block, "certificate"),
+            validity: said("validity", VALIDITY),
+            key_algorithm: said("key_algorithm", KEY_ALGORITHM),
+            organization: subject
+                .and_then(|subject| subject.text("organization"))
+                .map(str::to_owned),
+        })
+    }
+}
+
+fn kind(authority: &Arguments) -> &str {
+    authority.labels.first().map_or("", |label| label)
+}
+
+/// The root.
+pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
+    let Some(authority) = block.arguments.block("authority") else {
+        return Ok(Expansion::default());
+    };
+    check(block, authority)?;
+    if kind(authority) == LOCAL {
+        let root = local_root(block);
+        return Ok(Expansion {
+            exports: exports(
+                Value::Null(Type::String),
+                context.attribute(&root, LOCAL_ROOT, "certificate"),
+            ),
+            ..Expansion::default()
+        });
+    }
+    let scope = scope(authority)?;
+    if let Some(arn) = authority.text("arn") {
+        let answer = context.ask(AUTHORITY, &scope, &[("arn", Value::from(arn))], authority.range("arn"))?;
+        let certificate = context.answer(AUTHORITY, &answer, "certificate").cloned();
+        let status = context
+            .answer(AUTHORITY, &answer, "status")
+            .and_then(Value::as_str)
+            .unwrap_or("unknown");
+        if status != "ACTIVE" {
+            let detail = format!("The private CA `{arn}` is {status}: it signs nothing.");
+            return Err(Diagnostic::error("Private CA cannot be used", detail)
+                .at(authority.range("arn"))
+                .hint("Only an active CA signs. Enable or restore it, or name another one.")
+                .into());
+        }
+        return Ok(Expansion {
+            resources: Vec::new(),
+            exports: exports(
+                Value::from(arn),
+                certificate.unwrap_or(Value::Null(Type::String)),
+            ),
+            place: Place::Fixed(scope),
+        });
+    }
+    let root = block.resource(AUTHORITY, ROOT, None);
+    let made = resource(AUTHORITY, ROOT, "the root of all identities in the mesh")
+        .set("type", "ROOT")
+        .set("key_algorithm", authority.text("key_algorithm").unwrap_or(KEY_ALGORITHM))
+        .set("validity", authority.text("validity").unwrap_or(ROOT_VALIDITY))
+        .set("subject", subject(authority))
+        .done();
+    Ok(Expansion {
+        resources: vec![made],
+        exports: exports(
+            context.attribute(&root, AUTHORITY, "arn"),
+            context.attribute(&root, AUTHORITY, "certificate"),
+        ),
+        place: Place::Fixed(scope),
+    })
+}
+
+fn exports(arn: Value, certificate: Value) -> BTreeMap<Str, Value> {
+    BTreeMap::from([("arn".into(), arn), ("certificate".into(), certificate)])
+}
+
+fn subject(authority: &Arguments) -> Value {
+    let subject = authority.block("subject");
+    let said = |name| maybe(subject.and_then(|subject| subject.text(name)));
+    let common_name = subject.and_then(|subject| subject.text("common_name"));
+    object([
+        ("common_name", Value::from(common_name.unwrap_or("Mesh root"))),
+        ("organization", said("organization")),
+        ("organizational_unit", said("organizational_unit")),
+        ("country", said("country")),
+        ("state", said("state")),
+        ("locality", said("locality")),
+    ])
+}
+
+fn scope(authority: &Arguments) -> Result<Scope, Stop> {
+    let own = Place::Regional {
+        account: None,
+        region: None,
+        plan_role: None,
+        apply_role: None,
+    };
+    let place = authority.word("account").map_or(&own, |account| &account.place);
+    place.scope(authority.text("region")).map_err(|_| {
+        Diagnostic::error("No region", "Nothing says in which region the private CA is.")
+            .hint("Give the authority or its account a `region`, such as `\"us-west-2\"`.")
+            .at(authority.range)
+            .into()
+    })
+}
+
+fn check(block: &WordBlock, authority: &Arguments) -> Result<(), Stop> {
+    let local = match kind(authority) {
+        PRIVATE_CA => false,
+        LOCAL => true,
+        other => {
+            let detail = format!("There is no authority `{other}`.");
+            return Err(Diagnostic::error("Unknown authority", detail)
+                .hint("Write `authority \"aws_private_ca\"` or `authority \"local\"`.")
+                .at(authority.range)
+                .into());
+        }
+    };
+    let foreign: &[&str] = if local { &["arn", "account", "region"] } else { &["cluster"] };
+    if let Some(name) = foreign
+        .iter()
+        .find(|name| authority.values.contains_key(**name))
+    {
+        let detail = format!("An authority `{}` has no `{name}`.", kind(authority));
+        return Err(Diagnostic::error("Unsupported argument", detail)
+            .at(authority.range(name))
+            .into());
+    }
+    if local && authority.words("cluster").is_empty() {
+        return Err(
+            Diagnostic::error("No cluster", "Nothing says which cluster keeps the key of the root.")
+                .hint("Write `cluster = cluster.NAME`. Whoever reads Secrets there can speak for the whole mesh.")
+                .at(authority.range)
+                .into(),
+        );
+    }
+    for part in [Some(authority), block.arguments.block("intermediate")]
+        .into_iter()
+        .flatten()
+    {
+        let Some(key) = part.text("key_algorithm") else {
+            continue;
+        };
+        if !KEY_ALGORITHMS.contains(&key) {
+            let detail = format!("`{key}` is no key that a mesh can use.");
+            return Err(Diagnostic::error("Invalid key algorithm", detail)
+                .hint(format!("Take one of {}.", KEY_ALGORITHMS.join(", ")))
+                .at(part.range("key_algorithm"))
+                .into());
+        }
+    }
+    Ok(())
+}
+
+/// The address of a local root.
+fn local_root(block: &WordBlock) -> Address {
+    block.resource(LOCAL_ROOT, ROOT, None)
+}
+
+/// The root that lives in a cluster: made when the cluster is known.
+pub(crate) fn assemble(blocks: &[std::sync::Arc<Expanded>]) -> Option<Derivation> {
+    let block = blocks.iter().find(|block| &*block.block.word == WORD)?;
+    let Trust {
+        authority: Authority::Local { cluster },
+        ..
+    } = Trust::of(block)?
+    else {
+        return None;
+    };
+    let keeper = blocks.iter().find(|block| block.block.address == cluster)?;
+    let Place::Fixed(scope) = &keeper.place else {
+        return None;
+    };
+    let authority = block.block.arguments.block("authority")?;
+    let said = |name, default| authority.text(name).unwrap_or(default);
+    let who = authority.block("subject");
+    let root = resource(LOCAL_ROOT, ROOT, "the root of all identities in the mesh")
+        .within(scope)
+        .set("namespace", cluster::ISTIO_NAMESPACE)
+        .set("name", LOCAL_ROOT_SECRET)
+        .set("key_algorithm", said("key_algorithm", KEY_ALGORITHM))
+        .set("validity", said("validity", ROOT_VALIDITY))
+        .set(
+            "common_name",
+            who.and_then(|who| who.text("common_name")).unwrap_or("Mesh root"),
+        )
+        .set_some("organization", who.and_then(|who| who.text("organization")))
+        .after([cluster::namespace(&keeper.block)])
+        .done();
+    Some(Derivation {
+        block: block.block.clone(),
+        resources: vec![root],
+    })
+}
+
+/// The authority as the attribute `authority` of an intermediate takes it, and as `local_authority`.
+pub(crate) fn reach(trust: &Trust, blocks: &dyn Fn(&Address) -> Option<Value>) -> (Value, Value) {
+    match &trust.authority {
+        Authority::Private {
+            scope:
+                Scope::Aws {
+                    account,
+                    region,
+                    plan_role,
+                    apply_role,
+                },
+            arn,
+        } => {
+            let reach = object([
+                ("arn", arn.clone()),
+                ("region", Value::from(region.as_str())),
+                ("account", maybe(account.as_deref())),
+                ("plan_role", maybe(plan_role.as_deref())),
+                ("apply_role", maybe(apply_role.as_deref())),
+            ]);
+            (reach, Value::Null(Type::Any))
+        }
+        Authority::Private { .. } => (Value::Null(Type::Any), Value::Null(Type::Any)),
+        Authority::Local { cluster } => {
+            let local = object([
+                ("reach", blocks(cluster).unwrap_or(Value::Null(Type::Any))),
+                ("namespace", Value::from(cluster::ISTIO_NAMESPACE)),
+                ("name", Value::from(LOCAL_ROOT_SECRET)),
+            ]);
+            (Value::Null(Type::Any), local)
+        }
+    }
+}
