@@ -181,7 +181,7 @@ impl Session {
         let settings = AwsSettings::new(role, Arc::clone(&self.clock), Arc::clone(&self.entropy));
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
         let aws: Arc<dyn Adapter> = Arc::new(AwsAdapter::new(settings));
-        let kube: Arc<dyn Adapter> = Arc::new(KubeAdapter::new(Arc::clone(&self.clock)));
+        let kube: Arc<dyn Adapter> = self.kube();
         let mut registry = Registry::default();
         let managed = self
             .kinds
@@ -202,6 +202,11 @@ impl Session {
         registry.add_home(Home::Aws, &aws);
         registry.add_home(Home::Cluster, &kube);
         registry
+    }
+
+    /// The adapter of clusters.
+    pub(crate) fn kube(&self) -> Arc<KubeAdapter> {
+        Arc::new(KubeAdapter::new(Arc::clone(&self.clock)))
     }
 
     /// The words of the configuration beside those of the language.

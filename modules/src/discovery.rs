@@ -130,10 +130,7 @@ impl Pair<'_> {
                 "certificate_authority_data",
                 export(self.read, "certificate_authority_data"),
             )
-            .set_some(
-                "tls_server_name",
-                api.and_then(|api| api.text("tls_server_name")),
-            )
+            .set_some("tls_server_name", api.and_then(|api| api.text("tls_server_name")))
             .set(
                 "account",
                 object([

@@ -114,10 +114,7 @@ fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Co
         .set("vpc_id", export(first, "id"))
         .set("peer_vpc_id", export(second, "id"))
         .set_some("peer_owner_id", (!owner.is_null()).then_some(owner))
-        .set_some(
-            "peer_region",
-            is_other_region.then(|| export(second, "region")),
-        )
+        .set_some("peer_region", is_other_region.then(|| export(second, "region")))
         .set("tags", tags.clone())
         .done();
     let accepted = resource(ACCEPTER, THIS, format!("accepts the way between {names}"))
@@ -130,7 +127,10 @@ fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Co
         .done();
     let mut resources = vec![asked, accepted];
     for (side, scope, name) in [(first, &here, "requester"), (second, &there, "accepter")] {
-        let why = format!("lets names of the peer resolve to private addresses in {}", label(&side.block));
+        let why = format!(
+            "lets names of the peer resolve to private addresses in {}",
+            label(&side.block)
+        );
         resources.push(
             resource(OPTIONS, name, why)
                 .within(scope)

@@ -91,11 +91,7 @@ pub(crate) fn text(block: &Expanded, name: &str) -> Option<String> {
 
 /// An object of these members.
 pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::object(
-        members
-            .into_iter()
-            .map(|(name, value)| (Str::from(name), value)),
-    )
+    Value::object(members.into_iter().map(|(name, value)| (Str::from(name), value)))
 }
 
 /// A map of texts.

@@ -22,7 +22,10 @@ pub(crate) fn schema() -> WordSchema {
     let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
     let istio = BlockSchema {
         arguments: vec![
-            text("version", "The version of the charts; needed unless they are in a folder."),
+            text(
+                "version",
+                "The version of the charts; needed unless they are in a folder.",
+            ),
             text(
                 "charts",
                 "Where the charts are: a folder with one folder for each, an `oci://` or `https://` repository.",
@@ -32,7 +35,10 @@ pub(crate) fn schema() -> WordSchema {
     };
     let mtls = BlockSchema {
         arguments: vec![
-            text("default", "`permissive` (if not given) or `strict`, for the whole mesh."),
+            text(
+                "default",
+                "`permissive` (if not given) or `strict`, for the whole mesh.",
+            ),
             Argument::optional(
                 "strict_namespaces",
                 Takes::Structural(Type::list(Type::String)),
@@ -123,7 +129,8 @@ pub(crate) fn expand(block: &WordBlock) -> Result<Expansion, Stop> {
     let mut found = Diagnostics::new();
     if !is_domain(&mesh.trust_domain) {
         let detail = format!("`{}` is no trust domain.", mesh.trust_domain);
-        let hint = "A trust domain is written as a DNS name in lower case, such as `acme.example` (SPIFFE-ID, 2.1).";
+        let hint =
+            "A trust domain is written as a DNS name in lower case, such as `acme.example` (SPIFFE-ID, 2.1).";
         found.push(
             Diagnostic::error("Invalid trust domain", detail)
                 .hint(hint)
@@ -131,7 +138,10 @@ pub(crate) fn expand(block: &WordBlock) -> Result<Expansion, Stop> {
         );
     }
     if mesh.is_remote() && mesh.version.is_none() {
-        let detail = format!("`{}` holds many versions, and nothing says which is meant.", mesh.charts);
+        let detail = format!(
+            "`{}` holds many versions, and nothing says which is meant.",
+            mesh.charts
+        );
         let range = block
             .arguments
             .block("istio")

@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use meshform_engine::compile::{
-    Arguments, Context, Derivation, Expanded, Expansion, Place, Stop, WordBlock,
-};
+use meshform_engine::compile::{Arguments, Context, Derivation, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Nested, Reach, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{Address, Scope, Str};
@@ -74,7 +72,10 @@ pub(crate) fn schema() -> WordSchema {
                 "The account of the private CA.",
             ),
             text("region", "Its region; else that of the account."),
-            text("key_algorithm", "The key of the root; `EC_prime256v1` if not given."),
+            text(
+                "key_algorithm",
+                "The key of the root; `EC_prime256v1` if not given.",
+            ),
             text("validity", "How long the root is valid; `10y` if not given."),
             Argument::optional(
                 "cluster",
@@ -87,9 +88,15 @@ pub(crate) fn schema() -> WordSchema {
     };
     let intermediate = BlockSchema {
         arguments: vec![
-            text("validity", "How long the intermediates are valid; `1y` if not given."),
+            text(
+                "validity",
+                "How long the intermediates are valid; `1y` if not given.",
+            ),
             text("key_algorithm", "Their keys; `EC_prime256v1` if not given."),
-            text("rotate_before", "How long before their end they are due for rotation."),
+            text(
+                "rotate_before",
+                "How long before their end they are due for rotation.",
+            ),
         ],
         ..BlockSchema::default()
     };
@@ -108,7 +115,13 @@ pub(crate) fn schema() -> WordSchema {
                     authority,
                     "What signs: `aws_private_ca` or `local`.",
                 ),
-                nested("intermediate", &[], false, intermediate, "What each istiod signs with."),
+                nested(
+                    "intermediate",
+                    &[],
+                    false,
+                    intermediate,
+                    "What each istiod signs with.",
+                ),
             ],
             open: false,
         },
@@ -194,7 +207,12 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
     }
     let scope = scope(authority)?;
     if let Some(arn) = authority.text("arn") {
-        let answer = context.ask(AUTHORITY, &scope, &[("arn", Value::from(arn))], authority.range("arn"))?;
+        let answer = context.ask(
+            AUTHORITY,
+            &scope,
+            &[("arn", Value::from(arn))],
+            authority.range("arn"),
+        )?;
         let certificate = context.answer(AUTHORITY, &answer, "certificate").cloned();
         let status = context
             .answer(AUTHORITY, &answer, "status")
@@ -209,17 +227,17 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
         }
         return Ok(Expansion {
             resources: Vec::new(),
-            exports: exports(
-                Value::from(arn),
-                certificate.unwrap_or(Value::Null(Type::String)),
-            ),
+            exports: exports(Value::from(arn), certificate.unwrap_or(Value::Null(Type::String))),
             place: Place::Fixed(scope),
         });
     }
     let root = block.resource(AUTHORITY, ROOT, None);
     let made = resource(AUTHORITY, ROOT, "the root of all identities in the mesh")
         .set("type", "ROOT")
-        .set("key_algorithm", authority.text("key_algorithm").unwrap_or(KEY_ALGORITHM))
+        .set(
+            "key_algorithm",
+            authority.text("key_algorithm").unwrap_or(KEY_ALGORITHM),
+        )
         .set("validity", authority.text("validity").unwrap_or(ROOT_VALIDITY))
         .set("subject", subject(authority))
         .done();
@@ -279,23 +297,25 @@ fn check(block: &WordBlock, authority: &Arguments) -> Result<(), Stop> {
                 .into());
         }
     };
-    let foreign: &[&str] = if local { &["arn", "account", "region"] } else { &["cluster"] };
-    if let Some(name) = foreign
-        .iter()
-        .find(|name| authority.values.contains_key(**name))
-    {
+    let foreign: &[&str] = if local {
+        &["arn", "account", "region"]
+    } else {
+        &["cluster"]
+    };
+    if let Some(name) = foreign.iter().find(|name| authority.values.contains_key(**name)) {
         let detail = format!("An authority `{}` has no `{name}`.", kind(authority));
         return Err(Diagnostic::error("Unsupported argument", detail)
             .at(authority.range(name))
             .into());
     }
     if local && authority.words("cluster").is_empty() {
-        return Err(
-            Diagnostic::error("No cluster", "Nothing says which cluster keeps the key of the root.")
-                .hint("Write `cluster = cluster.NAME`. Whoever reads Secrets there can speak for the whole mesh.")
-                .at(authority.range)
-                .into(),
-        );
+        return Err(Diagnostic::error(
+            "No cluster",
+            "Nothing says which cluster keeps the key of the root.",
+        )
+        .hint("Write `cluster = cluster.NAME`. Whoever reads Secrets there can speak for the whole mesh.")
+        .at(authority.range)
+        .into());
     }
     for part in [Some(authority), block.arguments.block("intermediate")]
         .into_iter()

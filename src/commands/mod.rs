@@ -15,6 +15,7 @@ mod show;
 mod state;
 mod unlock;
 mod validate;
+mod verify;
 mod version;
 
 use crate::cli::{Command, StateCommand, Talk};
@@ -44,6 +45,7 @@ pub(crate) fn talk(command: &Command) -> (Form, bool) {
         Command::Validate(args) => document(&args.talk),
         Command::Show(args) => document(&args.talk),
         Command::Output(args) => document(&args.talk),
+        Command::Verify(args) => document(&args.talk),
         Command::Version(args) => document(&args.talk),
         Command::Console(args) => document(&args.talk),
         Command::Fmt(args) => (Form::Text, args.colour.no_color),

@@ -26,6 +26,7 @@ mod style;
 pub(crate) mod testing;
 mod text_diff;
 mod values;
+pub(crate) mod verify;
 
 pub(crate) use diagnostics::report;
 pub(crate) use plan_text::{View, rule};

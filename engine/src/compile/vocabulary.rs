@@ -252,9 +252,7 @@ impl Context<'_> {
 
     /// The blocks of `word`, one of those that the present word comes after, in the order of their addresses.
     pub fn blocks<'b>(&'b self, word: &'b str) -> impl Iterator<Item = &'b Arc<Expanded>> {
-        self.before
-            .iter()
-            .filter(move |other| &*other.block.word == word)
+        self.before.iter().filter(move |other| &*other.block.word == word)
     }
 
     /// The value that `attribute` of the derived resource at `address` of `kind` will have.

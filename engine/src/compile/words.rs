@@ -98,9 +98,9 @@ impl Compiler<'_> {
         };
         let before = self.before(schema.after, place.instance);
         let expansion = match before {
-            Some(before) if !trace.waiting => self.ask(before, |vocabulary, context| {
-                vocabulary.expand(&block, context)
-            }),
+            Some(before) if !trace.waiting => {
+                self.ask(before, |vocabulary, context| vocabulary.expand(&block, context))
+            }
             _ => Err(Stop::Waiting),
         };
         let (expansion, waiting) = match expansion {

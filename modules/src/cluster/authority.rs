@@ -22,8 +22,10 @@ pub(super) fn ca_secret(block: &WordBlock) -> Address {
 /// The intermediate of each member. It follows from all blocks together, since the root may be kept in another cluster.
 pub(crate) fn assemble(blocks: &[Arc<Expanded>]) -> Vec<Derivation> {
     let find = |word: &str| blocks.iter().find(|block| &*block.block.word == word);
-    let (Some(mesh), Some(trust)) = (find(mesh::WORD), find(trust::WORD).and_then(|block| Trust::of(block)))
-    else {
+    let (Some(mesh), Some(trust)) = (
+        find(mesh::WORD),
+        find(trust::WORD).and_then(|block| Trust::of(block)),
+    ) else {
         return Vec::new();
     };
     let mesh = Mesh::of(&mesh.block);

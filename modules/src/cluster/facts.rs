@@ -56,7 +56,12 @@ pub(super) fn ask(
     check(block, mesh, &installation, context)?;
     let said = |name| text(context, API, &api, name);
     let given = block.arguments.value("security_group_ids").map(texts);
-    let own = eks.and_then(|eks| context.answer(EKS, &eks, "cluster_security_group_id")?.as_str().map(str::to_owned));
+    let own = eks.and_then(|eks| {
+        context
+            .answer(EKS, &eks, "cluster_security_group_id")?
+            .as_str()
+            .map(str::to_owned)
+    });
     Ok(Facts {
         version: said("version"),
         server: said("server"),

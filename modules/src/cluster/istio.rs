@@ -7,9 +7,9 @@ use meshform_lang::{Type, Value};
 use meshform_state::{Address, Scope, Str};
 use serde_json::Value as Json;
 
+use super::authority::ca_secret;
 use super::facts::{CHARTS, Chart, Facts};
 use super::values;
-use super::authority::ca_secret;
 use super::word::ISTIO_NAMESPACE;
 use crate::make::{map, object, resource};
 use crate::mesh::Mesh;
@@ -92,16 +92,24 @@ impl Member<'_> {
 
     /// Where istiods of other clusters reach the API.
     fn server(&self) -> &str {
-        let said = self.block.arguments.block("mesh_api").and_then(|api| api.text("server"));
+        let said = self
+            .block
+            .arguments
+            .block("mesh_api")
+            .and_then(|api| api.text("server"));
         said.unwrap_or(&self.facts.server)
     }
 
     fn namespace(&self) -> Derived {
-        resource(NAMESPACE, ISTIO_SYSTEM, "the namespace of Istio, with the network of its pods")
-            .set("name", ISTIO_NAMESPACE)
-            .set("labels", map([(NETWORK_LABEL, &*self.network)]))
-            .set("existing", "adopt")
-            .done()
+        resource(
+            NAMESPACE,
+            ISTIO_SYSTEM,
+            "the namespace of Istio, with the network of its pods",
+        )
+        .set("name", ISTIO_NAMESPACE)
+        .set("labels", map([(NETWORK_LABEL, &*self.network)]))
+        .set("existing", "adopt")
+        .done()
     }
 
     fn chart(&self, at: usize, chart: &Chart, context: &mut Context<'_>) -> Result<Derived, Stop> {
@@ -123,13 +131,13 @@ impl Member<'_> {
             value.unwrap_or(Value::Null(Type::Any))
         };
         let (why, after) = match name {
-            "base" => ("Istio's CRDs and the account that reads", vec![namespace(self.block)]),
+            "base" => (
+                "Istio's CRDs and the account that reads",
+                vec![namespace(self.block)],
+            ),
             "istiod" => (
                 "the control plane",
-                vec![
-                    self.block.resource(CHART, "base", None),
-                    ca_secret(self.block),
-                ],
+                vec![self.block.resource(CHART, "base", None), ca_secret(self.block)],
             ),
             // The gateway's image comes from the injector.
             _ => (
@@ -192,12 +200,22 @@ impl Member<'_> {
             ("selector", object([("istio", Value::from("eastwestgateway"))])),
             ("servers", Value::tuple(vec![server])),
         ]);
-        let manifest = manifest("networking.istio.io/v1", "Gateway", "cross-network-gateway", ISTIO_NAMESPACE, spec);
-        resource(MANIFEST, CROSS_NETWORK, "lets other networks reach the services of this one")
-            .set("manifest", manifest)
-            // Served by the CRDs of the base chart, and checked by the webhook of istiod.
-            .after([self.block.resource(CHART, "istiod", None)])
-            .done()
+        let manifest = manifest(
+            "networking.istio.io/v1",
+            "Gateway",
+            "cross-network-gateway",
+            ISTIO_NAMESPACE,
+            spec,
+        );
+        resource(
+            MANIFEST,
+            CROSS_NETWORK,
+            "lets other networks reach the services of this one",
+        )
+        .set("manifest", manifest)
+        // Served by the CRDs of the base chart, and checked by the webhook of istiod.
+        .after([self.block.resource(CHART, "istiod", None)])
+        .done()
     }
 
     /// How strict mTLS is here: for the mesh in the root namespace, and for each namespace that is stricter.
@@ -208,7 +226,13 @@ impl Member<'_> {
                 .key(key)
                 .set(
                     "manifest",
-                    manifest("security.istio.io/v1", "PeerAuthentication", "default", namespace, strict()),
+                    manifest(
+                        "security.istio.io/v1",
+                        "PeerAuthentication",
+                        "default",
+                        namespace,
+                        strict(),
+                    ),
                 )
                 .after([self.block.resource(CHART, "istiod", None)])
                 .done()
@@ -239,4 +263,3 @@ fn manifest(version: &str, kind: &str, name: &str, namespace: &str, spec: Value)
         ("spec", spec),
     ])
 }
-

@@ -70,7 +70,9 @@ fn unfit(name: &str) -> Option<String> {
     if is_label {
         return None;
     }
-    Some(format!("`{name}` cannot be the name of a cluster in a mesh: it is no DNS label."))
+    Some(format!(
+        "`{name}` cannot be the name of a cluster in a mesh: it is no DNS label."
+    ))
 }
 
 fn place(cluster: &Expanded) -> Range {

@@ -21,7 +21,10 @@ pub(crate) fn schema() -> WordSchema {
     let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
     let operator_api = BlockSchema {
         arguments: vec![
-            text("kubeconfig", "The kubeconfig file; else the one that the environment names."),
+            text(
+                "kubeconfig",
+                "The kubeconfig file; else the one that the environment names.",
+            ),
             text("context", "The context in that file; else its current one."),
         ],
         ..BlockSchema::default()
@@ -32,7 +35,10 @@ pub(crate) fn schema() -> WordSchema {
                 "server",
                 "The URL at which istiods of other clusters reach its API; else the one that we use.",
             ),
-            text("tls_server_name", "The name in its certificate, where the URL has another."),
+            text(
+                "tls_server_name",
+                "The name in its certificate, where the URL has another.",
+            ),
         ],
         ..BlockSchema::default()
     };
@@ -81,7 +87,11 @@ pub(crate) fn schema() -> WordSchema {
             arguments,
             blocks: vec![
                 nested("operator_api", operator_api, "How we reach its API."),
-                nested("mesh_api", mesh_api, "How istiods of other clusters reach its API."),
+                nested(
+                    "mesh_api",
+                    mesh_api,
+                    "How istiods of other clusters reach its API.",
+                ),
                 nested("gateway", gateway, "Its east-west gateway."),
             ],
             open: false,

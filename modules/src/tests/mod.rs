@@ -152,12 +152,12 @@ fn a_vpc_has_subnets_with_routes_in_each_zone() {
           vpc_id = <id of vpc.west.aws_vpc.this>
           tags = {"Name":"west-private-us-west-2b","team":"mesh"}
           after vpc.west.aws_vpc.this by vpc_id
-        vpc.west.aws_route_table_association.private["us-west-2a"] in aws:111111111111:us-west-2: gives the subnet in us-west-2a its routes
+        vpc.west.aws_route_table_association.private["us-west-2a"] in aws:111111111111:us-west-2: gives the private subnet in us-west-2a its routes
           subnet_id = <id of vpc.west.aws_subnet.private["us-west-2a"]>
           route_table_id = <id of vpc.west.aws_route_table.private["us-west-2a"]>
           after vpc.west.aws_subnet.private["us-west-2a"] by subnet_id
           after vpc.west.aws_route_table.private["us-west-2a"] by route_table_id
-        vpc.west.aws_route_table_association.private["us-west-2b"] in aws:111111111111:us-west-2: gives the subnet in us-west-2b its routes
+        vpc.west.aws_route_table_association.private["us-west-2b"] in aws:111111111111:us-west-2: gives the private subnet in us-west-2b its routes
           subnet_id = <id of vpc.west.aws_subnet.private["us-west-2b"]>
           route_table_id = <id of vpc.west.aws_route_table.private["us-west-2b"]>
           after vpc.west.aws_subnet.private["us-west-2b"] by subnet_id
@@ -225,9 +225,9 @@ fn accounts_and_clusters_are_places() {
         kubernetes_namespace.one in cluster:a
           name = "one"
         scope aws:111111111111:us-east-1 = Aws { account: Some("111111111111"), region: "us-east-1", plan_role: None, apply_role: None }
-        scope cluster:a = Cluster { name: "a", uid: None, kubeconfig: Some("kube/config"), context: Some("a") }
-        scope cluster:all["b"] = Cluster { name: "all[\"b\"]", uid: None, kubeconfig: None, context: Some("b") }
-        scope cluster:all["c"] = Cluster { name: "all[\"c\"]", uid: None, kubeconfig: None, context: Some("c") }
+        scope cluster:a = Cluster { name: "a", uid: None, kubeconfig: Some("kube/config"), context: Some("a"), eks: None }
+        scope cluster:all["b"] = Cluster { name: "all[\"b\"]", uid: None, kubeconfig: None, context: Some("b"), eks: None }
+        scope cluster:all["c"] = Cluster { name: "all[\"c\"]", uid: None, kubeconfig: None, context: Some("c"), eks: None }
         "#);
 }
 
@@ -309,7 +309,8 @@ fn mistakes_of_meaning() {
         Error mesh.hcl:13:24 Invalid CIDR block: `10.0.0.7/16` has bits set behind its prefix.
             hint: Write `10.0.0.0/16`.
         Error mesh.hcl:16:24 Wrong type of value: `account` takes `account.NAME`, not another block.
-        Error mesh.hcl:19:9 Missing block: `cluster.c` needs a block `operator_api`: how we reach its API.
+        Error mesh.hcl:19:9 No way to the cluster: Nothing says how the API of `cluster.c` is reached.
+            hint: Give `eks = "NAME"`, or an `operator_api` block with a kubeconfig context.
         Error mesh.hcl:21:24 Wrong place: A `aws_vpc` lives in an account of AWS, which this is not.
         Error mesh.hcl:28:24 Wrong place: `in` names `account.two`. It has no region, so the resource must say one.
         "#);

@@ -120,7 +120,10 @@ fn authority(member: &Member, evidence: &ClusterEvidence, now: i64, findings: &m
         );
     } else if !about.is_ca || about.path_length != Some(0) {
         at.failed(
-            format!("`{}` is no authority with nothing below it (CA:TRUE, pathlen:0)", about.subject),
+            format!(
+                "`{}` is no authority with nothing below it (CA:TRUE, pathlen:0)",
+                about.subject
+            ),
             "It was issued by the wrong template: apply again.",
         );
     } else if about.not_after <= now || about.not_before > now {
@@ -130,7 +133,10 @@ fn authority(member: &Member, evidence: &ClusterEvidence, now: i64, findings: &m
         );
     } else if root_of(own, &chain, &configured).is_none() {
         at.failed(
-            format!("`{}`, issued by `{}`, does not lead to the root of the mesh", about.subject, about.issuer),
+            format!(
+                "`{}`, issued by `{}`, does not lead to the root of the mesh",
+                about.subject, about.issuer
+            ),
             "Somebody put another authority in place: apply again.",
         );
     } else if fingerprints(&root) != fingerprints(&configured) {
@@ -142,13 +148,13 @@ fn authority(member: &Member, evidence: &ClusterEvidence, now: i64, findings: &m
         at.passed(format!("`{}` leads to the root of the mesh", about.subject));
     }
     if about.not_after > now && about.not_after - now < HORIZON {
-        At {
-            check: "V13",
-            ..at
-        }
-        .say(
+        At { check: "V13", ..at }.say(
             Verdict::Warning,
-            format!("`{}` ends in {} days", about.subject, (about.not_after - now) / 86_400),
+            format!(
+                "`{}` ends in {} days",
+                about.subject,
+                (about.not_after - now) / 86_400
+            ),
             Some("Rotate the intermediate before then."),
         );
     }
@@ -253,11 +259,18 @@ fn leaf(
         );
     } else if !about.uris.iter().any(|uri| uri.starts_with(&identity)) {
         at.failed(
-            format!("{pod} gives identities such as {}, not of `{}`", about.uris.join(", "), member.trust_domain),
+            format!(
+                "{pod} gives identities such as {}, not of `{}`",
+                about.uris.join(", "),
+                member.trust_domain
+            ),
             "Its mesh config has another trust domain: apply again.",
         );
     } else if about.not_after <= now {
-        at.failed(format!("{pod} signs certificates that have ended"), "Is its clock right?");
+        at.failed(
+            format!("{pod} signs certificates that have ended"),
+            "Is its clock right?",
+        );
     } else {
         at.passed(format!("{pod} signs as `{}`", about.issuer));
     }
@@ -319,7 +332,8 @@ fn endpoints(edge: &Edge, member: &Member, evidence: &ClusterEvidence, findings:
         place: direction(member, edge),
         findings,
     };
-    each_istiod(evidence, &mut at, |istiod, at| match &istiod.endpoints {
+    each_istiod(evidence, &mut at, |istiod, at| {
+        match &istiod.endpoints {
         Err(why) => at.unknown(why),
         Ok(shards) => match shards.get(&edge.read) {
             Some(count) if *count > 0 => {
@@ -330,14 +344,11 @@ fn endpoints(edge: &Edge, member: &Member, evidence: &ClusterEvidence, findings:
                 "If it is synced all the same, it lost them when the remote secret changed (istio#61043): restart istiod.",
             ),
         },
+    }
     });
 }
 
-fn each_istiod(
-    evidence: &ClusterEvidence,
-    at: &mut At<'_>,
-    look: impl Fn(&IstiodEvidence, &mut At<'_>),
-) {
+fn each_istiod(evidence: &ClusterEvidence, at: &mut At<'_>, look: impl Fn(&IstiodEvidence, &mut At<'_>)) {
     match &evidence.istiods {
         Err(why) => at.unknown(why),
         Ok(istiods) if istiods.is_empty() => {
@@ -381,7 +392,10 @@ fn gateways(member: &Member, evidence: &ClusterEvidence, findings: &mut Vec<Find
                 "Somebody changed the Service: apply again.",
             );
         } else if gateway.ready == 0 {
-            at.failed(format!("no pod of {service} is ready"), "Look at the pods of its Deployment.");
+            at.failed(
+                format!("no pod of {service} is ready"),
+                "Look at the pods of its Deployment.",
+            );
         } else {
             at.passed(format!("{service} is at {}", gateway.addresses.join(", ")));
         }
@@ -403,7 +417,8 @@ fn networks(expected: &Expected, pairs: &[(&Member, &ClusterEvidence)], findings
                 place: format!("{} to network {network}", member.name),
                 findings,
             };
-            each_istiod(evidence, &mut at, |istiod, at| match &istiod.networks {
+            each_istiod(evidence, &mut at, |istiod, at| {
+                match &istiod.networks {
                 Err(why) => at.unknown(why),
                 Ok(known) => match known.get(*network).filter(|addresses| !addresses.is_empty()) {
                     Some(addresses) => {
@@ -415,6 +430,7 @@ fn networks(expected: &Expected, pairs: &[(&Member, &ClusterEvidence)], findings
                          whether the gateway's address resolves.",
                     ),
                 },
+            }
             });
         }
     }

@@ -123,8 +123,8 @@ impl Reader<'_> {
             return Ok(None);
         }
         let values = self.text(record, "values")?.unwrap_or_default();
-        let values: Json = serde_json::from_str(&values)
-            .map_err(|_| ExpectedError::Record(record.address.to_string()))?;
+        let values: Json =
+            serde_json::from_str(&values).map_err(|_| ExpectedError::Record(record.address.to_string()))?;
         let said = |pointer: &str| {
             let value = values.pointer(pointer).and_then(Json::as_str);
             value.unwrap_or_default().to_owned()

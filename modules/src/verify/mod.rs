@@ -8,6 +8,8 @@ mod certificate;
 mod checks;
 mod expected;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub use checks::judge;
 pub use expected::{Edge, Expected, ExpectedError, Member};

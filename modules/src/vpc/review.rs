@@ -23,8 +23,7 @@ pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
                 "`{}` ({a}) and `{}` ({b}) share addresses, so they can never be linked or be in one network.",
                 first.block.address, second.block.address
             );
-            let diagnostic =
-                Diagnostic::warning("Overlapping CIDR blocks", detail).at(place(second));
+            let diagnostic = Diagnostic::warning("Overlapping CIDR blocks", detail).at(place(second));
             found.push(diagnostic.related(place(first), "the other one is here"));
         }
     }
@@ -34,6 +33,10 @@ pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
 /// Where a VPC says which one it is.
 fn place(vpc: &Expanded) -> Range {
     let arguments = &vpc.block.arguments;
-    let name = if arguments.text("id").is_some() { "id" } else { "cidr_block" };
+    let name = if arguments.text("id").is_some() {
+        "id"
+    } else {
+        "cidr_block"
+    };
     arguments.range(name)
 }

@@ -25,8 +25,14 @@ pub(crate) fn schema() -> WordSchema {
     let arguments = vec![
         Argument::optional("account", account, "The account; else that of the credentials."),
         text("region", "The region; else that of the account."),
-        text("id", "The VPC to adopt, such as `vpc-0123456789abcdef0`; nothing of it is changed."),
-        text("cidr_block", "The addresses of a VPC to create, such as `10.10.0.0/16`."),
+        text(
+            "id",
+            "The VPC to adopt, such as `vpc-0123456789abcdef0`; nothing of it is changed.",
+        ),
+        text(
+            "cidr_block",
+            "The addresses of a VPC to create, such as `10.10.0.0/16`.",
+        ),
         Argument::optional(
             "zones",
             Takes::Structural(Type::Number),
@@ -61,11 +67,11 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
     let arguments = &block.arguments;
     match (arguments.text("id"), arguments.text("cidr_block")) {
         (Some(id), _) => {
-            if let Some(name) = CREATED
-                .iter()
-                .find(|name| arguments.values.contains_key(**name))
-            {
-                let detail = format!("`{}` adopts a VPC, whose `{name}` is not ours to say.", block.address);
+            if let Some(name) = CREATED.iter().find(|name| arguments.values.contains_key(**name)) {
+                let detail = format!(
+                    "`{}` adopts a VPC, whose `{name}` is not ours to say.",
+                    block.address
+                );
                 return Err(Diagnostic::error("Unsupported argument", detail)
                     .hint("Leave it out; or leave out `id`, and a VPC is created.")
                     .at(arguments.range(name))

@@ -18,7 +18,7 @@ use crate::served::{Answering, At, Means, Served, TIMING, answers, table, unknow
 
 /// Objects of Kubernetes clusters, and what is told about them.
 pub struct KubeAdapter {
-    means: Means,
+    pub(crate) means: Means,
     kinds: HashMap<&'static str, Box<dyn Served>>,
     answers: HashMap<&'static str, Box<dyn Answering>>,
 }

@@ -217,7 +217,11 @@ fn paths(blocks: &[Arc<Expanded>], context: &Context<'_>) -> Vec<Derivation> {
         |nest: &Expanded| context.attribute(&nest.block.resource("thing", "tree", None), "thing", "id");
     let path = |pair: &[&Arc<Expanded>]| {
         let key = format!("{}->{}", pair[0].block.address, pair[1].block.address);
-        let attributes = vec![("name", Value::from("path")), ("data", tree(pair[0])), ("zone", tree(pair[1]))];
+        let attributes = vec![
+            ("name", Value::from("path")),
+            ("data", tree(pair[0])),
+            ("zone", tree(pair[1])),
+        ];
         derived("to", Some(Key::Text(key)), attributes, "between nests".to_owned())
     };
     let resources = nests.windows(2).map(path).collect();

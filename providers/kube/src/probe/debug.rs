@@ -26,7 +26,9 @@ pub(super) fn shards(text: &[u8]) -> Seen<BTreeMap<String, usize>> {
     let all = parse(SHARDS, text)?;
     let mut counts = BTreeMap::new();
     let services = all.as_object().into_iter().flat_map(serde_json::Map::values);
-    let namespaces = services.filter_map(Json::as_object).flat_map(serde_json::Map::values);
+    let namespaces = services
+        .filter_map(Json::as_object)
+        .flat_map(serde_json::Map::values);
     for service in namespaces {
         let shards = service.get("Shards").and_then(Json::as_object);
         for (key, endpoints) in shards.into_iter().flatten() {

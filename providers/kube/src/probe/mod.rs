@@ -42,7 +42,7 @@ impl KubeAdapter {
     /// Looks at a member of a mesh.
     pub async fn probe(&self, look: &Look) -> ClusterEvidence {
         let scope = look.scope.key();
-        match self.clients.cluster(&look.scope).await {
+        match self.means.clients.cluster(&look.scope).await {
             Ok(cluster) => {
                 let probe = Probe {
                     cluster: &cluster,

@@ -66,7 +66,12 @@ impl Probe<'_> {
         let secrets = self.list(&path, "remote secrets").await?;
         let mut seen = BTreeMap::new();
         for secret in &secrets {
-            for (cluster, content) in secret.pointer("/data").and_then(Json::as_object).into_iter().flatten() {
+            for (cluster, content) in secret
+                .pointer("/data")
+                .and_then(Json::as_object)
+                .into_iter()
+                .flatten()
+            {
                 let bytes = content.as_str().and_then(|text| STANDARD.decode(text).ok());
                 let evidence = match bytes {
                     Some(bytes) => remote(&zeroize::Zeroizing::new(bytes)).await,
@@ -80,11 +85,19 @@ impl Probe<'_> {
 
     /// The gateways into networks.
     pub(super) async fn gateways(&self) -> Seen<Vec<GatewayEvidence>> {
-        let path = format!("/api/v1/services?labelSelector={}", crate::client::encode(NETWORK_LABEL));
+        let path = format!(
+            "/api/v1/services?labelSelector={}",
+            crate::client::encode(NETWORK_LABEL)
+        );
         let services = self.list(&path, "Services").await?;
         let mut seen = Vec::new();
         for service in &services {
-            let text = |pointer: &str| service.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
+            let text = |pointer: &str| {
+                service
+                    .pointer(pointer)
+                    .and_then(Json::as_str)
+                    .unwrap_or_default()
+            };
             let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
             seen.push(GatewayEvidence {
                 service: format!("{namespace}/{name}"),

@@ -83,7 +83,9 @@ impl Probe<'_> {
         });
         let answer = self.cluster.wire.issue_token(&path, &body).await;
         let answer = answer.map_err(|failure| {
-            let subject = self.cluster.subject("create", format!("a token of account `{ACCOUNT}`"));
+            let subject = self
+                .cluster
+                .subject("create", format!("a token of account `{ACCOUNT}`"));
             failure.into_error(&subject).to_string()
         })?;
         let token = answer.pointer("/status/token").and_then(Json::as_str);
