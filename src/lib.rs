@@ -23,6 +23,7 @@ mod render;
 mod saved;
 mod session;
 mod settings;
+mod wiring;
 
 use std::ffi::OsString;
 use std::io::{BufReader, IsTerminal as _};

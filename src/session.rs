@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use meshform_aws::eks::EksClusters;
+use meshform_aws::pca::Authorities;
 use meshform_aws::{AwsAdapter, AwsSettings, Role};
 use meshform_engine::apply::Stop;
 use meshform_engine::compile::Vocabulary;
@@ -25,6 +27,7 @@ use crate::clock::{SystemClock, SystemEntropy, timestamp};
 use crate::failure::{Failure, FailureKind};
 use crate::render::Printer;
 use crate::settings::Environment;
+use crate::wiring;
 
 /// How long to wait before asking for a taken lock again.
 const LOCK_PAUSE: Duration = Duration::from_millis(250);
@@ -174,14 +177,9 @@ impl Session {
 
     /// The adapters of all kinds. Credentials and endpoints of AWS are found as every AWS tool finds them.
     pub(crate) fn registry(&self, access: Access) -> Registry {
-        let role = match access {
-            Access::Read => Role::Plan,
-            Access::Change => Role::Apply,
-        };
-        let settings = AwsSettings::new(role, Arc::clone(&self.clock), Arc::clone(&self.entropy));
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
-        let aws: Arc<dyn Adapter> = Arc::new(AwsAdapter::new(settings));
-        let kube: Arc<dyn Adapter> = self.kube();
+        let aws: Arc<dyn Adapter> = Arc::new(AwsAdapter::new(self.aws(access)));
+        let kube: Arc<dyn Adapter> = self.kube(access);
         let mut registry = Registry::default();
         let managed = self
             .kinds
@@ -205,8 +203,20 @@ impl Session {
     }
 
     /// The adapter of clusters.
-    pub(crate) fn kube(&self) -> Arc<KubeAdapter> {
-        Arc::new(KubeAdapter::new(Arc::clone(&self.clock)))
+    pub(crate) fn kube(&self, access: Access) -> Arc<KubeAdapter> {
+        let eks = wiring::Eks(EksClusters::new(self.aws(access)));
+        let authority = wiring::PrivateCa(Authorities::new(self.aws(access)));
+        let kube = KubeAdapter::new(Arc::clone(&self.clock));
+        Arc::new(kube.with_eks(Arc::new(eks)).with_authority(Arc::new(authority)))
+    }
+
+    /// How AWS is asked.
+    fn aws(&self, access: Access) -> AwsSettings {
+        let role = match access {
+            Access::Read => Role::Plan,
+            Access::Change => Role::Apply,
+        };
+        AwsSettings::new(role, Arc::clone(&self.clock), Arc::clone(&self.entropy))
     }
 
     /// The words of the configuration beside those of the language.

@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Shows the outputs that the last apply recorded.
     Output(OutputArgs),
+    /// Says whether the mesh that was applied works: trust, discovery, gateways.
+    Verify(VerifyArgs),
     /// Looks into the state, or mends it.
     State(StateArgs),
     /// Says who holds the lock of the state.
@@ -342,6 +344,13 @@ pub(crate) enum StateCommand {
 pub(crate) struct UnlockArgs {
     #[command(flatten)]
     pub(crate) colour: Colour,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) talk: Talk,
 }
 
 /// `version`

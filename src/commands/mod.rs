@@ -79,6 +79,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Exit, Fai
         Command::Console(_) => console::run(session),
         Command::Schema(_) => schema::run(session),
         Command::Completion(args) => completion::run(session, &args),
+        Command::Verify(args) => verify::run(session, &args).await,
         Command::Version(_) => version::run(session),
     }
 }

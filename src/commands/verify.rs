@@ -12,7 +12,7 @@ use crate::cli::VerifyArgs;
 use crate::failure::{Exit, Failure, FailureKind};
 use crate::interrupt::{droppable, heeding};
 use crate::render::verify;
-use crate::session::Session;
+use crate::session::{Access, Session};
 
 /// How many clusters are looked at at once.
 const CLUSTERS_AT_ONCE: usize = 8;
@@ -30,7 +30,7 @@ pub(super) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, F
             .printer
             .talk(&format!("Looking at {}...\n", names.join(", ")));
     }
-    let kube = session.kube();
+    let kube = session.kube(Access::Read);
     let probes = stream::iter(looks)
         .map(|look| one(Arc::clone(&kube), look))
         .buffered(CLUSTERS_AT_ONCE);

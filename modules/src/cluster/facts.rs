@@ -53,7 +53,7 @@ pub(super) fn ask(
     let namespace = [("namespace", Value::from(ISTIO_NAMESPACE))];
     let installation = context.ask(INSTALLATION, scope, &namespace, range);
     let (api, installation, charts) = (api?, installation?, charts?);
-    check(block, mesh, &installation, context)?;
+    check(block, &installation, context)?;
     let said = |name| text(context, API, &api, name);
     let given = block.arguments.value("security_group_ids").map(texts);
     let own = eks.and_then(|eks| {
@@ -134,7 +134,7 @@ fn eks(block: &WordBlock, context: &mut Context<'_>) -> Result<Option<Arc<Object
 }
 
 /// Refuses what is there and is not ours to change.
-fn check(block: &WordBlock, mesh: &Mesh, installation: &Object, context: &Context<'_>) -> Result<(), Stop> {
+fn check(block: &WordBlock, installation: &Object, context: &Context<'_>) -> Result<(), Stop> {
     let mut found = Diagnostics::new();
     let said = |name| {
         context
@@ -160,15 +160,16 @@ fn check(block: &WordBlock, mesh: &Mesh, installation: &Object, context: &Contex
                 .at(block.arguments.range),
         );
     }
-    let domain = said("trust_domain").and_then(Value::as_str);
-    if let Some(domain) = domain.filter(|domain| *domain != mesh.trust_domain) {
+    if said("root_certificate").is_some() && said("ca_lineage").is_none() && istiods.is_empty() {
         let detail = format!(
-            "Workloads of `{}` have identities in the trust domain `{domain}`, and the mesh is to have `{}`.",
-            block.address, mesh.trust_domain
+            "Workloads of `{}` are given a root to trust that is not of this mesh (ConfigMap `istio-ca-root-cert` in \
+             namespace `{ISTIO_NAMESPACE}`).",
+            block.address
         );
-        let hint = "Policies and certificates of the other domain would be refused. Take `trust_domain` as it is there.";
+        let hint =
+            "What still runs with it would trust nobody in the mesh. Remove what is left of the other Istio.";
         found.push(
-            Diagnostic::error("Trust domain mismatch", detail)
+            Diagnostic::error("Another root is in place", detail)
                 .hint(hint)
                 .at(block.arguments.range),
         );

@@ -19,8 +19,8 @@ pub struct CertificateRequest {
     pub validity: String,
     /// At most 36 characters. Within five minutes the same token gives the same certificate.
     pub idempotency_token: String,
-    /// How the authority signs, such as `SHA384WITHECDSA`.
-    pub signing_algorithm: String,
+    /// How the authority signs, such as `SHA384WITHECDSA`; none takes what the authority was made to sign with.
+    pub signing_algorithm: Option<String>,
 }
 
 /// A certificate that is signed.
@@ -67,17 +67,35 @@ impl Authorities {
         request: &CertificateRequest,
     ) -> Result<String, AdapterError> {
         let clients = self.clients.of(scope).await?;
+        let signing_algorithm = match &request.signing_algorithm {
+            Some(said) => said.clone(),
+            None => self.own_algorithm(scope, arn).await?,
+        };
         let terms = Terms {
             authority: arn,
             csr: &request.csr_pem,
             template: Some(&request.template),
-            signing_algorithm: &request.signing_algorithm,
+            signing_algorithm: &signing_algorithm,
             validity: terms::validity(&request.validity, self.settings.clock.now_ms())?,
             token: &request.idempotency_token,
         };
         let issued = certify::issue(&clients.pca, permit, &terms).await?;
         issued.ok_or_else(|| {
             AdapterError::lost(ErrorClass::Other, "AWS answered without the ARN of a certificate")
+        })
+    }
+
+    /// What the authority `arn` was made to sign with.
+    async fn own_algorithm(&self, scope: &Scope, arn: &str) -> Result<String, AdapterError> {
+        let clients = self.clients.of(scope).await?;
+        let found = self.settings.read(|| clients.pca.authority(arn)).await?;
+        let own = found.and_then(|authority| {
+            let made = authority.certificate_authority_configuration?;
+            Some(made.signing_algorithm.as_str().to_owned())
+        });
+        own.ok_or_else(|| {
+            let message = format!("there is no certificate authority {arn}");
+            AdapterError::refused(ErrorClass::NotFound, message)
         })
     }
 
