@@ -41,9 +41,29 @@ const KEY_ALGORITHMS: [&str; 5] = [
     "EC_secp384r1",
 ];
 
-/// What may stand in the block.
-pub(crate) fn schema() -> WordSchema {
-    let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
+fn nested(
+    name: &'static str,
+    labels: &'static [&'static str],
+    required: bool,
+    body: BlockSchema,
+    doc: &'static str,
+) -> Nested {
+    Nested {
+        name,
+        labels,
+        required,
+        repeated: false,
+        body,
+        doc,
+    }
+}
+
+fn text(name: &'static str, doc: &'static str) -> Argument {
+    Argument::optional(name, Takes::Structural(Type::String), doc)
+}
+
+/// What may stand in the block `authority`, of either type.
+fn authority_schema() -> BlockSchema {
     let subject = BlockSchema {
         arguments: vec![
             text("common_name", "The common name of the root."),
@@ -55,15 +75,7 @@ pub(crate) fn schema() -> WordSchema {
         ],
         ..BlockSchema::default()
     };
-    let nested = |name, labels, required, body, doc| Nested {
-        name,
-        labels,
-        required,
-        repeated: false,
-        body,
-        doc,
-    };
-    let authority = BlockSchema {
+    BlockSchema {
         arguments: vec![
             text("arn", "The private CA to adopt; without it one is made."),
             Argument::optional(
@@ -85,7 +97,11 @@ pub(crate) fn schema() -> WordSchema {
         ],
         blocks: vec![nested("subject", &[], false, subject, "Who the root is.")],
         open: false,
-    };
+    }
+}
+
+/// What may stand in the block.
+pub(crate) fn schema() -> WordSchema {
     let intermediate = BlockSchema {
         arguments: vec![
             text(
@@ -93,10 +109,6 @@ pub(crate) fn schema() -> WordSchema {
                 "How long the intermediates are valid; `1y` if not given.",
             ),
             text("key_algorithm", "Their keys; `EC_prime256v1` if not given."),
-            text(
-                "rotate_before",
-                "How long before their end they are due for rotation.",
-            ),
         ],
         ..BlockSchema::default()
     };
@@ -112,7 +124,7 @@ pub(crate) fn schema() -> WordSchema {
                     "authority",
                     &["type"],
                     true,
-                    authority,
+                    authority_schema(),
                     "What signs: `aws_private_ca` or `local`.",
                 ),
                 nested(
@@ -133,7 +145,7 @@ pub(crate) fn schema() -> WordSchema {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Authority {
     /// A private CA of AWS.
-    Private { scope: Scope, arn: Value },
+    Private { scope: Box<Scope>, arn: Value },
     /// A key in a Secret of this cluster.
     Local { cluster: Address },
 }
@@ -171,7 +183,7 @@ impl Trust {
                     return None;
                 };
                 Authority::Private {
-                    scope: scope.clone(),
+                    scope: Box::new(scope.clone()),
                     arn: make::export(block, "arn"),
                 }
             },
@@ -378,34 +390,33 @@ pub(crate) fn assemble(blocks: &[std::sync::Arc<Expanded>]) -> Option<Derivation
 
 /// The authority as the attribute `authority` of an intermediate takes it, and as `local_authority`.
 pub(crate) fn reach(trust: &Trust, blocks: &dyn Fn(&Address) -> Option<Value>) -> (Value, Value) {
+    let none = || Value::Null(Type::Any);
     match &trust.authority {
-        Authority::Private {
-            scope:
-                Scope::Aws {
-                    account,
-                    region,
-                    plan_role,
-                    apply_role,
-                },
-            arn,
-        } => {
-            let reach = object([
-                ("arn", arn.clone()),
-                ("region", Value::from(region.as_str())),
-                ("account", maybe(account.as_deref())),
-                ("plan_role", maybe(plan_role.as_deref())),
-                ("apply_role", maybe(apply_role.as_deref())),
-            ]);
-            (reach, Value::Null(Type::Any))
-        }
-        Authority::Private { .. } => (Value::Null(Type::Any), Value::Null(Type::Any)),
+        Authority::Private { scope, arn } => match &**scope {
+            Scope::Aws {
+                account,
+                region,
+                plan_role,
+                apply_role,
+            } => {
+                let reach = object([
+                    ("arn", arn.clone()),
+                    ("region", Value::from(region.as_str())),
+                    ("account", maybe(account.as_deref())),
+                    ("plan_role", maybe(plan_role.as_deref())),
+                    ("apply_role", maybe(apply_role.as_deref())),
+                ]);
+                (reach, none())
+            }
+            Scope::Local | Scope::Cluster { .. } => (none(), none()),
+        },
         Authority::Local { cluster } => {
             let local = object([
-                ("reach", blocks(cluster).unwrap_or(Value::Null(Type::Any))),
+                ("reach", blocks(cluster).unwrap_or_else(none)),
                 ("namespace", Value::from(cluster::ISTIO_NAMESPACE)),
                 ("name", Value::from(LOCAL_ROOT_SECRET)),
             ]);
-            (Value::Null(Type::Any), local)
+            (none(), local)
         }
     }
 }

@@ -142,7 +142,8 @@ impl Wire {
 
     /// A token, as the service account at `path` gets one. Asked by POST, but nothing is kept of it.
     pub(crate) async fn issue_token(&self, path: &str, body: &Json) -> Result<Json, Failure> {
-        self.send(Method::POST, path, JSON, Some((JSON, body))).await
+        self.send(Method::POST, path, JSON, Some((JSON, plain(body))))
+            .await
     }
 
     /// Changes the object at `path`.
