@@ -8,7 +8,7 @@ use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{Address, Scope};
 
-use crate::make::{export, label, map, resource};
+use crate::make::{export, label, map, object, resource};
 use crate::vpc;
 
 pub(crate) const WORD: &str = "link";
@@ -115,7 +115,7 @@ fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Co
         .set("peer_vpc_id", export(second, "id"))
         .set_some("peer_owner_id", (!owner.is_null()).then_some(owner))
         .set_some("peer_region", is_other_region.then(|| export(second, "region")))
-        .set("tags", tags.clone())
+        .set("tags", tags)
         .done();
     let accepted = resource(ACCEPTER, THIS, format!("accepts the way between {names}"))
         .within(&there)
@@ -123,7 +123,6 @@ fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Co
             "vpc_peering_connection_id",
             context.attribute(&peering, PEERING, "id"),
         )
-        .set("tags", tags)
         .done();
     let mut resources = vec![asked, accepted];
     for (side, scope, name) in [(first, &here, "requester"), (second, &there, "accepter")] {
@@ -135,8 +134,10 @@ fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Co
             resource(OPTIONS, name, why)
                 .within(scope)
                 .set("vpc_peering_connection_id", id.clone())
-                .set("side", name)
-                .set("allow_remote_vpc_dns_resolution", true)
+                .set(
+                    name,
+                    object([("allow_remote_vpc_dns_resolution", Value::from(true))]),
+                )
                 .done(),
         );
     }

@@ -228,7 +228,13 @@ impl Lab {
             .refresh_selected(&selection, &desired, snapshot, &*self.events)
             .await;
         let observed = observed.map_err(|errors| format!("refresh: {errors:?}"))?;
-        let adopted = reader.adopt(&self.imports, &desired, snapshot).await;
+        // Whoever destroys takes nothing over first.
+        let imports = if self.options.destroy {
+            &[][..]
+        } else {
+            &self.imports
+        };
+        let adopted = reader.adopt(imports, &desired, snapshot).await;
         let adopted = adopted.map_err(|error| format!("import: {error:?}"))?;
         self.build(desired, snapshot, (&observed, &adopted))
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use meshform_engine::compile::Import;
-use meshform_engine::testing::kinds::{BY_TOKEN, BY_UID, LOCAL};
+use meshform_engine::testing::kinds::{BY_TOKEN, BY_UID};
 use meshform_engine::testing::{Death, KillAt, Lab, Make, Ran, Thing, desired};
 use meshform_engine::{Action, Desired, Event};
 use meshform_lang::Range;
@@ -137,14 +137,6 @@ fn what_cannot_be_taken_over_is_refused_before_anything_is_done() {
             .unwrap_err()
             .contains("recorded as `fake_uid.net`")
     );
-}
-
-#[test]
-fn what_lives_in_the_state_alone_is_taken_over_by_name() {
-    let mut lab = Lab::new(1);
-    lab.imports = vec![import("fake_local.note", "n-7")];
-    lab.converge(&desired([Make::new(LOCAL, "note")])).unwrap();
-    assert_eq!(lab.snapshot().records[&at("fake_local.note")].id, "n-7");
 }
 
 #[test]

@@ -6,18 +6,13 @@ use insta::assert_snapshot;
 use meshform_engine::compile::{Compiled, Inputs, compile};
 use meshform_engine::config::{Texts, load};
 use meshform_engine::{Facts, Vocabulary as _};
-use meshform_lang::{Sources, Type, Value};
+use meshform_lang::{Sources, Value};
 use meshform_state::value::to_json;
 
 use crate::Mesh;
 
-const REGIONS: [(&str, &[&str]); 2] = [
-    (
-        "us-west-2",
-        &["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"],
-    ),
-    ("us-east-1", &["us-east-1a", "us-east-1b"]),
-];
+mod facts;
+mod mesh;
 
 fn compiled(text: &str) -> (Sources, Compiled) {
     let (mesh, kinds) = (Mesh::new(), meshform_kinds::kinds());
@@ -33,14 +28,8 @@ fn compiled(text: &str) -> (Sources, Compiled) {
         }
         for query in &compiled.missing {
             let schema = kinds.data(query.kind).unwrap().schema();
-            let scope = query.scope.key().to_string();
-            let (_, zones) = REGIONS
-                .iter()
-                .find(|(region, _)| scope.ends_with(region))
-                .unwrap();
             let mut answer = query.arguments.clone();
-            let names = zones.iter().map(|zone| Value::from(*zone)).collect();
-            answer.set(schema, "names", Value::list(Type::String, names));
+            facts::answer(query, schema, &mut answer);
             facts.insert(query, answer);
         }
     }

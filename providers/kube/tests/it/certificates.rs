@@ -240,7 +240,7 @@ async fn whatever_goes_wrong_with_an_effect_one_certificate_comes_of_it() {
         }
     }
     for mishap in [Mishap::Throttled, Mishap::Lost] {
-        let space = format!("certificates-{mishap:?}").to_lowercase();
+        let space = format!("certificates-mishap-{mishap:?}").to_lowercase();
         self::space(&space).await;
         let authority = FakeAuthority::new("root");
         let world = of_aws(&authority);

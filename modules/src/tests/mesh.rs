@@ -1,0 +1,71 @@
+//! A whole mesh: two clusters, two VPCs, one root.
+
+use insta::assert_snapshot;
+
+use super::{compiled, mistakes, shown};
+
+const EXAMPLE: &str = include_str!("../../../examples/two-clusters/mesh.hcl");
+
+/// The example with values for its variables.
+fn example() -> String {
+    EXAMPLE
+        .replace(
+            "variable \"charts\" {",
+            "variable \"charts\" {\n  default = \"charts\"",
+        )
+        .replace(
+            "variable \"west_vpc\" {",
+            "variable \"west_vpc\" {\n  default = \"vpc-1\"",
+        )
+}
+
+#[test]
+fn two_clusters_find_each_other_below_one_root() {
+    let (sources, compiled) = compiled(&example());
+    assert_eq!(shown(&sources, &compiled), "");
+    let all: Vec<String> = compiled
+        .desired
+        .resources
+        .iter()
+        .map(|one| format!("{} in {}", one.address, one.scope))
+        .collect();
+    assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn what_must_come_first_comes_first() {
+    let (_, compiled) = compiled(&example());
+    let needs = |address: &str| -> Vec<String> {
+        let all = &compiled.desired.resources;
+        let one = all.iter().find(|one| one.address.as_str() == address).unwrap();
+        one.dependencies.iter().map(|on| on.on.to_string()).collect()
+    };
+    let secret = needs("discovery.istio_remote_secret.this[\"api->ml\"]");
+    for first in [
+        "cluster.api.istio_chart.istiod",
+        "cluster.ml.istio_chart.eastwest",
+        "discovery.istio_reader_account.this[\"api->ml\"]",
+    ] {
+        assert!(secret.iter().any(|on| on == first), "{first}: {secret:?}");
+    }
+    let istiod = needs("cluster.ml.istio_chart.istiod");
+    assert!(
+        istiod.iter().any(|on| on == "cluster.ml.istio_ca_secret.cacerts"),
+        "{istiod:?}"
+    );
+    let authority = needs("cluster.ml.istio_ca_secret.cacerts");
+    assert!(
+        authority
+            .iter()
+            .any(|on| on == "trust.aws_acmpca_certificate_authority.root"),
+        "{authority:?}"
+    );
+}
+
+#[test]
+fn a_mesh_that_cannot_work_is_refused() {
+    assert_snapshot!(mistakes(&example().replace("10.20.0.0/16", "10.10.128.0/17")));
+    assert_snapshot!(mistakes(
+        &example().replace("cluster \"ml\" {", "cluster \"ml\" {\n  name = \"api\"")
+    ));
+}
