@@ -1,8 +1,4 @@
-//! Generated texts in the standard layout: it is stable, changes no meaning, and where there is a `terraform` it is the
-//! same as its.
-
-use std::io::Write;
-use std::process::{Command, Stdio};
+//! Generated texts in the standard layout: it is stable.
 
 use meshform_lang::{Sources, parse_body};
 
@@ -114,30 +110,8 @@ fn parses(text: &str) -> bool {
     parse_body(&sources, id).1.is_empty()
 }
 
-/// What `terraform fmt` makes of `text`; `None` where there is none.
-fn theirs(text: &str) -> Option<String> {
-    let mut child = Command::new("terraform")
-        .args(["fmt", "-no-color", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .ok()?;
-    let mut input = child.stdin.take().unwrap();
-    let text = text.to_owned();
-    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Some(String::from_utf8(output.stdout).unwrap())
-}
-
 #[test]
-fn generated_texts_are_laid_out_for_good_and_as_terraform_does() {
+fn generated_texts_are_laid_out_for_good() {
     let texts: Vec<String> = (1..60)
         .map(|state| Writer { state }.text(30))
         .filter(|text| parses(text))
@@ -146,10 +120,5 @@ fn generated_texts_are_laid_out_for_good_and_as_terraform_does() {
     for text in texts {
         let ours = formatted(&text).unwrap();
         assert_eq!(formatted(&ours).unwrap(), ours);
-        let Some(theirs) = theirs(&text) else {
-            println!("there is no terraform to compare with");
-            return;
-        };
-        assert_eq!(ours, theirs, "of\n{text}");
     }
 }
