@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use meshform_engine::compile::{Expanded, Expansion, Place, Stop, WordBlock};
+use meshform_engine::compile::{Context, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Nested, Takes, WordSchema};
-use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
+use meshform_lang::{Diagnostic, Diagnostics, Range, Type, Value};
+use meshform_state::Scope;
 
 use crate::make::label;
 
@@ -16,6 +17,19 @@ const RELEASES: &str = "oci://registry.istio.io/release/charts";
 
 /// The trust domain of meshes that say none: Istio's default (`meshConfig.trustDomain`).
 const TRUST_DOMAIN: &str = "cluster.local";
+
+/// The charts that a primary gets, in their order.
+pub(crate) const CHARTS: [&str; 3] = ["base", "istiod", "gateway"];
+
+const CHART: &str = "helm_chart";
+
+/// One chart, as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chart {
+    pub(crate) name: &'static str,
+    pub(crate) version: String,
+    pub(crate) digest: String,
+}
 
 /// What may stand in the block.
 pub(crate) fn schema() -> WordSchema {
@@ -117,6 +131,35 @@ impl Mesh {
         }
     }
 
+    /// The charts, in the order of [`CHARTS`]. `range` is the place of whoever asks.
+    pub(crate) fn charts(&self, range: Range, context: &mut Context<'_>) -> Result<Vec<Chart>, Stop> {
+        let mut arguments = vec![("source", Value::from(self.charts.as_str()))];
+        if let Some(version) = &self.version {
+            arguments.push(("version", Value::from(version.as_str())));
+        }
+        // All are asked before one is waited for.
+        let asked = CHARTS.map(|name| {
+            let mut arguments = arguments.clone();
+            arguments.push(("name", Value::from(name)));
+            (name, context.ask(CHART, &Scope::Local, &arguments, range))
+        });
+        asked
+            .into_iter()
+            .map(|(name, answer)| {
+                let answer = answer?;
+                let said = |attribute| {
+                    let value = context.answer(CHART, &answer, attribute).and_then(Value::as_str);
+                    value.unwrap_or_default().to_owned()
+                };
+                Ok(Chart {
+                    name,
+                    version: said("version"),
+                    digest: said("digest"),
+                })
+            })
+            .collect()
+    }
+
     /// Whether the charts are in a repository, where only a version tells which is meant.
     fn is_remote(&self) -> bool {
         self.charts.contains("://")
@@ -124,7 +167,7 @@ impl Mesh {
 }
 
 /// What expressions see of the mesh.
-pub(crate) fn expand(block: &WordBlock) -> Result<Expansion, Stop> {
+pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
     let mesh = Mesh::of(block);
     let mut found = Diagnostics::new();
     if !is_domain(&mesh.trust_domain) {
@@ -162,6 +205,8 @@ pub(crate) fn expand(block: &WordBlock) -> Result<Expansion, Stop> {
     if found.has_errors() {
         return Err(found.into());
     }
+    // Asked here, where nothing else must be known first, so that `init` learns which charts there are.
+    mesh.charts(block.arguments.range, context)?;
     Ok(Expansion {
         resources: Vec::new(),
         exports: BTreeMap::from([

@@ -46,7 +46,7 @@ impl Vocabulary for Mesh {
     fn expand(&self, block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
         match &*block.word {
             account::WORD => account::expand(block),
-            mesh::WORD => mesh::expand(block),
+            mesh::WORD => mesh::expand(block, context),
             trust::WORD => trust::expand(block, context),
             vpc::WORD => vpc::expand(block, context),
             network::WORD => Ok(network::expand(block)),

@@ -8,15 +8,11 @@ use meshform_lang::{Diagnostic, Diagnostics, Value};
 use meshform_state::Scope;
 
 use super::word::{ISTIO_NAMESPACE, aws_scope};
-use crate::mesh::Mesh;
+use crate::mesh::{Chart, Mesh};
 
 const EKS: &str = "aws_eks_cluster";
 const API: &str = "kubernetes_cluster";
 const INSTALLATION: &str = "istio_installation";
-const CHART: &str = "helm_chart";
-
-/// The charts that a primary gets, in their order.
-pub(super) const CHARTS: [&str; 3] = ["base", "istiod", "gateway"];
 
 /// What a cluster said of itself.
 pub(super) struct Facts {
@@ -28,15 +24,8 @@ pub(super) struct Facts {
     pub(super) certificate_authority_data: String,
     /// The security groups of its nodes.
     pub(super) security_group_ids: Vec<String>,
-    /// The charts, each with version and digest, in the order of [`CHARTS`].
+    /// The charts, each with version and digest, in the order of [`CHARTS`](crate::mesh::CHARTS).
     pub(super) charts: Vec<Chart>,
-}
-
-/// One chart, as it was found.
-pub(super) struct Chart {
-    pub(super) name: &'static str,
-    pub(super) version: String,
-    pub(super) digest: String,
 }
 
 /// Asks everything, in as few rounds as can be.
@@ -46,7 +35,7 @@ pub(super) fn ask(
     mesh: &Mesh,
     context: &mut Context<'_>,
 ) -> Result<Facts, Stop> {
-    let charts = charts(block, mesh, context);
+    let charts = mesh.charts(block.arguments.range, context);
     let eks = eks(block, context)?;
     let range = block.arguments.range;
     let api = context.ask(API, scope, &[], range);
@@ -69,34 +58,6 @@ pub(super) fn ask(
         security_group_ids: given.unwrap_or_else(|| own.into_iter().collect()),
         charts,
     })
-}
-
-fn charts(block: &WordBlock, mesh: &Mesh, context: &mut Context<'_>) -> Result<Vec<Chart>, Stop> {
-    let asked: Vec<(&'static str, Result<Arc<Object>, Stop>)> = CHARTS
-        .into_iter()
-        .map(|name| {
-            let mut arguments = vec![
-                ("source", Value::from(mesh.charts.as_str())),
-                ("name", Value::from(name)),
-            ];
-            if let Some(version) = &mesh.version {
-                arguments.push(("version", Value::from(version.as_str())));
-            }
-            let answer = context.ask(CHART, &Scope::Local, &arguments, block.arguments.range);
-            (name, answer)
-        })
-        .collect();
-    asked
-        .into_iter()
-        .map(|(name, answer)| {
-            let answer = answer?;
-            Ok(Chart {
-                name,
-                version: text(context, CHART, &answer, "version"),
-                digest: text(context, CHART, &answer, "digest"),
-            })
-        })
-        .collect()
 }
 
 /// What AWS says of the EKS cluster, if it is one.

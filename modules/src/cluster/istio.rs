@@ -8,11 +8,11 @@ use meshform_state::{Address, Scope, Str};
 use serde_json::Value as Json;
 
 use super::authority::ca_secret;
-use super::facts::{CHARTS, Chart, Facts};
+use super::facts::Facts;
 use super::values;
 use super::word::ISTIO_NAMESPACE;
 use crate::make::{map, object, resource};
-use crate::mesh::Mesh;
+use crate::mesh::{CHARTS, Chart, Mesh};
 
 const NAMESPACE: &str = "kubernetes_namespace";
 const CHART: &str = "istio_chart";
