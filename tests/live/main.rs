@@ -14,6 +14,7 @@ mod live_cancels;
 mod live_faults;
 mod live_kills;
 mod live_lifecycle;
+mod live_mesh;
 mod live_mistakes;
 mod live_requests;
 mod live_sabotage;
