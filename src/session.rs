@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use meshform_aws::eks::EksClusters;
-use meshform_aws::pca::Authorities;
 use meshform_aws::{AwsAdapter, AwsSettings, Role};
 use meshform_engine::apply::Stop;
 use meshform_engine::compile::Vocabulary;
@@ -178,8 +176,9 @@ impl Session {
     /// The adapters of all kinds. Credentials and endpoints of AWS are found as every AWS tool finds them.
     pub(crate) fn registry(&self, access: Access) -> Registry {
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
-        let aws: Arc<dyn Adapter> = Arc::new(AwsAdapter::new(self.aws(access)));
-        let kube: Arc<dyn Adapter> = self.kube(access);
+        let aws = self.aws(access);
+        let kube: Arc<dyn Adapter> = Arc::new(self.kube_beside(&aws));
+        let aws: Arc<dyn Adapter> = Arc::new(aws);
         let mut registry = Registry::default();
         let managed = self
             .kinds
@@ -203,20 +202,28 @@ impl Session {
     }
 
     /// The adapter of clusters.
-    pub(crate) fn kube(&self, access: Access) -> Arc<KubeAdapter> {
-        let eks = wiring::Eks(EksClusters::new(self.aws(access)));
-        let authority = wiring::PrivateCa(Authorities::new(self.aws(access)));
-        let kube = KubeAdapter::new(Arc::clone(&self.clock));
-        Arc::new(kube.with_eks(Arc::new(eks)).with_authority(Arc::new(authority)))
+    pub(crate) fn kube(&self, access: Access) -> KubeAdapter {
+        self.kube_beside(&self.aws(access))
     }
 
-    /// How AWS is asked.
-    fn aws(&self, access: Access) -> AwsSettings {
+    /// The adapter of clusters, which reaches AWS by the clients of `aws`.
+    fn kube_beside(&self, aws: &AwsAdapter) -> KubeAdapter {
+        KubeAdapter::new(Arc::clone(&self.clock))
+            .with_eks(Arc::new(wiring::Eks(aws.eks())))
+            .with_authority(Arc::new(wiring::PrivateCa(aws.authorities())))
+    }
+
+    /// The adapter of AWS.
+    fn aws(&self, access: Access) -> AwsAdapter {
         let role = match access {
             Access::Read => Role::Plan,
             Access::Change => Role::Apply,
         };
-        AwsSettings::new(role, Arc::clone(&self.clock), Arc::clone(&self.entropy))
+        AwsAdapter::new(AwsSettings::new(
+            role,
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+        ))
     }
 
     /// The words of the configuration beside those of the language.

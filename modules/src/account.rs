@@ -7,16 +7,17 @@ use meshform_engine::compile::{Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
 
+use crate::make::said;
+
 pub(crate) const WORD: &str = "account";
 
 /// What may stand in the block.
 pub(crate) fn schema() -> WordSchema {
-    let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
     let arguments = vec![
         Argument::required("id", Takes::Structural(Type::String), "Its twelve digits."),
-        text("region", "The region of what says none itself."),
-        text("plan_role", "The role that plan takes: it reads, Secrets aside."),
-        text("apply_role", "The role that apply takes."),
+        said("region", "The region of what says none itself."),
+        said("plan_role", "The role that plan takes: it reads, Secrets aside."),
+        said("apply_role", "The role that apply takes."),
     ];
     let body = BlockSchema {
         arguments,

@@ -9,8 +9,8 @@ use meshform_lang::{Range, Type, Value};
 use meshform_state::addr::{Key, Segment};
 use meshform_state::{Address, Str};
 
-use crate::cluster::{self, ISTIO_NAMESPACE, is_member, scope_of};
-use crate::make::{export, object, resource, text};
+use crate::cluster::{self, ISTIO_NAMESPACE, is_member};
+use crate::make::{export, object, resource, scope_of, text};
 use crate::{link, mesh};
 
 /// The block that they are below.

@@ -8,7 +8,7 @@ use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{Address, Scope};
 
-use crate::make::{export, label, map, object, resource};
+use crate::make::{export, label, map, object, resource, scope_of};
 use crate::vpc;
 
 pub(crate) const WORD: &str = "link";
@@ -100,7 +100,7 @@ fn check(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2]) -> Result<(), 
 }
 
 fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Context<'_>) -> Expansion {
-    let (here, there) = (scope(first), scope(second));
+    let (here, there) = (scope_of(first), scope_of(second));
     let names = format!("{} and {}", label(&first.block), label(&second.block));
     let peering = block.resource(PEERING, THIS, None);
     let accepter = block.resource(ACCEPTER, THIS, None);
@@ -169,14 +169,6 @@ fn routes(from: &Expanded, to: &Expanded, scope: &Scope, peering: &Value) -> Vec
     routes
 }
 
-fn scope(vpc: &Expanded) -> Scope {
-    match &vpc.place {
-        Place::Fixed(scope) => scope.clone(),
-        // A VPC always has a place.
-        Place::Nowhere | Place::Regional { .. } => Scope::Local,
-    }
-}
-
 /// What must be there before traffic finds its way through the link: its routes.
 pub(crate) fn ways(link: &Expanded) -> Vec<Address> {
     let Some([first, second]) = sides(&link.block) else {
@@ -188,7 +180,7 @@ pub(crate) fn ways(link: &Expanded) -> Vec<Address> {
     let both = [(first, second), (second, first)];
     both.into_iter()
         .flat_map(|(from, to)| {
-            routes(from, to, &scope(from), &Value::Null(Type::String))
+            routes(from, to, &scope_of(from), &Value::Null(Type::String))
                 .into_iter()
                 .map(|route| link.block.resource(route.kind, route.name, route.key.as_ref()))
         })

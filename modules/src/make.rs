@@ -2,10 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use meshform_engine::compile::{Derived, Expanded, WordBlock};
+use meshform_engine::compile::{Arguments, Derived, Expanded, Place, WordBlock};
+use meshform_engine::config::{Argument, BlockSchema, Nested, Takes};
 use meshform_lang::{Type, Value};
 use meshform_state::addr::Key;
 use meshform_state::{Address, Scope, Str};
+
+/// An argument that may be there and takes a text that decides what exists.
+pub(crate) fn said(name: &'static str, doc: &'static str) -> Argument {
+    Argument::optional(name, Takes::Structural(Type::String), doc)
+}
+
+/// A nested block that may be there once.
+pub(crate) fn nested(name: &'static str, body: BlockSchema, doc: &'static str) -> Nested {
+    Nested {
+        name,
+        labels: &[],
+        required: false,
+        repeated: false,
+        body,
+        doc,
+    }
+}
+
+/// The account and region that the arguments `account` and `region` of a block say; none of both takes the account of
+/// the credentials.
+///
+/// # Errors
+/// If nothing says which region, in a sentence.
+pub(crate) fn regional(arguments: &Arguments) -> Result<Scope, String> {
+    let own = Place::Regional {
+        account: None,
+        region: None,
+        plan_role: None,
+        apply_role: None,
+    };
+    let place = arguments.word("account").map_or(&own, |account| &account.place);
+    place.scope(arguments.text("region"))
+}
+
+/// Where resources in a block live that is a place.
+pub(crate) fn scope_of(block: &Expanded) -> Scope {
+    match &block.place {
+        Place::Fixed(scope) => scope.clone(),
+        // VPCs and clusters always have one.
+        Place::Nowhere | Place::Regional { .. } => Scope::Local,
+    }
+}
 
 /// Starts a resource of `kind`, below its block as `name`. `why` is a clause, as [`Derived::why`].
 pub(crate) fn resource(kind: &'static str, name: &'static str, why: impl Into<String>) -> Made {

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use meshform_engine::compile::{Context, Expanded, Expansion, Place, Stop, WordBlock};
-use meshform_engine::config::{Argument, BlockSchema, Nested, Takes, WordSchema};
+use meshform_engine::config::{Argument, BlockSchema, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Diagnostics, Range, Type, Value};
 use meshform_state::Scope;
 
-use crate::make::label;
+use crate::make::{label, nested, said};
 
 pub(crate) const WORD: &str = "mesh";
 
@@ -33,14 +33,13 @@ pub(crate) struct Chart {
 
 /// What may stand in the block.
 pub(crate) fn schema() -> WordSchema {
-    let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
     let istio = BlockSchema {
         arguments: vec![
-            text(
+            said(
                 "version",
                 "The version of the charts; needed unless they are in a folder.",
             ),
-            text(
+            said(
                 "charts",
                 "Where the charts are: a folder with one folder for each, an `oci://` or `https://` repository.",
             ),
@@ -49,7 +48,7 @@ pub(crate) fn schema() -> WordSchema {
     };
     let mtls = BlockSchema {
         arguments: vec![
-            text(
+            said(
                 "default",
                 "`permissive` (if not given) or `strict`, for the whole mesh.",
             ),
@@ -61,21 +60,13 @@ pub(crate) fn schema() -> WordSchema {
         ],
         ..BlockSchema::default()
     };
-    let nested = |name, body, doc| Nested {
-        name,
-        labels: &[],
-        required: false,
-        repeated: false,
-        body,
-        doc,
-    };
     WordSchema {
         name: WORD,
         named: true,
         for_each: false,
         after: &[],
         body: BlockSchema {
-            arguments: vec![text(
+            arguments: vec![said(
                 "trust_domain",
                 "The trust domain of all identities; `cluster.local` if not given.",
             )],

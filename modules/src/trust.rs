@@ -11,7 +11,7 @@ use meshform_engine::config::{Argument, BlockSchema, Nested, Reach, Takes, WordS
 use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{Address, Scope, Str};
 
-use crate::make::{maybe, object, resource};
+use crate::make::{maybe, nested, object, regional, resource, said};
 use crate::{account, cluster, make};
 
 pub(crate) const WORD: &str = "trust";
@@ -41,61 +41,40 @@ const KEY_ALGORITHMS: [&str; 5] = [
     "EC_secp384r1",
 ];
 
-fn nested(
-    name: &'static str,
-    labels: &'static [&'static str],
-    required: bool,
-    body: BlockSchema,
-    doc: &'static str,
-) -> Nested {
-    Nested {
-        name,
-        labels,
-        required,
-        repeated: false,
-        body,
-        doc,
-    }
-}
-
-fn text(name: &'static str, doc: &'static str) -> Argument {
-    Argument::optional(name, Takes::Structural(Type::String), doc)
-}
-
 /// What may stand in the block `authority`, of either type.
 fn authority_schema() -> BlockSchema {
     let subject = BlockSchema {
         arguments: vec![
-            text("common_name", "The common name of the root."),
-            text("organization", "Its organization."),
-            text("organizational_unit", "The unit of the organization."),
-            text("country", "Its country, in two letters."),
-            text("state", "Its state or province."),
-            text("locality", "Its town."),
+            said("common_name", "The common name of the root."),
+            said("organization", "Its organization."),
+            said("organizational_unit", "The unit of the organization."),
+            said("country", "Its country, in two letters."),
+            said("state", "Its state or province."),
+            said("locality", "Its town."),
         ],
         ..BlockSchema::default()
     };
     BlockSchema {
         arguments: vec![
-            text("arn", "The private CA to adopt; without it one is made."),
+            said("arn", "The private CA to adopt; without it one is made."),
             Argument::optional(
                 "account",
                 Takes::Word(Reach::Whole, &[account::WORD]),
                 "The account of the private CA.",
             ),
-            text("region", "Its region; else that of the account."),
-            text(
+            said("region", "Its region; else that of the account."),
+            said(
                 "key_algorithm",
                 "The key of the root; `EC_prime256v1` if not given.",
             ),
-            text("validity", "How long the root is valid; `10y` if not given."),
+            said("validity", "How long the root is valid; `10y` if not given."),
             Argument::optional(
                 "cluster",
                 Takes::Word(Reach::Name, &[cluster::WORD]),
                 "For a local authority: the cluster that keeps the root's key in a Secret.",
             ),
         ],
-        blocks: vec![nested("subject", &[], false, subject, "Who the root is.")],
+        blocks: vec![nested("subject", subject, "Who the root is.")],
         open: false,
     }
 }
@@ -104,11 +83,11 @@ fn authority_schema() -> BlockSchema {
 pub(crate) fn schema() -> WordSchema {
     let intermediate = BlockSchema {
         arguments: vec![
-            text(
+            said(
                 "validity",
                 "How long the intermediates are valid; `1y` if not given.",
             ),
-            text("key_algorithm", "Their keys; `EC_prime256v1` if not given."),
+            said("key_algorithm", "Their keys; `EC_prime256v1` if not given."),
         ],
         ..BlockSchema::default()
     };
@@ -120,20 +99,16 @@ pub(crate) fn schema() -> WordSchema {
         body: BlockSchema {
             arguments: Vec::new(),
             blocks: vec![
-                nested(
-                    "authority",
-                    &["type"],
-                    true,
-                    authority_schema(),
-                    "What signs: `aws_private_ca` or `local`.",
-                ),
-                nested(
-                    "intermediate",
-                    &[],
-                    false,
-                    intermediate,
-                    "What each istiod signs with.",
-                ),
+                Nested {
+                    labels: &["type"],
+                    required: true,
+                    ..nested(
+                        "authority",
+                        authority_schema(),
+                        "What signs: `aws_private_ca` or `local`.",
+                    )
+                },
+                nested("intermediate", intermediate, "What each istiod signs with."),
             ],
             open: false,
         },
@@ -282,14 +257,7 @@ fn subject(authority: &Arguments) -> Value {
 }
 
 fn scope(authority: &Arguments) -> Result<Scope, Stop> {
-    let own = Place::Regional {
-        account: None,
-        region: None,
-        plan_role: None,
-        apply_role: None,
-    };
-    let place = authority.word("account").map_or(&own, |account| &account.place);
-    place.scope(authority.text("region")).map_err(|_| {
+    regional(authority).map_err(|_| {
         Diagnostic::error("No region", "Nothing says in which region the private CA is.")
             .hint("Give the authority or its account a `region`, such as `\"us-west-2\"`.")
             .at(authority.range)

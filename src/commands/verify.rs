@@ -30,7 +30,7 @@ pub(super) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, F
             .printer
             .talk(&format!("Looking at {}...\n", names.join(", ")));
     }
-    let kube = session.kube(Access::Read);
+    let kube = Arc::new(session.kube(Access::Read));
     let probes = stream::iter(looks)
         .map(|look| one(Arc::clone(&kube), look))
         .buffered(CLUSTERS_AT_ONCE);
@@ -56,12 +56,10 @@ fn looks(snapshot: &Snapshot, expected: &Expected) -> Vec<Look> {
         .members
         .iter()
         .filter_map(|member| {
-            let reads = expected.edges.iter().filter(|edge| edge.reader == member.scope);
             Some(Look {
                 scope: snapshot.scopes.get(&member.scope)?.clone(),
                 cluster: member.name.clone(),
                 namespace: member.namespace.clone(),
-                reads: reads.map(|edge| edge.read.clone()).collect(),
                 root: member.root.clone(),
             })
         })

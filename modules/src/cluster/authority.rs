@@ -6,8 +6,8 @@ use meshform_engine::compile::{Derivation, Derived, Expanded, WordBlock};
 use meshform_state::Address;
 
 use super::istio::namespace;
-use super::word::{ISTIO_NAMESPACE, is_member, reach, scope_of};
-use crate::make::{resource, text};
+use super::word::{ISTIO_NAMESPACE, is_member, reach};
+use crate::make::{resource, scope_of, text};
 use crate::mesh::{self, Mesh};
 use crate::trust::{self, Trust};
 

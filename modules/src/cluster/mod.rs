@@ -15,4 +15,4 @@ mod word;
 pub(crate) use authority::assemble;
 pub(crate) use istio::{chart, gateway, namespace};
 pub(crate) use review::review;
-pub(crate) use word::{ISTIO_NAMESPACE, WORD, expand, is_member, reach, schema, scope_of};
+pub(crate) use word::{ISTIO_NAMESPACE, WORD, expand, is_member, reach, schema};

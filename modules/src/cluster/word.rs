@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use meshform_engine::compile::{Arguments, Context, Expanded, Expansion, Place, Stop, WordBlock};
-use meshform_engine::config::{Argument, BlockSchema, Nested, Reach, Takes, WordSchema};
+use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{EksReach, Scope};
 
 use super::{facts, istio};
-use crate::make::{label, maybe, object};
+use crate::make::{label, maybe, nested, object, said};
 use crate::{account, mesh, network, trust, vpc};
 
 pub(crate) const WORD: &str = "cluster";
@@ -18,24 +18,23 @@ pub(crate) const ISTIO_NAMESPACE: &str = "istio-system";
 
 /// What may stand in the block.
 pub(crate) fn schema() -> WordSchema {
-    let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
     let operator_api = BlockSchema {
         arguments: vec![
-            text(
+            said(
                 "kubeconfig",
                 "The kubeconfig file; else the one that the environment names.",
             ),
-            text("context", "The context in that file; else its current one."),
+            said("context", "The context in that file; else its current one."),
         ],
         ..BlockSchema::default()
     };
     let mesh_api = BlockSchema {
         arguments: vec![
-            text(
+            said(
                 "server",
                 "The URL at which istiods of other clusters reach its API; else the one that we use.",
             ),
-            text(
+            said(
                 "tls_server_name",
                 "The name in its certificate, where the URL has another.",
             ),
@@ -50,16 +49,8 @@ pub(crate) fn schema() -> WordSchema {
         )],
         ..BlockSchema::default()
     };
-    let nested = |name, body, doc| Nested {
-        name,
-        labels: &[],
-        required: false,
-        repeated: false,
-        body,
-        doc,
-    };
     let arguments = vec![
-        text("name", "Its name in the mesh; else that of the block."),
+        said("name", "Its name in the mesh; else that of the block."),
         Argument::optional(
             "account",
             Takes::Word(Reach::Whole, &[account::WORD]),
@@ -70,8 +61,8 @@ pub(crate) fn schema() -> WordSchema {
             Takes::Word(Reach::Whole, &[vpc::WORD]),
             "The VPC that it is in.",
         ),
-        text("eks", "The name of the EKS cluster."),
-        text("control", "`primary`: it has an istiod of its own."),
+        said("eks", "The name of the EKS cluster."),
+        said("control", "`primary`: it has an istiod of its own."),
         Argument::optional(
             "security_group_ids",
             Takes::Structural(Type::list(Type::String)),
@@ -135,15 +126,6 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
 /// Whether `block` is a cluster of a mesh.
 pub(crate) fn is_member(block: &Expanded) -> bool {
     &*block.block.word == WORD && block.exports.contains_key("network")
-}
-
-/// Where resources in a cluster live.
-pub(crate) fn scope_of(cluster: &Expanded) -> Scope {
-    match &cluster.place {
-        Place::Fixed(scope) => scope.clone(),
-        // A cluster always has a place.
-        Place::Nowhere | Place::Regional { .. } => Scope::Local,
-    }
 }
 
 /// The Istio network that its pods are in.

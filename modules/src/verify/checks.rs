@@ -1,6 +1,6 @@
 //! The checks, each a function of what is expected and what was seen.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use meshform_kinds::evidence::{ClusterEvidence, IstiodEvidence};
 
@@ -405,13 +405,13 @@ fn gateways(member: &Member, evidence: &ClusterEvidence, findings: &mut Vec<Find
 /// V04: each istiod knows a gateway of every other network.
 fn networks(expected: &Expected, pairs: &[(&Member, &ClusterEvidence)], findings: &mut Vec<Finding>) {
     for (member, evidence) in pairs {
-        let others: BTreeMap<&str, &str> = expected
+        let others: BTreeSet<&str> = expected
             .members
             .iter()
             .filter(|other| other.network != member.network)
-            .map(|other| (other.network.as_str(), other.name.as_str()))
+            .map(|other| other.network.as_str())
             .collect();
-        for network in others.keys() {
+        for network in &others {
             let mut at = At {
                 check: "V04",
                 place: format!("{} to network {network}", member.name),

@@ -91,12 +91,6 @@ impl Expected {
         Ok(expected)
     }
 
-    /// The member of this name.
-    #[must_use]
-    pub fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.name == name)
-    }
-
     /// The member in this scope.
     #[must_use]
     pub fn in_scope(&self, scope: &ScopeKey) -> Option<&Member> {

@@ -1,13 +1,13 @@
 //! The block: what may stand in it, and what both sorts of VPC share.
 
-use meshform_engine::compile::{Context, Expansion, Place, Stop, WordBlock};
+use meshform_engine::compile::{Context, Expansion, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
 use meshform_state::Scope;
 
 use super::{adopt, create};
 use crate::account;
-use crate::make::maybe;
+use crate::make::{maybe, regional, said};
 
 pub(crate) const WORD: &str = "vpc";
 
@@ -21,15 +21,14 @@ const CREATED: [&str; 4] = ["cidr_block", "zones", "public_subnets", "tags"];
 /// What may stand in the block.
 pub(crate) fn schema() -> WordSchema {
     let account = Takes::Word(Reach::Whole, &[account::WORD]);
-    let text = |name, doc| Argument::optional(name, Takes::Structural(Type::String), doc);
     let arguments = vec![
         Argument::optional("account", account, "The account; else that of the credentials."),
-        text("region", "The region; else that of the account."),
-        text(
+        said("region", "The region; else that of the account."),
+        said(
             "id",
             "The VPC to adopt, such as `vpc-0123456789abcdef0`; nothing of it is changed.",
         ),
-        text(
+        said(
             "cidr_block",
             "The addresses of a VPC to create, such as `10.10.0.0/16`.",
         ),
@@ -95,14 +94,7 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
 
 fn scope(block: &WordBlock) -> Result<Scope, Diagnostics> {
     let arguments = &block.arguments;
-    let own = Place::Regional {
-        account: None,
-        region: None,
-        plan_role: None,
-        apply_role: None,
-    };
-    let place = arguments.word("account").map_or(&own, |account| &account.place);
-    place.scope(arguments.text("region")).map_err(|_| {
+    regional(arguments).map_err(|_| {
         let detail = format!("Nothing says in which region `{}` is.", block.address);
         let hint = "Give it or its account a `region`, such as `\"us-west-2\"`.";
         Diagnostic::error("No region", detail)

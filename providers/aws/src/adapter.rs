@@ -1,6 +1,7 @@
 //! The adapter: which kind is whose.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,8 +12,9 @@ use meshform_state::Scope;
 use meshform_state::journal::{Intent, Operation};
 
 use crate::clients::ClientCache;
+use crate::eks::EksClusters;
 use crate::internet_gateway::InternetGatewayResource;
-use crate::pca::{AuthorityResource, CertificateResource};
+use crate::pca::{Authorities, AuthorityResource, CertificateResource};
 use crate::peering::{AccepterResource, ConnectionResource, OptionsResource};
 use crate::resource::Resource;
 use crate::route::RouteResource;
@@ -57,15 +59,27 @@ pub const DATA_KINDS: [&str; 7] = [
 /// Everything of AWS.
 pub struct AwsAdapter {
     settings: AwsSettings,
-    clients: ClientCache,
+    clients: Arc<ClientCache>,
 }
 
 impl AwsAdapter {
     /// An adapter that asks nothing of AWS yet.
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
-        let clients = ClientCache::new(&settings);
+        let clients = Arc::new(ClientCache::new(&settings));
         AwsAdapter { settings, clients }
+    }
+
+    /// EKS clusters, reached with the clients of this adapter.
+    #[must_use]
+    pub fn eks(&self) -> EksClusters {
+        EksClusters::with(self.settings.clone(), Arc::clone(&self.clients))
+    }
+
+    /// Private CAs, reached with the clients of this adapter.
+    #[must_use]
+    pub fn authorities(&self) -> Authorities {
+        Authorities::with(self.settings.clone(), Arc::clone(&self.clients))
     }
 }
 

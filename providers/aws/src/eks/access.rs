@@ -1,5 +1,7 @@
 //! What it takes to reach EKS clusters, account by account.
 
+use std::sync::Arc;
+
 use meshform_engine::{AdapterError, ErrorClass};
 use meshform_state::{EksReach, Scope};
 
@@ -36,7 +38,7 @@ impl std::fmt::Debug for Token {
 /// The EKS clusters of all accounts, reached with the role of each that the settings say.
 pub struct EksClusters {
     settings: AwsSettings,
-    clients: ClientCache,
+    clients: Arc<ClientCache>,
 }
 
 impl std::fmt::Debug for EksClusters {
@@ -51,7 +53,11 @@ impl EksClusters {
     /// Asks nothing of AWS yet.
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
-        let clients = ClientCache::new(&settings);
+        let clients = Arc::new(ClientCache::new(&settings));
+        EksClusters { settings, clients }
+    }
+
+    pub(crate) fn with(settings: AwsSettings, clients: Arc<ClientCache>) -> Self {
         EksClusters { settings, clients }
     }
 

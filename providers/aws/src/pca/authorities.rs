@@ -1,5 +1,7 @@
 //! Issuing for those who keep their keys themselves.
 
+use std::sync::Arc;
+
 use meshform_engine::{AdapterError, ErrorClass, Permit};
 use meshform_state::Scope;
 
@@ -35,7 +37,7 @@ pub struct Issued {
 /// The authorities of all accounts, reached with the role of each that the settings say.
 pub struct Authorities {
     settings: AwsSettings,
-    clients: ClientCache,
+    clients: Arc<ClientCache>,
 }
 
 impl std::fmt::Debug for Authorities {
@@ -50,7 +52,11 @@ impl Authorities {
     /// Asks nothing of AWS yet.
     #[must_use]
     pub fn new(settings: AwsSettings) -> Self {
-        let clients = ClientCache::new(&settings);
+        let clients = Arc::new(ClientCache::new(&settings));
+        Authorities { settings, clients }
+    }
+
+    pub(crate) fn with(settings: AwsSettings, clients: Arc<ClientCache>) -> Self {
         Authorities { settings, clients }
     }
 

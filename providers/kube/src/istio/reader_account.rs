@@ -126,29 +126,17 @@ impl Served for Reader {
         request: &Request<'_>,
         effects: &mut Effects<'_>,
     ) -> Result<Option<Applied>, AdapterError> {
+        let mut parts = Parts::of(at.cluster, request, effects);
         if request.operation == Operation::Delete {
             let (namespace, name) = split(request.id)?;
             let names = Names::of(namespace, name);
-            let mut parts = Parts {
-                cluster: at.cluster,
-                request,
-                effects,
-                id: request.id.to_owned(),
-                begins: false,
-            };
             for part in [names.token, names.binding, names.account] {
                 parts.delete(part).await?;
             }
             return Ok(None);
         }
         let spec: ReaderAccount = planned(request)?;
-        let parts = Parts {
-            cluster: at.cluster,
-            request,
-            effects,
-            id: format!("{}/{}", spec.namespace, spec.name),
-            begins: request.operation == Operation::Create,
-        };
+        parts.id = format!("{}/{}", spec.namespace, spec.name);
         ensure(at, &spec, parts).await.map(Some)
     }
 }
@@ -156,7 +144,6 @@ impl Served for Reader {
 /// Makes what is not there and puts right what is otherwise.
 async fn ensure(at: At<'_>, spec: &ReaderAccount, mut parts: Parts<'_, '_>) -> Result<Applied, AdapterError> {
     let names = Names::of(&spec.namespace, &spec.name);
-    let id = parts.id.clone();
     let (mut account, mut binding, mut token) = (false, false, false);
     if !parts.begins {
         let uid = parts.request.uid;
@@ -192,11 +179,7 @@ async fn ensure(at: At<'_>, spec: &ReaderAccount, mut parts: Parts<'_, '_>) -> R
         let wanted = Wanted::new(body, Some(Default::default()), parts.request)?;
         parts.create(&wanted).await?;
     }
-    Ok(Applied {
-        id,
-        object: None,
-        private: None,
-    })
+    Ok(parts.done())
 }
 
 fn bound(names: &Names, spec: &ReaderAccount) -> Json {

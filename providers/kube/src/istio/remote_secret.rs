@@ -95,13 +95,7 @@ impl Served for Remote {
         request: &Request<'_>,
         effects: &mut Effects<'_>,
     ) -> Result<Option<Applied>, AdapterError> {
-        let mut parts = Parts {
-            cluster: at.cluster,
-            request,
-            effects,
-            id: request.id.to_owned(),
-            begins: request.operation == Operation::Create,
-        };
+        let mut parts = Parts::of(at.cluster, request, effects);
         if request.operation == Operation::Delete {
             let (namespace, name) = split(request.id)?;
             parts.delete(core("Secret", namespace, name)).await?;
@@ -130,11 +124,7 @@ impl Served for Remote {
             };
             parts.apply(&wanted, &unchanged).await?;
         }
-        Ok(Some(Applied {
-            id: parts.id,
-            object: None,
-            private: None,
-        }))
+        Ok(Some(parts.done()))
     }
 }
 

@@ -109,13 +109,7 @@ impl Served for Root {
         request: &Request<'_>,
         effects: &mut Effects<'_>,
     ) -> Result<Option<Applied>, AdapterError> {
-        let mut parts = Parts {
-            cluster: at.cluster,
-            request,
-            effects,
-            id: request.id.to_owned(),
-            begins: request.operation == Operation::Create,
-        };
+        let mut parts = Parts::of(at.cluster, request, effects);
         if request.operation == Operation::Delete {
             let (secret, map) = names(request.id)?;
             parts.delete(secret).await?;
@@ -124,18 +118,13 @@ impl Served for Root {
         }
         let spec: RootCa = planned(request)?;
         parts.id = format!("{}/{}", spec.namespace, spec.name);
-        let id = parts.id.clone();
         let certificate = if parts.begins {
             create(at, &spec, &mut parts).await?
         } else {
             restore(at, &mut parts).await?
         };
         publish(at, &certificate, &mut parts).await?;
-        Ok(Some(Applied {
-            id,
-            object: None,
-            private: None,
-        }))
+        Ok(Some(parts.done()))
     }
 }
 

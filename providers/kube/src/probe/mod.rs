@@ -32,8 +32,6 @@ pub struct Look {
     pub cluster: String,
     /// The namespace of its istiod.
     pub namespace: String,
-    /// The names of the clusters that it should read.
-    pub reads: Vec<String>,
     /// The roots that are trusted when istiod is asked to sign, in PEM, beside what the cluster itself says.
     pub root: Option<String>,
 }

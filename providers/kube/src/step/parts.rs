@@ -1,9 +1,9 @@
 //! Resources that are made of several objects: their effects one by one, and how each is found again.
 
-use meshform_engine::adapter::Request;
+use meshform_engine::adapter::{Applied, Request};
 use meshform_engine::{AdapterError, Effect, Effects, ErrorClass, Located, Permit};
 use meshform_kinds::kubernetes::ObjectName;
-use meshform_state::journal::{Intent, Locator};
+use meshform_state::journal::{Intent, Locator, Operation};
 use serde_json::Value as Json;
 
 use super::create::Attempt;
@@ -28,7 +28,27 @@ pub(crate) struct Parts<'a, 'e> {
 /// Whether an object is still what the plan saw.
 pub(crate) type Unchanged<'a> = &'a (dyn Fn(&Live) -> bool + Sync);
 
-impl Parts<'_, '_> {
+impl<'a, 'e> Parts<'a, 'e> {
+    /// The objects that `request` is about. One that is made has no id yet.
+    pub(crate) fn of(cluster: &'a Cluster, request: &'a Request<'a>, effects: &'a mut Effects<'e>) -> Self {
+        Parts {
+            cluster,
+            request,
+            effects,
+            id: request.id.to_owned(),
+            begins: request.operation == Operation::Create,
+        }
+    }
+
+    /// What the step left; the engine looks at it by itself.
+    pub(crate) fn done(self) -> Applied {
+        Applied {
+            id: self.id,
+            object: None,
+            private: None,
+        }
+    }
+
     /// Makes an object where nothing is.
     ///
     /// # Errors

@@ -49,13 +49,7 @@ impl Served for Intermediate {
         request: &Request<'_>,
         effects: &mut Effects<'_>,
     ) -> Result<Option<Applied>, AdapterError> {
-        let mut parts = Parts {
-            cluster: at.cluster,
-            request,
-            effects,
-            id: request.id.to_owned(),
-            begins: request.operation == Operation::Create,
-        };
+        let mut parts = Parts::of(at.cluster, request, effects);
         if request.operation == Operation::Delete {
             let (namespace, name) = split(request.id)?;
             let names = Names::of(namespace, name);
@@ -66,12 +60,7 @@ impl Served for Intermediate {
         }
         let spec: CaSecret = planned(request)?;
         parts.id = format!("{}/{}", spec.namespace, spec.name);
-        let id = parts.id.clone();
         write::ensure(at, &spec, &mut parts).await?;
-        Ok(Some(Applied {
-            id,
-            object: None,
-            private: None,
-        }))
+        Ok(Some(parts.done()))
     }
 }
