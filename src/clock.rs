@@ -57,24 +57,9 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// A moment in RFC 3339, in UTC with milliseconds.
-pub(crate) fn timestamp(ms: u64) -> String {
-    let moment = i64::try_from(ms)
-        .ok()
-        .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
-        .unwrap_or_default();
-    format!("{moment:.3}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_written_with_milliseconds() {
-        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(timestamp(1_700_000_000_120), "2023-11-14T22:13:20.120Z");
-    }
 
     #[test]
     fn uuids_are_random_ones() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use meshform_aws::{AwsAdapter, AwsSettings, Role};
 use meshform_engine::apply::Stop;
+use meshform_engine::clock::timestamp;
 use meshform_engine::compile::Vocabulary;
 use meshform_engine::config::Config;
 use meshform_engine::local::LocalAdapter;
@@ -21,7 +22,7 @@ use meshform_state::disk::RealDisk;
 use meshform_state::{Holder, LocalStore, Store, StoreError};
 
 use crate::cli::VariableArg;
-use crate::clock::{SystemClock, SystemEntropy, timestamp};
+use crate::clock::{SystemClock, SystemEntropy};
 use crate::failure::{Failure, FailureKind};
 use crate::render::Printer;
 use crate::settings::Environment;

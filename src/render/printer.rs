@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, RwLock};
 
 use meshform_engine::Clock;
+use meshform_engine::clock::timestamp;
 use meshform_lang::{Diagnostics, Sources};
 use meshform_state::Value;
 use serde_json::{Map, Value as Json, json};
@@ -11,7 +12,6 @@ use serde_json::{Map, Value as Json, json};
 use super::diagnostics;
 use super::style::Palette;
 use super::values::Secrets;
-use crate::clock::timestamp;
 
 /// A stream to write to.
 pub struct Stream {

@@ -19,7 +19,7 @@ use super::schedule::{Limits, Outlook, Schedule};
 use super::step::Left;
 use super::writer::Writer;
 use crate::adapter::{AdapterError, ErrorClass, Registry};
-use crate::clock::{Clock, Entropy};
+use crate::clock::{Clock, Entropy, timestamp, timestamp_in_seconds};
 use crate::desired::Lookup;
 use crate::event::{Event, EventSink};
 use crate::kind::{Kind, Kinds};
@@ -162,10 +162,10 @@ impl Run {
             lineage: snapshot.lineage.clone(),
             serial: snapshot.serial,
             plan: digest(&plan),
-            time: rfc3339(context.clock.now_ms()),
+            time: timestamp(context.clock.now_ms()),
         };
         let opening = opening(begin, &plan, snapshot);
-        let moment = rfc3339(context.clock.now_ms() / 1_000 * 1_000).into();
+        let moment = timestamp_in_seconds(context.clock.now_ms()).into();
         let seed = context.entropy.uuid();
         let objects = plan
             .changes
@@ -425,11 +425,4 @@ pub(super) fn gone(change: &Change) -> Fact {
         }),
         None => Fact::Gone(change.address.clone()),
     }
-}
-
-fn rfc3339(milliseconds: u64) -> String {
-    i64::try_from(milliseconds)
-        .ok()
-        .and_then(|milliseconds| jiff::Timestamp::from_millisecond(milliseconds).ok())
-        .map_or_else(String::new, |timestamp| timestamp.to_string())
 }
