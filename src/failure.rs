@@ -13,7 +13,8 @@ pub enum Exit {
     Done,
     /// An error, and nothing was done.
     Error,
-    /// `plan -detailed-exitcode` found changes, or `fmt -check` a file that is not in the standard form.
+    /// `plan -detailed-exitcode` found changes, a check of `preflight` or `verify` failed, or `fmt -check` found a file that
+    /// is not in the standard form.
     Differs,
     /// The state is locked by somebody else.
     Locked,

@@ -2,7 +2,7 @@
 //!
 //! 1. [`run`] is the whole program; `main` only hands it what the process was given.
 //! 2. `cli` reads flags, `settings` the environment and files of values, `session` builds what commands work with.
-//! 3. `commands` call the stages of `pipeline` and hand what comes out to `render`, which alone prints.
+//! 3. `commands` call the stages of `pipeline` and `survey` and hand what comes out to `render`, which alone prints.
 //! 4. `failure` says why something was not done, and with which exit code that ends.
 //!
 //! Nothing here decides what is planned or applied.
@@ -23,6 +23,7 @@ mod render;
 mod saved;
 mod session;
 mod settings;
+mod survey;
 mod wiring;
 
 use std::ffi::OsString;

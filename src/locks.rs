@@ -127,14 +127,14 @@ impl Locks {
                         "Chart `{name}` {version} of `{source}` has the digest {digest}; `{FILE}` says {}.",
                         locked.digest
                     );
-                    Some(Diagnostic::error("Chart has become another one", detail).hint(
+                    Some(Diagnostic::error("Chart has become another one", detail).check("P35").hint(
                         "Find out who changed it. If that is meant, `meshform init -upgrade` takes the new one.",
                     ))
                 }
                 None => {
                     let detail = format!("Chart `{name}` {version} of `{source}` is not in `{FILE}`.");
                     let other = locked.iter().any(|locked| locked.name == *name);
-                    Some(Diagnostic::error("Chart is not locked", detail).hint(if other {
+                    Some(Diagnostic::error("Chart is not locked", detail).check("P35").hint(if other {
                         "`meshform init -upgrade` looks at it and writes down what it is."
                     } else {
                         "`meshform init` looks at it and writes down what it is."

@@ -1,4 +1,4 @@
-//! The stages from text to plan, called one after the other.
+//! The stages from text to plan, called one after the other; the first half, until all facts are known, is `survey`.
 //!
 //! `plan`, `apply`, `destroy` and `validate` are this one pipeline with other inputs; a saved plan goes through it a
 //! second time.
@@ -8,23 +8,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use meshform_engine::adopt::AdoptError;
-use meshform_engine::compile::{Compiled, Given, Inputs, Purpose, RootNames, compile};
+use meshform_engine::compile::{Given, Purpose, RootNames, compile};
 use meshform_engine::config::{Config, Folder, load};
 use meshform_engine::event::EventSink;
-use meshform_engine::facts::{Facts, Query};
-use meshform_engine::gather::{Round, gather};
-use meshform_engine::plan::{Options, Plan, build, check, select};
+use meshform_engine::facts::Facts;
+use meshform_engine::plan::{Options, Plan, build, check, lost, select};
 use meshform_engine::refresh::{Observed, RefreshError};
-use meshform_engine::{Desired, Kinds, Object, Registry};
-use meshform_kinds::istio::HELM_CHART;
+use meshform_engine::{Desired, Registry};
 use meshform_lang::{Diagnostic, Diagnostics, Sources};
 use meshform_state::{Address, Snapshot, Str, Value};
 
 use crate::cli::ScopeArgs;
 use crate::failure::{Failure, FailureKind, chain};
 use crate::folder::Reads;
-use crate::locks::{self, Locks};
-use crate::session::{Access, Session};
+use crate::session::Session;
+use crate::survey;
 
 /// A configuration that was read, with the values of its variables.
 pub(crate) struct Loaded {
@@ -202,7 +200,7 @@ pub(crate) fn names(
     timestamp: Option<&str>,
 ) -> Result<(Loaded, Option<RootNames>), Failure> {
     let reads = Arc::new(Reads::new(&session.folder, BTreeMap::new()));
-    let inputs = inputs(&loaded, Purpose::Validate, reads, timestamp);
+    let inputs = survey::inputs(&loaded, Purpose::Validate, reads, timestamp);
     let compiled = compile(
         &loaded.config,
         &inputs,
@@ -214,20 +212,11 @@ pub(crate) fn names(
     Ok((loaded, compiled.names))
 }
 
-fn inputs(loaded: &Loaded, purpose: Purpose, files: Arc<Reads>, timestamp: Option<&str>) -> Inputs {
-    Inputs {
-        variables: loaded.values.clone(),
-        purpose,
-        files,
-        plan_timestamp: timestamp.map(Str::from),
-    }
-}
-
 /// Keeps warnings.
 ///
 /// # Errors
 /// If there are errors, all of both.
-fn settle(loaded: &mut Loaded, found: Diagnostics) -> Result<(), Failure> {
+pub(crate) fn settle(loaded: &mut Loaded, found: Diagnostics) -> Result<(), Failure> {
     loaded.warnings.extend(found);
     if loaded.warnings.has_errors() {
         let all = std::mem::take(&mut loaded.warnings);
@@ -238,19 +227,6 @@ fn settle(loaded: &mut Loaded, found: Diagnostics) -> Result<(), Failure> {
         ));
     }
     Ok(())
-}
-
-/// One round of compilation.
-struct Once(Compiled);
-
-impl Round for Once {
-    fn missing(&self) -> &[Query] {
-        &self.0.missing
-    }
-
-    fn has_errors(&self) -> bool {
-        self.0.diagnostics.has_errors()
-    }
 }
 
 /// Plans: compiles `loaded`, reads what is there, compares.
@@ -270,17 +246,13 @@ pub(crate) async fn plan(
     } else {
         Purpose::Plan
     };
-    let inputs = inputs(&loaded, purpose, Arc::clone(&reads), Some(&wish.timestamp));
+    let mut inputs = survey::inputs(&loaded, purpose, Arc::clone(&reads), Some(&wish.timestamp));
+    inputs.lineage = Some(snapshot.lineage.as_str().into());
     let reader = session.reader(registry);
-    let gathered = {
-        let (config, kinds): (&Config, &Kinds) = (&loaded.config, &session.kinds);
-        let once = |facts: &Facts| Once(compile(config, &inputs, facts, session.vocabulary(), kinds));
-        gather(&reader, answered(&once, answers, kinds), once).await
-    };
-    let (Once(compiled), facts) =
-        gathered.map_err(|found| Failure::told(FailureKind::Outside, found, loaded.sources.clone()))?;
-    settle(&mut loaded, compiled.diagnostics)?;
-    locked(session, &loaded, &facts, answers)?;
+    let surveyed = survey::survey(session, &reader, &loaded.config, &inputs, answers).await;
+    let (compiled, facts) = surveyed.whole(&mut loaded)?;
+    let wrong = survey::locked(session, &facts, answers)?;
+    settle(&mut loaded, wrong)?;
     let (desired, assertions) = (compiled.desired, compiled.assertions);
     // Whoever destroys takes nothing over first.
     let imports = if wish.options.destroy {
@@ -290,6 +262,11 @@ pub(crate) async fn plan(
     };
     session.printer.learn(secrets_in(&desired));
     let told = |found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone());
+    // Told before it is refreshed, which would only say that it cannot be reached.
+    let gone = lost(&desired, snapshot);
+    if gone.has_errors() && !wish.options.destroy {
+        return Err(told(gone));
+    }
     let selection = select(&desired, snapshot, &wish.options).map_err(told)?;
     let observed = if wish.refresh {
         let refreshed = reader
@@ -333,89 +310,6 @@ pub(crate) async fn plan(
         facts,
         wish,
     })
-}
-
-/// Refuses charts that are not those of the lock file. Those that a saved plan brings were looked at when it was made.
-fn locked(
-    session: &Session,
-    loaded: &Loaded,
-    facts: &Facts,
-    answers: &BTreeMap<String, String>,
-) -> Result<(), Failure> {
-    let charts = locks::charts(facts).into_iter();
-    let charts: Vec<locks::Chart> = charts
-        .filter(|(key, _)| !answers.contains_key(key))
-        .map(|(_, chart)| chart)
-        .collect();
-    if charts.is_empty() {
-        return Ok(());
-    }
-    let wrong = Locks::read(&session.folder)?.check(&charts);
-    if wrong.has_errors() {
-        return Err(Failure::told(
-            FailureKind::Configuration,
-            wrong,
-            loaded.sources.clone(),
-        ));
-    }
-    Ok(())
-}
-
-/// The charts that the configuration means, as far as that can be told without asking anything but helm.
-///
-/// # Errors
-/// What of them cannot be read.
-pub(crate) async fn charts(session: &Session, loaded: &Loaded) -> Result<Vec<locks::Chart>, Failure> {
-    let reads = reads(&session.folder);
-    let inputs = inputs(loaded, Purpose::Plan, reads, Some(&session.now()));
-    let registry = session.registry(Access::Read);
-    let reader = session.reader(&registry);
-    let gathered = {
-        let once = |facts: &Facts| {
-            let mut compiled = compile(
-                &loaded.config,
-                &inputs,
-                facts,
-                session.vocabulary(),
-                &session.kinds,
-            );
-            // What is wrong with the rest, a plan says.
-            compiled.diagnostics = Diagnostics::new();
-            compiled.missing.retain(|query| query.kind == HELM_CHART);
-            Once(compiled)
-        };
-        gather(&reader, Facts::default(), once).await
-    };
-    let (_, facts) =
-        gathered.map_err(|found| Failure::told(FailureKind::Outside, found, loaded.sources.clone()))?;
-    Ok(locks::charts(&facts)
-        .into_iter()
-        .map(|(_, chart)| chart)
-        .collect())
-}
-
-/// Facts from saved answers: only the questions say which they are, so each round adds those that it asks for.
-fn answered(once: &dyn Fn(&Facts) -> Once, answers: &BTreeMap<String, String>, kinds: &Kinds) -> Facts {
-    let mut facts = Facts::default();
-    if answers.is_empty() {
-        return facts;
-    }
-    loop {
-        let mut news = false;
-        for query in once(&facts).missing() {
-            let saved = answers.get(&query.key()).and_then(|text| {
-                let raw = serde_json::value::RawValue::from_string(text.clone()).ok()?;
-                Object::decode(&raw, kinds.data(query.kind)?.schema()).ok()
-            });
-            if let (Some(object), None) = (saved, facts.get(query)) {
-                facts.insert(query, object);
-                news = true;
-            }
-        }
-        if !news {
-            return facts;
-        }
-    }
 }
 
 /// Says that a plan is about a part only.

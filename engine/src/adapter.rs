@@ -127,7 +127,7 @@ pub struct Timing {
 }
 
 /// Why a call did not do what it should.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct AdapterError {
     /// What kind of failure it is.

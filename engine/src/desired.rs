@@ -1,6 +1,6 @@
 //! What the configuration asks for, compiled: the input of planning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,6 +22,17 @@ pub struct Desired {
     pub moved: Vec<Moved>,
     /// Objects to stop managing.
     pub removed: Vec<Removed>,
+    /// What is left out because something that nobody here makes is not there yet.
+    pub deferred: Deferred,
+}
+
+/// What is left out of a plan, to be taken up by a later one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deferred {
+    /// The resources.
+    pub resources: BTreeSet<Address>,
+    /// The scopes that are not there.
+    pub scopes: BTreeSet<ScopeKey>,
 }
 
 /// One resource instance.

@@ -1,6 +1,6 @@
 //! Refresh: what of the recorded objects is really there, in as few requests as the APIs allow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -283,10 +283,33 @@ impl Reader<'_> {
         scopes: &BTreeMap<ScopeKey, Scope>,
     ) -> Result<BTreeMap<ScopeKey, Identity>, Vec<RefreshError>> {
         let recorded = snapshot.records.values().chain(snapshot.deposed.values());
-        let used: std::collections::BTreeSet<&ScopeKey> = recorded
+        let used: BTreeSet<&ScopeKey> = recorded
             .map(|record| &record.scope)
             .chain(scopes.keys())
             .collect();
+        let (identities, errors) = self.met(snapshot, scopes, used).await;
+        if errors.is_empty() {
+            Ok(identities)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Who each of `scopes` is, and which of them cannot be used or are not what the configuration or the state says.
+    pub async fn identities(
+        &self,
+        snapshot: &Snapshot,
+        scopes: &BTreeMap<ScopeKey, Scope>,
+    ) -> (BTreeMap<ScopeKey, Identity>, Vec<RefreshError>) {
+        self.met(snapshot, scopes, scopes.keys().collect()).await
+    }
+
+    async fn met(
+        &self,
+        snapshot: &Snapshot,
+        scopes: &BTreeMap<ScopeKey, Scope>,
+        used: BTreeSet<&ScopeKey>,
+    ) -> (BTreeMap<ScopeKey, Identity>, Vec<RefreshError>) {
         let mut results = stream::iter(used)
             .map(|key| async move {
                 let scope = snapshot_scope(snapshot, scopes, key)?;
@@ -307,11 +330,7 @@ impl Reader<'_> {
             }
         }
         errors.sort_by(|a, b| a.scope.cmp(&b.scope));
-        if errors.is_empty() {
-            Ok(identities)
-        } else {
-            Err(errors)
-        }
+        (identities, errors)
     }
 }
 
@@ -354,6 +373,26 @@ pub(crate) async fn verified(
     let adapter = adapter_for(scope, registry)?;
     let identity = retry.read(clock, entropy, || adapter.identify(scope)).await;
     Some(identity.and_then(|identity| check(scope, identity)))
+}
+
+/// Why a scope cannot be used.
+#[derive(Debug, Clone)]
+pub(crate) struct Stranger {
+    pub(crate) error: AdapterError,
+    /// Whether it is another one than the configuration says; else nobody knows which it is.
+    pub(crate) is_another: bool,
+}
+
+/// Makes sure that `scope` is what it claims to be.
+pub(crate) async fn met(scope: &Scope, reader: &Reader<'_>) -> Result<(), Stranger> {
+    let stranger = |is_another| move |error| Stranger { error, is_another };
+    let Some(adapter) = adapter_for(scope, reader.registry) else {
+        return Ok(());
+    };
+    let call = || adapter.identify(scope);
+    let identity = reader.retry.read(reader.clock, reader.entropy, call).await;
+    let identity = identity.map_err(stranger(false))?;
+    check(scope, identity).map(|_| ()).map_err(stranger(true))
 }
 
 fn adapter_for<'a>(scope: &Scope, registry: &'a Registry) -> Option<&'a Arc<dyn Adapter>> {

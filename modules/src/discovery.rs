@@ -1,20 +1,25 @@
 //! Discovery: each istiod reads the services of every other cluster of the mesh, by an account of its own there and a
-//! remote secret with that account's token here. Nobody writes these resources; they follow from the clusters.
+//! remote secret with that account's token here. Nobody writes these resources; they follow from the clusters. The block
+//! `discovery`, which need not be written, says what all of them share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshform_engine::compile::{Arguments, Context, Derivation, Derived, Expanded, WordBlock};
-use meshform_lang::{Range, Type, Value};
+use meshform_engine::compile::{
+    Arguments, Context, Derivation, Derived, Expanded, Expansion, Stop, WordBlock,
+};
+use meshform_engine::config::{BlockSchema, WordSchema};
+use meshform_lang::{Diagnostic, Range, Type, Value};
 use meshform_state::addr::{Key, Segment};
 use meshform_state::{Address, Str};
 
 use crate::cluster::{self, ISTIO_NAMESPACE, is_member};
-use crate::make::{export, object, resource, scope_of, text};
-use crate::{link, mesh};
+use crate::link;
+use crate::make::{export, object, resource, said, scope_of, text};
+use crate::mesh::{self, Mesh};
 
 /// The block that they are below.
-const BLOCK: &str = "discovery";
+pub(crate) const WORD: &str = "discovery";
 
 const ACCOUNT: &str = "istio_reader_account";
 const SECRET: &str = "istio_remote_secret";
@@ -22,6 +27,59 @@ const SECRET: &str = "istio_remote_secret";
 /// What an istiod may read of another cluster: made by the istiod chart of each (`istio-reader-clusterrole-` and the
 /// namespace of Istio).
 const ROLE: &str = "istio-reader-clusterrole-istio-system";
+
+/// What may stand in the block.
+pub(crate) fn schema() -> WordSchema {
+    WordSchema {
+        name: WORD,
+        named: false,
+        for_each: false,
+        after: &[mesh::WORD],
+        body: BlockSchema {
+            arguments: vec![said(
+                "secrets",
+                "Whether istiods may read the Secrets of other clusters: `allow`, if not given.",
+            )],
+            ..BlockSchema::default()
+        },
+        doc: "How istiods find the services of other clusters.",
+    }
+}
+
+/// Refuses what the version of Istio does not work with.
+pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
+    let range = block.arguments.range("secrets");
+    match block.arguments.text("secrets") {
+        None | Some("allow") => Ok(Expansion::default()),
+        Some("deny") => {
+            let mesh = context.blocks(mesh::WORD).next().cloned();
+            let charts = mesh
+                .map(|mesh| Mesh::of(&mesh.block).charts(range, context))
+                .transpose()?;
+            let istiod = charts.into_iter().flatten().find(|chart| chart.name == "istiod");
+            let version = istiod.map_or_else(String::new, |istiod| format!(" {}", istiod.version));
+            let detail = format!(
+                "Istio{version} is not known to work with readers that may not read Secrets. Tried on the 1.31 line: \
+                 the other cluster ends in status `timeout` after 30 s, though its endpoints are there; with \
+                 `PILOT_ENABLE_REMOTE_CREDENTIALS_CONTROLLER=false` that istiod ends with a nil pointer."
+            );
+            Err(Diagnostic::error("Readers need Secrets", detail)
+                .hint(
+                    "Leave it out. Each direction has an account of its own, so that one can be taken back alone; \
+                     `meshform preflight` says what each may read.",
+                )
+                .check("P36")
+                .at(range)
+                .into())
+        }
+        Some(other) => {
+            let detail = format!("`{other}` is neither `allow` nor `deny`.");
+            Err(Diagnostic::error("Invalid value for secrets", detail)
+                .at(range)
+                .into())
+        }
+    }
+}
 
 /// An account and a remote secret for each ordered pair of clusters.
 pub(crate) fn assemble(blocks: &[Arc<Expanded>], context: &Context<'_>) -> Option<Derivation> {
@@ -31,7 +89,8 @@ pub(crate) fn assemble(blocks: &[Arc<Expanded>], context: &Context<'_>) -> Optio
         .iter()
         .filter(|block| &*block.block.word == link::WORD)
         .collect();
-    let block = block(mesh.block.arguments.range);
+    let written = blocks.iter().find(|block| &*block.block.word == WORD);
+    let block = written.map_or_else(|| block(mesh.block.arguments.range), |block| block.block.clone());
     let mut resources = Vec::new();
     for reader in &members {
         for read in &members {
@@ -53,9 +112,9 @@ pub(crate) fn assemble(blocks: &[Arc<Expanded>], context: &Context<'_>) -> Optio
 /// The block that nobody wrote: messages about it point to the mesh.
 fn block(range: Range) -> WordBlock {
     WordBlock {
-        word: Str::from(BLOCK),
+        word: Str::from(WORD),
         address: Address::from_segments(&[Segment {
-            name: BLOCK.to_owned(),
+            name: WORD.to_owned(),
             key: None,
         }]),
         arguments: Arguments {

@@ -82,21 +82,7 @@ fn check(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2]) -> Result<(), 
         let detail = format!("`{}` links `{}` with itself.", block.address, first.block.address);
         return Err(Diagnostic::error("Not two VPCs", detail).at(range).into());
     }
-    let Some((a, b)) = vpc::overlap(first, second) else {
-        return Ok(());
-    };
-    let detail = format!(
-        "`{}` ({a}) and `{}` ({b}) share addresses. AWS peers no VPCs that do, and routes could not tell them apart.",
-        first.block.address, second.block.address
-    );
-    let hint = "Give one of them other addresses, or leave the link out and let the clusters meet through gateways \
-                that face the internet.";
-    Err(Diagnostic::error("Overlapping CIDR blocks", detail)
-        .hint(hint)
-        .at(range)
-        .related(first.block.arguments.range, "one is here")
-        .related(second.block.arguments.range, "the other one is here")
-        .into())
+    Ok(())
 }
 
 fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Context<'_>) -> Expansion {

@@ -208,6 +208,7 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
         if status != "ACTIVE" {
             let detail = format!("The private CA `{arn}` is {status}: it signs nothing.");
             return Err(Diagnostic::error("Private CA cannot be used", detail)
+                .check("P19")
                 .at(authority.range("arn"))
                 .hint("Only an active CA signs. Enable or restore it, or name another one.")
                 .into());

@@ -27,6 +27,7 @@ impl Mesh {
                 network::schema(),
                 link::schema(),
                 cluster::schema(),
+                discovery::schema(),
             ],
         }
     }
@@ -52,6 +53,7 @@ impl Vocabulary for Mesh {
             network::WORD => Ok(network::expand(block)),
             link::WORD => link::expand(block, context),
             cluster::WORD => cluster::expand(block, context),
+            discovery::WORD => discovery::expand(block, context),
             // The engine hands over blocks of the words above only.
             _ => Ok(Expansion::default()),
         }

@@ -20,8 +20,8 @@ pub(crate) use language::{CompletionArgs, ConsoleArgs, FmtArgs, SchemaArgs};
 )]
 #[command(
     after_help = "Flags may have one dash or two: `-out=FILE` and `--out=FILE` are the same.\n\n\
-    Exit codes: 0 done; 1 error; 2 `plan -detailed-exitcode` found changes, or `fmt -check` a\n\
-    file to format; 3 the state is locked; 4 the saved plan is stale; 5 applied in part; 130 interrupted."
+    Exit codes: 0 done; 1 error; 2 `plan -detailed-exitcode` found changes, a check of `preflight`\n\
+    or `verify` failed, or `fmt -check` found a file to format; 3 the state is locked; 4 the saved plan is stale; 5 applied in part; 130 interrupted."
 )]
 pub(crate) struct Cli {
     /// Runs the command in another folder.
@@ -99,6 +99,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Checks the configuration, without state and without asking anything outside.
     Validate(ValidateArgs),
+    /// Says what would be in the way of the configuration: access, addresses, versions, another Istio, another root.
+    Preflight(PreflightArgs),
     /// Shows what apply would do, and changes nothing.
     Plan(PlanArgs),
     /// Carries out a plan: a saved one, or one that it makes and asks about.
@@ -216,6 +218,15 @@ pub(crate) struct InitArgs {
 /// `validate`
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+    #[command(flatten)]
+    pub(crate) variables: VariableArgs,
+}
+
+/// `preflight`
+#[derive(Debug, Args)]
+pub(crate) struct PreflightArgs {
     #[command(flatten)]
     pub(crate) talk: Talk,
     #[command(flatten)]

@@ -8,6 +8,7 @@ use crate::failure::{Exit, Failure, FailureKind};
 use crate::locks::{self, Brought, Locks};
 use crate::pipeline;
 use crate::session::Session;
+use crate::survey;
 
 pub(super) async fn run(session: &Session, args: &InitArgs) -> Result<Exit, Failure> {
     // Variables without a value are no mistake yet: a folder is prepared before they are known.
@@ -64,7 +65,7 @@ pub(super) async fn run(session: &Session, args: &InitArgs) -> Result<Exit, Fail
 
 /// Brings the lock file to what the configuration means.
 async fn lock(session: &Session, loaded: &pipeline::Loaded, upgrade: bool) -> Result<Brought, Failure> {
-    let charts = pipeline::charts(session, loaded).await?;
+    let charts = survey::charts(session, loaded).await?;
     let mut locks = Locks::read(&session.folder)?;
     let brought = locks.bring(&charts, upgrade);
     let wrong = locks.check(&charts);

@@ -10,6 +10,7 @@ mod init;
 mod outcome;
 mod output;
 mod plan;
+mod preflight;
 mod schema;
 mod show;
 mod state;
@@ -45,6 +46,7 @@ pub(crate) fn talk(command: &Command) -> (Form, bool) {
         Command::Validate(args) => document(&args.talk),
         Command::Show(args) => document(&args.talk),
         Command::Output(args) => document(&args.talk),
+        Command::Preflight(args) => document(&args.talk),
         Command::Verify(args) => document(&args.talk),
         Command::Version(args) => document(&args.talk),
         Command::Console(args) => document(&args.talk),
@@ -79,6 +81,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Exit, Fai
         Command::Console(_) => console::run(session),
         Command::Schema(_) => schema::run(session),
         Command::Completion(args) => completion::run(session, &args),
+        Command::Preflight(args) => preflight::run(session, &args).await,
         Command::Verify(args) => verify::run(session, &args).await,
         Command::Version(_) => version::run(session),
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt as _};
 use meshform_kube::KubeAdapter;
 use meshform_kube::probe::Look;
-use meshform_modules::verify::{Expected, Report, judge};
+use meshform_modules::report::Report;
+use meshform_modules::verify::{Expected, judge};
 use meshform_state::{Snapshot, Store as _};
 
 use crate::cli::VerifyArgs;
 use crate::failure::{Exit, Failure, FailureKind};
 use crate::interrupt::{droppable, heeding};
-use crate::render::verify;
+use crate::render::checks;
 use crate::session::{Access, Session};
 
 /// How many clusters are looked at at once.
@@ -70,8 +71,8 @@ fn show(session: &Session, report: &Report) {
     if session.printer.is_text() {
         session
             .printer
-            .data(&verify::text(report, session.printer.palette()));
+            .data(&checks::text(report, checks::VERIFIED, session.printer.palette()));
     } else {
-        session.printer.document(&verify::document(report));
+        session.printer.document(&checks::document(report));
     }
 }

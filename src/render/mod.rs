@@ -8,6 +8,7 @@
 //! Nothing here decides what is done.
 
 mod address_json;
+pub(crate) mod checks;
 pub(crate) mod console;
 mod diagnostics;
 mod diff;
@@ -26,7 +27,6 @@ mod style;
 pub(crate) mod testing;
 mod text_diff;
 mod values;
-pub(crate) mod verify;
 
 pub(crate) use diagnostics::report;
 pub(crate) use plan_text::{View, rule};

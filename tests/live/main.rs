@@ -11,6 +11,7 @@
 )]
 
 mod live_cancels;
+mod live_charts;
 mod live_faults;
 mod live_kills;
 mod live_lifecycle;

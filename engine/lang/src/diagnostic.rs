@@ -32,6 +32,8 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     /// The values that took part in it; secret ones only by name.
     pub values: Vec<ValueNote>,
+    /// The check of the preflight that found it, by its id.
+    pub check: Option<&'static str>,
 }
 
 /// Another place that belongs to a diagnostic.
@@ -65,6 +67,7 @@ impl Diagnostic {
             address: None,
             related: Vec::new(),
             values: Vec::new(),
+            check: None,
         }
     }
 
@@ -95,6 +98,13 @@ impl Diagnostic {
     #[must_use]
     pub fn about(mut self, address: &Address) -> Self {
         self.address = Some(address.clone());
+        self
+    }
+
+    /// With the check that found it.
+    #[must_use]
+    pub fn check(mut self, id: &'static str) -> Self {
+        self.check = Some(id);
         self
     }
 

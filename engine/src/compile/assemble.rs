@@ -6,9 +6,8 @@ use std::sync::Arc;
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, Value};
 
-use crate::desired::{Desired, Moved, Output, Recipe, Removed, Resource};
+use crate::desired::{Deferred, Desired, Moved, Output, Recipe, Removed, Resource};
 
-use super::Compiled;
 use super::assertions::Assertion;
 use super::compiler::{Compiler, Dependencies};
 use super::console::RootNames;
@@ -18,6 +17,7 @@ use super::places::address;
 use super::program::{Data, InstanceId, Program, ResourceInstance};
 use super::recipe::{OutputValue, Slot};
 use super::vocabulary::{Derivation, Expanded, Expansion, Stop};
+use super::{Compiled, absent};
 
 /// What is taken out of the tables before they are shared with recipes.
 struct Parts {
@@ -45,6 +45,8 @@ impl Compiler<'_> {
             self.collect(id, &mut parts);
             self.statements(id, &mut parts.desired);
         }
+        let deferred = self.leave_out(&mut parts);
+        let on: Vec<Address> = self.absences.iter().map(|absence| absence.on.clone()).collect();
         let Compiler {
             program,
             inputs,
@@ -63,10 +65,12 @@ impl Compiler<'_> {
             mut desired,
         } = parts;
         desired.resources = finish(resources, open, &program);
+        imports.retain(|import| !deferred.resources.contains(&import.to));
         if let Some(cycle) = super::cycle::among(&desired.resources) {
             found.push(cycle);
         }
-        desired.outputs = outputs(&program, config);
+        desired.outputs = outputs(&program, config, &deferred, &on);
+        desired.deferred = deferred;
         // The resources stay: planning a destruction asks them for `prevent_destroy`.
         if inputs.purpose == Purpose::Destroy {
             desired.outputs.clear();
@@ -82,12 +86,34 @@ impl Compiler<'_> {
         Compiled {
             desired,
             missing,
+            blocks,
             assertions,
             imports,
             names,
             diagnostics: found,
             effort,
         }
+    }
+
+    /// Takes out what waits for things that are not there.
+    fn leave_out(&mut self, parts: &mut Parts) -> Deferred {
+        if self.absences.is_empty() {
+            return Deferred::default();
+        }
+        let deferred = absent::deferred(&self.absences, &parts.resources);
+        if self.inputs.purpose != Purpose::Destroy {
+            self.found.extend(absent::told(&self.absences, &deferred));
+        }
+        let both = parts.resources.drain(..).zip(parts.open.drain(..));
+        let both: Vec<_> = both
+            .filter(|(one, _)| !deferred.resources.contains(&one.address))
+            .collect();
+        (parts.resources, parts.open) = both.into_iter().unzip();
+        parts
+            .desired
+            .scopes
+            .retain(|key, _| !deferred.scopes.contains(key));
+        deferred
     }
 
     /// All blocks of words that are expanded.
@@ -109,7 +135,11 @@ impl Compiler<'_> {
 
     fn review(&mut self, blocks: &[Arc<Expanded>]) {
         let blocks: Vec<&Expanded> = blocks.iter().map(|block| &**block).collect();
-        let found = self.vocabulary.review(&blocks);
+        let mut found = self.vocabulary.review(&blocks);
+        if self.inputs.purpose == Purpose::Destroy {
+            // What is in the way of a mesh is not in the way of its end.
+            found.0.retain(|diagnostic| diagnostic.check.is_none());
+        }
         self.found.extend(found);
     }
 
@@ -122,7 +152,8 @@ impl Compiler<'_> {
             vocabulary.assemble(blocks, context)
         }) {
             Ok(derivations) => derivations,
-            Err(Stop::Waiting) => return Vec::new(),
+            // What lies between blocks is no place.
+            Err(Stop::Waiting | Stop::Absent(_)) => return Vec::new(),
             Err(Stop::Mistakes(found)) => {
                 self.found.extend(found);
                 return Vec::new();
@@ -276,8 +307,19 @@ fn finish(
         .collect()
 }
 
-fn outputs(program: &Arc<Program>, config: &crate::config::Config) -> Vec<Output> {
+/// The outputs, without those that come from what is left out.
+fn outputs(
+    program: &Arc<Program>,
+    config: &crate::config::Config,
+    deferred: &Deferred,
+    absent: &[Address],
+) -> Vec<Output> {
     let root = &program.instances[0];
+    let is_left_out = |value: &Value| {
+        let sources = program.sources(value);
+        let mut sources = sources.iter();
+        sources.any(|source| deferred.resources.contains(source) || absent.contains(source))
+    };
     config
         .root
         .outputs
@@ -285,6 +327,9 @@ fn outputs(program: &Arc<Program>, config: &crate::config::Config) -> Vec<Output
         .filter_map(|output| {
             let cell = root.outputs.get(&output.name)?;
             let value: Value = cell.value.clone()?;
+            if is_left_out(&value) {
+                return None;
+            }
             let recipe = program.is_open(&value).then(|| -> Arc<dyn Recipe> {
                 Arc::new(OutputValue {
                     program: program.clone(),

@@ -21,7 +21,7 @@ use super::nodes::{BlockName, Node, What};
 use super::program::{Each, Feeds, Instance, InstanceId, Program};
 use super::sites::SiteId;
 use super::source::Source;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Absence, Vocabulary};
 
 /// How much work a compilation was, for tests of its growth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,6 +43,8 @@ pub(super) struct Compiler<'a> {
     /// The instances of each site.
     pub(super) by_site: Vec<Vec<InstanceId>>,
     pub(super) missing: Vec<Query>,
+    /// What is not there yet.
+    pub(super) absences: Vec<Absence>,
     pub(super) found: Diagnostics,
     /// The conditions that could not be decided.
     pub(super) open_claims: Vec<Claim>,

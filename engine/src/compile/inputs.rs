@@ -21,6 +21,9 @@ pub struct Inputs {
     pub files: Arc<dyn Files + Send + Sync>,
     /// What `plantimestamp()` answers.
     pub plan_timestamp: Option<Str>,
+    /// The lineage of the state that is planned for, which tells our own objects from those of other states; none where
+    /// there is no state.
+    pub lineage: Option<Str>,
 }
 
 /// What compilation is for.
@@ -64,6 +67,7 @@ impl Default for Inputs {
             purpose: Purpose::Plan,
             files: Arc::new(NoFiles),
             plan_timestamp: None,
+            lineage: None,
         }
     }
 }

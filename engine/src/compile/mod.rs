@@ -6,11 +6,12 @@
 //! 2. `nodes` finds what there is to evaluate and what each part refers to, `cycle` puts that in an order.
 //! 3. `compiler` evaluates node by node into the tables of `program`: `variables`, `repeat`, `resources`, `places`,
 //!    `words`, `derive`. `names` is the scope that reads these tables.
-//! 4. `assemble` makes the tables into [`Desired`]; `recipe` evaluates again during apply.
+//! 4. `assemble` makes the tables into [`Desired`], without what waits for things that are not there (`absent`); `recipe` evaluates again during apply.
 //!
 //! [`Vocabulary`] is the seam to those who know what a mesh is. This module must never know a cloud, a cluster or a
 //! word, read a file by itself, or ask the outside: what it needs to know it lists in [`Compiled::missing`].
 
+mod absent;
 mod assemble;
 mod assertions;
 mod compiler;
@@ -39,6 +40,8 @@ mod vocabulary;
 mod wording;
 mod words;
 
+use std::sync::Arc;
+
 use meshform_lang::Diagnostics;
 
 use crate::config::Config;
@@ -52,8 +55,8 @@ pub use console::RootNames;
 pub use imports::Import;
 pub use inputs::{Given, GivenBy, Inputs, Purpose, read_text};
 pub use vocabulary::{
-    Argument, Arguments, Content, Context, Derivation, Derived, Expanded, Expansion, Handle, NoWords, Place,
-    Stop, Vocabulary, WordBlock,
+    Absence, Argument, Arguments, Content, Context, Derivation, Derived, Expanded, Expansion, Handle,
+    NoWords, Place, Stop, Vocabulary, WordBlock,
 };
 
 /// What a configuration compiles to.
@@ -67,6 +70,8 @@ pub struct Compiled {
     pub assertions: Vec<Assertion>,
     /// The objects that are there already and are taken over, sorted by address.
     pub imports: Vec<Import>,
+    /// The blocks of words that are expanded.
+    pub blocks: Vec<Arc<Expanded>>,
     /// What names mean in the root module, for expressions that are asked beside; none if nothing was compiled.
     pub names: Option<RootNames>,
     /// What is wrong or doubtful, sorted.
@@ -80,8 +85,8 @@ impl crate::gather::Round for Compiled {
         &self.missing
     }
 
-    fn has_errors(&self) -> bool {
-        self.diagnostics.has_errors()
+    fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
     }
 }
 
@@ -135,6 +140,7 @@ pub fn compile(
         program,
         by_site,
         missing: Vec::new(),
+        absences: Vec::new(),
         found,
         open_claims: Vec::new(),
         imports: Vec::new(),

@@ -15,6 +15,8 @@ use crate::facts::{Facts, Query};
 use crate::kind::Kinds;
 use crate::object::Object;
 
+use super::inputs::{Inputs, Purpose};
+
 /// Gives words their meaning. Implementations are pure.
 pub trait Vocabulary: Send + Sync {
     /// The words that there are.
@@ -191,6 +193,25 @@ pub enum Stop {
     Waiting,
     /// Something is wrong.
     Mistakes(Diagnostics),
+    /// What the block stands for does not exist yet, and is made by nobody here.
+    Absent(Box<Absence>),
+}
+
+/// A place that is not there yet: what is in it and what needs it is left out until it is.
+#[derive(Debug, Clone)]
+pub struct Absence {
+    /// What is known of the block all the same. What is not is later, from [`Absence::on`].
+    pub expansion: Expansion,
+    /// The address that stands for what is missing. Nothing has it.
+    pub on: Address,
+    /// A warning that says what is missing; what is left out is added to it.
+    pub told: Diagnostic,
+}
+
+impl From<Absence> for Stop {
+    fn from(absence: Absence) -> Self {
+        Stop::Absent(Box::new(absence))
+    }
 }
 
 impl From<Diagnostic> for Stop {
@@ -212,6 +233,8 @@ pub struct Context<'a> {
     pub(crate) missing: Vec<Query>,
     /// The blocks of the words that the present one comes [`after`](WordSchema::after).
     pub(crate) before: Vec<Arc<Expanded>>,
+    /// The lineage of the state, and what the compilation is for.
+    pub(crate) inputs: &'a Inputs,
 }
 
 impl Context<'_> {
@@ -248,6 +271,23 @@ impl Context<'_> {
                 Err(Stop::Waiting)
             }
         }
+    }
+
+    /// Whether what bears the mark of `lineage` was made by the state that is planned for. Without a state, as in tests of
+    /// a vocabulary, every mark counts as ours.
+    #[must_use]
+    pub fn is_ours(&self, lineage: Option<&str>) -> bool {
+        match (&self.inputs.lineage, lineage) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(own), Some(lineage)) => **own == *lineage,
+        }
+    }
+
+    /// Whether all is to go: what would be in the way of making something is in nobody's way then.
+    #[must_use]
+    pub fn is_destroying(&self) -> bool {
+        self.inputs.purpose == Purpose::Destroy
     }
 
     /// The blocks of `word`, one of those that the present word comes after, in the order of their addresses.

@@ -15,7 +15,7 @@ use super::program::{Feeds, InstanceId, OpenArgument, WordInstance, keyed};
 use super::sites::SiteId;
 use super::source::{article, converted};
 use super::vocabulary::{
-    Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, Vocabulary, WordBlock,
+    Absence, Argument, Arguments, Content, Context, Expanded, Expansion, Handle, Stop, Vocabulary, WordBlock,
 };
 
 const STRUCTURAL_HINT: &str = "Take it from the configuration. What another resource makes can be given where a value is \
@@ -106,6 +106,7 @@ impl Compiler<'_> {
         let (expansion, waiting) = match expansion {
             Ok(expansion) => (expansion, false),
             Err(Stop::Waiting) => (Expansion::default(), true),
+            Err(Stop::Absent(absence)) => (self.without(*absence), false),
             Err(Stop::Mistakes(found)) => {
                 self.found.extend(found);
                 return None;
@@ -146,6 +147,13 @@ impl Compiler<'_> {
         })
     }
 
+    /// What is known of a block that stands for something that is not there yet.
+    fn without(&mut self, absence: Absence) -> Expansion {
+        let expansion = absence.expansion.clone();
+        self.absences.push(absence);
+        expansion
+    }
+
     /// What the vocabulary says in a context that has seen `before`.
     pub(super) fn ask<T>(
         &mut self,
@@ -157,6 +165,7 @@ impl Compiler<'_> {
             kinds: self.kinds,
             missing: Vec::new(),
             before,
+            inputs: self.inputs,
         };
         let result = call(self.vocabulary, &mut context);
         if self.inputs.purpose != super::Purpose::Validate {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot, Value};
 
+use super::absent::none_lost;
 use super::drift::drift;
 use super::leftovers::{kept, restore};
 use super::model::{Action, Change, Plan, Reason, Seen};
@@ -68,6 +69,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         kinds,
         options,
     } = input;
+    none_lost(&desired, snapshot, options)?;
     let selection = select(&desired, snapshot, options)?;
     let Desired {
         resources,
@@ -75,6 +77,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         outputs,
         moved,
         removed,
+        ..
     } = desired;
     let Relocated {
         mut records,

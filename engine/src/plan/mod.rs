@@ -4,6 +4,7 @@
 //! [`check`] does not trust it; [`digest`] names it.
 //! Pure: no `async`, no clock, no randomness.
 
+mod absent;
 mod build;
 mod check;
 mod digest;
@@ -19,6 +20,7 @@ mod propose;
 mod select;
 mod steps;
 
+pub use absent::lost;
 pub use build::{Input, Options, build};
 pub use check::{Violation, check};
 pub use digest::{digest, object_digest};

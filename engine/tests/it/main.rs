@@ -16,4 +16,5 @@ mod sabotage;
 mod scale;
 mod select;
 mod shapes;
+mod survey;
 mod told;

@@ -1,4 +1,4 @@
-//! What must be asked of a cluster before it can be said what it gets, and what must not be there.
+//! What must be asked of a cluster before it can be said what it gets.
 
 use std::sync::Arc;
 
@@ -7,15 +7,23 @@ use meshform_engine::compile::{Context, Stop, WordBlock};
 use meshform_lang::{Diagnostic, Diagnostics, Value};
 use meshform_state::Scope;
 
+use super::installed::{self, Place};
+use super::versions;
 use super::word::{ISTIO_NAMESPACE, aws_scope};
 use crate::mesh::{Chart, Mesh};
 
-const EKS: &str = "aws_eks_cluster";
+pub(super) const EKS: &str = "aws_eks_cluster";
+
+/// The status of an EKS cluster that has no API yet (EKS, `Cluster.status`).
+const CREATING: &str = "CREATING";
+
 const API: &str = "kubernetes_cluster";
-const INSTALLATION: &str = "istio_installation";
+pub(super) const INSTALLATION: &str = "istio_installation";
 
 /// What a cluster said of itself.
 pub(super) struct Facts {
+    /// What no other cluster has: the uid of its `kube-system` namespace.
+    pub(super) uid: String,
     /// Its version, such as `1.34.4`.
     pub(super) version: String,
     /// Where its API is.
@@ -32,26 +40,35 @@ pub(super) struct Facts {
 pub(super) fn ask(
     block: &WordBlock,
     scope: &Scope,
-    mesh: &Mesh,
+    eks: Option<&Object>,
+    (mesh, network): (&Mesh, &str),
     context: &mut Context<'_>,
 ) -> Result<Facts, Stop> {
     let charts = mesh.charts(block.arguments.range, context);
-    let eks = eks(block, context)?;
     let range = block.arguments.range;
     let api = context.ask(API, scope, &[], range);
     let namespace = [("namespace", Value::from(ISTIO_NAMESPACE))];
     let installation = context.ask(INSTALLATION, scope, &namespace, range);
     let (api, installation, charts) = (api?, installation?, charts?);
-    check(block, &installation, context)?;
     let said = |name| text(context, API, &api, name);
+    if !context.is_destroying() {
+        let mut found = Diagnostics::new();
+        let place = Place { block, mesh, network };
+        found.extend(installed::review(&place, &installation, context));
+        found.extend(versions::review(block, &said("version"), &charts));
+        if found.has_errors() {
+            return Err(found.into());
+        }
+    }
     let given = block.arguments.value("security_group_ids").map(texts);
     let own = eks.and_then(|eks| {
         context
-            .answer(EKS, &eks, "cluster_security_group_id")?
+            .answer(EKS, eks, "cluster_security_group_id")?
             .as_str()
             .map(str::to_owned)
     });
     Ok(Facts {
+        uid: said("uid"),
         version: said("version"),
         server: said("server"),
         certificate_authority_data: said("certificate_authority_data"),
@@ -60,22 +77,42 @@ pub(super) fn ask(
     })
 }
 
+/// The EKS cluster that a block names.
+pub(super) enum Eks {
+    /// It names none.
+    None,
+    /// What AWS says of it.
+    There(Arc<Object>),
+    /// It is not there, or not yet: what to tell.
+    Absent(Box<Diagnostic>),
+}
+
 /// What AWS says of the EKS cluster, if it is one.
-fn eks(block: &WordBlock, context: &mut Context<'_>) -> Result<Option<Arc<Object>>, Stop> {
+pub(super) fn eks(block: &WordBlock, context: &mut Context<'_>) -> Result<Eks, Stop> {
     let Some(name) = block.arguments.text("eks") else {
-        return Ok(None);
+        return Ok(Eks::None);
     };
     let range = block.arguments.range("eks");
     let scope = aws_scope(block)?;
     let answer = context.ask(EKS, &scope, &[("name", Value::from(name))], range)?;
-    let there = context.answer(EKS, &answer, "exists").and_then(Value::as_bool);
-    if there != Some(true) {
+    let is_there = context.answer(EKS, &answer, "exists").and_then(Value::as_bool);
+    let status = text(context, EKS, &answer, "status");
+    if is_there != Some(true) || status == CREATING {
         let place = scope.key();
-        let detail = format!("There is no EKS cluster `{name}` in {place}.");
-        return Err(Diagnostic::error("EKS cluster not found", detail)
-            .hint("Check its name, account and region; Meshform joins clusters and creates none.")
-            .at(range)
-            .into());
+        let detail = if status == CREATING {
+            format!("The EKS cluster `{name}` in {place} is still being created.")
+        } else {
+            format!("There is no EKS cluster `{name}` in {place} yet.")
+        };
+        let detail = format!(
+            "{detail} `{}` is left out, and the next plan looks again.",
+            block.address
+        );
+        let told = Diagnostic::warning("EKS cluster is not there yet", detail)
+            .hint("Make it, and plan again. If it is there, check its name, account and region.")
+            .check("P10")
+            .at(range);
+        return Ok(Eks::Absent(Box::new(told)));
     }
     let vpc = block.arguments.word("vpc");
     let (said, is) = (
@@ -88,57 +125,11 @@ fn eks(block: &WordBlock, context: &mut Context<'_>) -> Result<Option<Arc<Object
         let detail = format!("The EKS cluster `{name}` is in `{is}`, not in `{said}`.");
         return Err(Diagnostic::error("Cluster in another VPC", detail)
             .hint("Name the VPC that the cluster is in.")
+            .check("P04")
             .at(block.arguments.range("vpc"))
             .into());
     }
-    Ok(Some(answer))
-}
-
-/// Refuses what is there and is not ours to change.
-fn check(block: &WordBlock, installation: &Object, context: &Context<'_>) -> Result<(), Stop> {
-    let mut found = Diagnostics::new();
-    let said = |name| {
-        context
-            .answer(INSTALLATION, installation, name)
-            .filter(|value| !value.is_null())
-    };
-    let istiods = said("istiods").and_then(Value::items).unwrap_or_default();
-    let foreign = |istiod: &&Value| istiod.get("lineage").is_none_or(Value::is_null);
-    for istiod in istiods.iter().filter(foreign) {
-        let part = |name: &str| istiod.get(name).and_then(Value::as_str).unwrap_or("?").to_owned();
-        let detail = format!(
-            "In `{}` an Istio is installed that Meshform did not install: Deployment `{}` in namespace `{}`, version {}.",
-            block.address,
-            part("name"),
-            part("namespace"),
-            part("version"),
-        );
-        let hint = "Two istiods would fight over webhooks and workloads. Uninstall that one, or leave the cluster out \
-                    of the mesh.";
-        found.push(
-            Diagnostic::error("Istio is there already", detail)
-                .hint(hint)
-                .at(block.arguments.range),
-        );
-    }
-    if said("root_certificate").is_some() && said("ca_lineage").is_none() && istiods.is_empty() {
-        let detail = format!(
-            "Workloads of `{}` are given a root to trust that is not of this mesh (ConfigMap `istio-ca-root-cert` in \
-             namespace `{ISTIO_NAMESPACE}`).",
-            block.address
-        );
-        let hint =
-            "What still runs with it would trust nobody in the mesh. Remove what is left of the other Istio.";
-        found.push(
-            Diagnostic::error("Another root is in place", detail)
-                .hint(hint)
-                .at(block.arguments.range),
-        );
-    }
-    if found.has_errors() {
-        return Err(found.into());
-    }
-    Ok(())
+    Ok(Eks::There(answer))
 }
 
 fn text(context: &Context<'_>, kind: &str, answer: &Object, name: &str) -> String {

@@ -85,6 +85,7 @@ impl Member<'_> {
                 "certificate_authority_data".into(),
                 Value::from(self.facts.certificate_authority_data.as_str()),
             ),
+            ("uid".into(), Value::from(self.facts.uid.as_str())),
             ("version".into(), Value::from(self.facts.version.as_str())),
             ("security_group_ids".into(), Value::list(Type::String, groups)),
         ])

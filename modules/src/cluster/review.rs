@@ -12,6 +12,7 @@ use crate::{mesh, trust};
 /// Names must tell clusters apart, and a mesh must have one root.
 pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
     let mut found = names(blocks);
+    found.extend(twins(blocks));
     let mesh = blocks.iter().find(|block| &*block.block.word == mesh::WORD);
     let has_trust = blocks.iter().any(|block| &*block.block.word == trust::WORD);
     let has_members = blocks.iter().any(|block| is_member(block));
@@ -38,6 +39,7 @@ fn names(blocks: &[&Expanded]) -> Diagnostics {
         {
             found.push(
                 Diagnostic::error("Invalid name of a cluster", problem)
+                    .check("P01")
                     .hint("Give it a `name` of lower-case letters, digits and dashes.")
                     .at(place(cluster)),
             );
@@ -49,11 +51,36 @@ fn names(blocks: &[&Expanded]) -> Diagnostics {
             );
             found.push(
                 Diagnostic::error("Two clusters of one name", detail)
+                    .check("P01")
                     .hint("Give one of them another `name`.")
                     .at(place(cluster))
                     .related(place(first), "the other one is here"),
             );
         }
+    }
+    found
+}
+
+/// Two blocks that reach one cluster: each would install an Istio there.
+fn twins(blocks: &[&Expanded]) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let mut seen: BTreeMap<String, &Expanded> = BTreeMap::new();
+    for cluster in blocks.iter().filter(|block| is_member(block)) {
+        let uid = text(cluster, "uid").filter(|uid| !uid.is_empty());
+        let Some(first) = uid.and_then(|uid| seen.insert(uid, cluster)) else {
+            continue;
+        };
+        let detail = format!(
+            "`{}` and `{}` reach the same cluster (its namespace `kube-system` is the same object).",
+            first.block.address, cluster.block.address
+        );
+        found.push(
+            Diagnostic::error("One cluster described twice", detail)
+                .check("P01")
+                .hint("Check the kubeconfig contexts, or the names of the EKS clusters, of both.")
+                .at(cluster.block.arguments.range)
+                .related(first.block.arguments.range, "the other one is here"),
+        );
     }
     found
 }

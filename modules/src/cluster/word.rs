@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use meshform_engine::compile::{Arguments, Context, Expanded, Expansion, Place, Stop, WordBlock};
+use meshform_engine::compile::{Absence, Arguments, Context, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{EksReach, Scope};
 
-use super::{facts, istio};
+use super::facts::{self, Eks};
+use super::istio;
 use crate::make::{label, maybe, nested, object, said};
 use crate::{account, mesh, network, trust, vpc};
 
@@ -101,26 +102,53 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
         .map_or_else(|| label(block), str::to_owned);
     let mut expansion = Expansion {
         exports: BTreeMap::from([("name".into(), Value::from(name.as_str()))]),
+        place: Place::Fixed(scope.clone()),
         ..Expansion::default()
     };
     let mesh = context
         .blocks(mesh::WORD)
         .next()
         .map(|mesh| mesh::Mesh::of(&mesh.block));
+    let eks = match facts::eks(block, context)? {
+        Eks::None => None,
+        Eks::There(eks) => Some(eks),
+        Eks::Absent(told) => {
+            if mesh.is_some() {
+                expansion
+                    .exports
+                    .insert("network".into(), Value::from(network(block, context)));
+            }
+            return Err(absent(block, expansion, *told).into());
+        }
+    };
     if let Some(mesh) = mesh {
-        let known = facts::ask(block, &scope, &mesh, context)?;
+        let network = network(block, context);
+        let known = facts::ask(block, &scope, eks.as_deref(), (&mesh, &network), context)?;
         let member = istio::Member {
             block,
             name,
-            network: network(block, context),
+            network,
             mesh,
             facts: known,
         };
         expansion.resources = member.resources(context)?;
         expansion.exports.extend(member.exports());
     }
-    expansion.place = Place::Fixed(scope);
     Ok(expansion)
+}
+
+/// A cluster that is not there yet: what only it can say is later, and stands for the cluster itself.
+fn absent(block: &WordBlock, mut expansion: Expansion, told: Diagnostic) -> Absence {
+    let on = block.resource(facts::EKS, "this", None);
+    let exports = ["server", "certificate_authority_data", "uid", "version"].map(|name| (name, Type::String));
+    let exports = exports
+        .into_iter()
+        .chain([("security_group_ids", Type::list(Type::String))]);
+    for (name, ty) in exports {
+        let later = Value::later_from(ty, &on, name);
+        expansion.exports.insert(name.into(), later);
+    }
+    Absence { expansion, on, told }
 }
 
 /// Whether `block` is a cluster of a mesh.

@@ -46,6 +46,7 @@ pub(super) fn answer(query: &Query, schema: &Schema, answer: &mut Object) {
             set("cluster_security_group_id", Value::from("sg-1"));
         }
         "kubernetes_cluster" => {
+            set("uid", Value::from(scope.as_str()));
             set("version", Value::from("1.34.4"));
             set("server", Value::from(format!("https://{scope}")));
             set("certificate_authority_data", Value::from("Q0E="));

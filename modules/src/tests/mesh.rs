@@ -7,7 +7,7 @@ use super::{compiled, mistakes, shown};
 const EXAMPLE: &str = include_str!("../../../examples/two-clusters/mesh.hcl");
 
 /// The example with values for its variables.
-fn example() -> String {
+pub(super) fn example() -> String {
     EXAMPLE
         .replace(
             "variable \"charts\" {",

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
-use meshform_engine::compile::{Compiled, Inputs, compile};
+use meshform_engine::compile::{Compiled, Inputs, Purpose, compile};
 use meshform_engine::config::{Texts, load};
-use meshform_engine::{Facts, Vocabulary as _};
+use meshform_engine::{Facts, Query, Vocabulary as _};
 use meshform_lang::{Sources, Value};
 use meshform_state::value::to_json;
 
@@ -13,15 +13,34 @@ use crate::Mesh;
 
 mod facts;
 mod mesh;
+mod preflight;
+mod roots;
+
+/// What the outside answers otherwise than usual: attributes of the answer to a question.
+type Otherwise<'a> = &'a dyn Fn(&Query, &mut dyn FnMut(&str, Value));
 
 fn compiled(text: &str) -> (Sources, Compiled) {
+    compiled_where(text, &|_, _| {})
+}
+
+fn compiled_where(text: &str, otherwise: Otherwise<'_>) -> (Sources, Compiled) {
+    compiled_for(Purpose::Plan, text, otherwise)
+}
+
+fn compiled_for(purpose: Purpose, text: &str, otherwise: Otherwise<'_>) -> (Sources, Compiled) {
     let (mesh, kinds) = (Mesh::new(), meshform_kinds::kinds());
     let mut sources = Sources::default();
     let (config, found) = load(&mut sources, &Texts::new([("mesh.hcl", text)]), mesh.words());
     let mut facts = Facts::default();
+    let inputs = Inputs {
+        lineage: Some("ours".into()),
+        purpose,
+        ..Inputs::default()
+    };
     loop {
-        let mut compiled = compile(&config, &Inputs::default(), &facts, &mesh, &kinds);
-        if compiled.missing.is_empty() || compiled.diagnostics.has_errors() {
+        let mut compiled = compile(&config, &inputs, &facts, &mesh, &kinds);
+        let is_text_wrong = compiled.diagnostics.has_errors() && facts.iter().next().is_none();
+        if compiled.missing.is_empty() || is_text_wrong {
             compiled.diagnostics.extend(found.clone());
             compiled.diagnostics.sort();
             return (sources, compiled);
@@ -30,6 +49,7 @@ fn compiled(text: &str) -> (Sources, Compiled) {
             let schema = kinds.data(query.kind).unwrap().schema();
             let mut answer = query.arguments.clone();
             facts::answer(query, schema, &mut answer);
+            otherwise(query, &mut |name, value| answer.set(schema, name, value));
             facts.insert(query, answer);
         }
     }
@@ -85,7 +105,11 @@ fn shown(sources: &Sources, compiled: &Compiled) -> String {
 }
 
 fn mistakes(text: &str) -> String {
-    let (sources, compiled) = compiled(text);
+    mistakes_where(text, &|_, _| {})
+}
+
+fn mistakes_where(text: &str, otherwise: Otherwise<'_>) -> String {
+    let (sources, compiled) = compiled_where(text, otherwise);
     shown(&sources, &compiled)
 }
 

@@ -8,30 +8,30 @@ use x509_parser::prelude::FromDer as _;
 
 /// A certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Certificate {
+pub(crate) struct Certificate {
     der: Vec<u8>,
 }
 
 /// What is said of one in messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct About {
-    pub(super) subject: String,
-    pub(super) issuer: String,
+pub(crate) struct About {
+    pub(crate) subject: String,
+    pub(crate) issuer: String,
     /// The SHA-256 of the certificate, in hex.
-    pub(super) fingerprint: String,
+    pub(crate) fingerprint: String,
     /// When it ends, in seconds since 1970.
-    pub(super) not_after: i64,
-    pub(super) not_before: i64,
-    pub(super) is_ca: bool,
+    pub(crate) not_after: i64,
+    pub(crate) not_before: i64,
+    pub(crate) is_ca: bool,
     /// How many authorities may be below it; none says no limit.
-    pub(super) path_length: Option<u32>,
+    pub(crate) path_length: Option<u32>,
     /// The identities in it, as URIs.
-    pub(super) uris: Vec<String>,
+    pub(crate) uris: Vec<String>,
 }
 
 impl Certificate {
     /// The certificates in `pem`, in their order; `None` if some part of it is none.
-    pub(super) fn all(pem: &str) -> Option<Vec<Self>> {
+    pub(crate) fn all(pem: &str) -> Option<Vec<Self>> {
         let mut all = Vec::new();
         for part in Pem::iter_from_buffer(pem.as_bytes()) {
             let part = part.ok()?;
@@ -42,7 +42,7 @@ impl Certificate {
     }
 
     /// The SHA-256 of the certificate, in hex.
-    pub(super) fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let digest = Sha256::digest(&self.der);
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -53,7 +53,7 @@ impl Certificate {
     }
 
     /// What is said of it.
-    pub(super) fn about(&self) -> Option<About> {
+    pub(crate) fn about(&self) -> Option<About> {
         self.with(|parsed| {
             let constraints = parsed.basic_constraints().ok().flatten();
             let names = parsed.subject_alternative_name().ok().flatten();

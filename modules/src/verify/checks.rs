@@ -6,7 +6,7 @@ use meshform_kinds::evidence::{ClusterEvidence, IstiodEvidence};
 
 use super::certificate::{Certificate, root_of};
 use super::expected::{Edge, Expected, Member};
-use super::report::{Finding, Report, Verdict};
+use crate::report::{Finding, Report, Verdict};
 
 /// The port that traffic of other networks comes in by (Istio's gateway chart, port `tls`).
 const CROSS_NETWORK_PORT: u16 = 15443;

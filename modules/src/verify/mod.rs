@@ -7,10 +7,9 @@
 mod certificate;
 mod checks;
 mod expected;
-mod report;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use certificate::Certificate;
 pub use checks::judge;
 pub use expected::{Edge, Expected, ExpectedError, Member};
-pub use report::{Finding, Report, Verdict};

@@ -11,7 +11,7 @@ mod view;
 mod word;
 
 pub(crate) use review::review;
-pub(crate) use view::{blocks_of, overlap, route_tables};
+pub(crate) use view::{blocks_of, route_tables};
 pub(crate) use word::{WORD, expand, schema};
 
 use word::{ROUTE_TABLE, SUBNET, VPC, account_id, region};

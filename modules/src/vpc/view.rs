@@ -16,7 +16,7 @@ pub(crate) fn blocks_of(vpc: &Expanded) -> Vec<Ipv4Net> {
 }
 
 /// A network of `a` and one of `b` that share addresses.
-pub(crate) fn overlap(a: &Expanded, b: &Expanded) -> Option<(Ipv4Net, Ipv4Net)> {
+pub(super) fn overlap(a: &Expanded, b: &Expanded) -> Option<(Ipv4Net, Ipv4Net)> {
     let (a, b) = (blocks_of(a), blocks_of(b));
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (*a, *b)));
     pairs.into_iter().find(|(a, b)| a.contains(b) || b.contains(a))

@@ -10,6 +10,11 @@ use crate::error;
 
 /// As whom the clients act.
 pub(crate) async fn identify(clients: &Clients) -> Result<Identity, AdapterError> {
+    let identity = clients.identity.get_or_try_init(|| seen(clients));
+    identity.await.cloned()
+}
+
+async fn seen(clients: &Clients) -> Result<Identity, AdapterError> {
     let seen = ask(clients).await?;
     match (seen.account_id, seen.arn) {
         (Some(id), caller) => Ok(Identity {

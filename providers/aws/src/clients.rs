@@ -9,6 +9,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use meshform_engine::adapter::Identity;
 use meshform_engine::{AdapterError, ErrorClass};
 use meshform_state::Scope;
 use tokio::sync::OnceCell;
@@ -31,6 +32,8 @@ pub(crate) struct Clients {
     pub(crate) pca: Pca,
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) place: Arc<Place>,
+    /// As whom they act, once that was asked: credentials do not become another account's while a command runs.
+    pub(crate) identity: Arc<OnceCell<Identity>>,
     /// What signs requests; `None` where there are no credentials at all.
     pub(crate) credentials: Option<SharedCredentialsProvider>,
 }
@@ -130,6 +133,7 @@ impl ClientCache {
             eks: aws_sdk_eks::Client::new(&config),
             pca: Pca::new(aws_sdk_acmpca::Client::new(&config), Arc::clone(&place)),
             sts: aws_sdk_sts::Client::new(&config),
+            identity: Arc::default(),
             credentials: config.credentials_provider(),
             place,
         }

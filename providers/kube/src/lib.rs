@@ -10,7 +10,7 @@
 //!    resources are one object each.
 //! 4. `istio` has the kinds that are many objects, and what there is of Istio; `pki` makes keys and reads certificates,
 //!    `authority` is the seam to whoever issues them outside of clusters.
-//! 5. `helm` runs helm, `rendered` is what it gives.
+//! 5. `rights` asks what we may do; `helm` runs helm, `rendered` is what it gives.
 //!
 //! Two rules hold everywhere: "absent" and "as observed" are conditions that the API server checks, never a look
 //! before a leap; and a field that was never ours is never forced. Contents of Secrets are in no message and no log.
@@ -30,6 +30,7 @@ pub mod probe;
 mod read;
 mod ready;
 mod rendered;
+mod rights;
 mod sealed;
 mod secret;
 mod served;

@@ -7,10 +7,12 @@ mod clock;
 pub(crate) mod config;
 pub(crate) mod points;
 mod process;
+mod registry;
 mod sandbox;
 mod world;
 
 pub(crate) use binary::{Binary, Said};
 pub(crate) use process::Ran;
+pub(crate) use registry::Registry;
 pub(crate) use sandbox::{REGION, cluster, runtime, say};
 pub(crate) use world::{Sabotage, World};

@@ -30,6 +30,8 @@ nested! {
         revision: String,
         /// The version of its image, where that tells.
         version: Option<String>,
+        /// The trust domain that its mesh configuration says, where that can be read.
+        trust_domain: Option<String>,
         /// The lineage of the state that made it, if a state of ours did.
         lineage: Option<String>
     }
@@ -44,12 +46,14 @@ kind! {
         namespace_exists: Option<bool> => computed,
         /// The lineage of the state that made the namespace, if a state of ours did.
         namespace_lineage: Option<String> => computed,
-        /// The network that the namespace is labelled with.
+        /// The network that somebody else has labelled the namespace with.
         network: Option<String> => computed,
         /// The control planes in all namespaces, by namespace and name.
         istiods: Vec<Istiod> => computed,
         /// The root that the control plane gives to workloads, PEM.
         root_certificate: Option<String> => computed,
+        /// Whether an intermediate is plugged in, as Secret `cacerts`; not known without the right to look.
+        ca_exists: Option<bool> => computed,
         /// The lineage of the state that made the plugged intermediate, if a state of ours did.
         ca_lineage: Option<String> => computed,
     }

@@ -1,7 +1,7 @@
 //! Kubernetes: namespaces, and any object that an API server knows.
 //!
 //! [`namespace`] and [`manifest`] are the kinds; [`name`] is how an object is called; [`project`] cuts a live object
-//! down to what counts in a comparison.
+//! down to what counts in a comparison; [`right`] is what somebody may do.
 
 mod data;
 mod list;
@@ -10,6 +10,7 @@ mod name;
 mod namespace;
 mod project;
 mod quantity;
+mod right;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub use data::{DATA, DATA_KEYS, DATA_VERSION};
 pub use manifest::Manifest;
 pub use name::{NameError, ObjectName};
 pub use namespace::Namespace;
+pub use right::Right;
 
 /// The name of the kind [`Namespace`].
 pub const NAMESPACE: &str = "kubernetes_namespace";

@@ -10,6 +10,10 @@ use super::eks::{Eks, kubeconfig, with_tokens};
 use super::{File, Way};
 use crate::failure::Failure;
 
+/// A connection that takes longer than this is not coming: packets to a private API are dropped, not refused, and each
+/// attempt of several waits as long.
+const CONNECT: Duration = Duration::from_secs(10);
+
 /// After this long without an answer a request counts as lost. Longer than the API server works on one of ours.
 const ANSWER: Duration = Duration::from_secs(30);
 
@@ -61,6 +65,7 @@ pub(super) async fn connect(way: &Way, eks: Option<&Eks>) -> Result<Connected, A
 async fn made(mut config: Config) -> Result<Connected, AdapterError> {
     // All retries are the engine's: it has a clock, a limit and a journal.
     config.default_retry = false;
+    config.connect_timeout = Some(CONNECT);
     config.read_timeout = Some(ANSWER);
     config.reset_reader_on_write = true;
     let server = config

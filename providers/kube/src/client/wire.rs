@@ -6,6 +6,7 @@ use kube::Client;
 use kube::client::Body;
 use kube::core::Status;
 use meshform_engine::Permit;
+use meshform_kinds::kubernetes::Right;
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
@@ -133,6 +134,23 @@ impl Wire {
             Some((JSON, plain(&body))),
         )
         .await
+    }
+
+    /// Whether the API server lets us have `right`.
+    pub(crate) async fn review_right(&self, right: &Right) -> Result<bool, Failure> {
+        // Asked by POST, but nothing is kept of it.
+        let body = json!({
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": { "resourceAttributes": {
+                "group": right.group, "resource": right.resource, "verb": right.verb, "namespace": right.namespace,
+            } },
+        });
+        let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        let answer = self
+            .send(Method::POST, path, JSON, Some((JSON, plain(&body))))
+            .await?;
+        Ok(answer.pointer("/status/allowed").and_then(Json::as_bool) == Some(true))
     }
 
     /// The client itself, for connections that are no exchange of JSON.

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::LINEAGE_MARK;
 use crate::client::{Cluster, Extent};
 use crate::live::Live;
+use crate::managed::Step;
 use crate::served::{Answering, At};
 
 /// The kind.
@@ -22,6 +23,15 @@ const ROOT: (&str, &str) = ("istio-ca-root-cert", "root-cert.pem");
 
 /// The ConfigMap that says in public what the intermediate in the Secret `cacerts` is.
 const INTERMEDIATE: &str = "cacerts-meshform";
+
+/// The Secret in which istiod looks for an intermediate.
+const CACERTS: &str = "cacerts";
+
+/// The ConfigMap with the mesh configuration; with a revision behind it where the control plane has one.
+const MESH_CONFIG: &str = "istio";
+
+/// The trust domain of a mesh configuration that says none (istio.mesh.v1alpha1.MeshConfig, `trust_domain`).
+const TRUST_DOMAIN: &str = "cluster.local";
 
 /// The label of a namespace that names the network of its pods.
 const NETWORK: &str = "topology.istio.io/network";
@@ -38,15 +48,13 @@ impl Answering for Installations {
         let home = format!("/api/v1/namespaces/{name}");
         let namespace = object(cluster, &home, "Namespace").await?;
         let map = async |name: &str| object(cluster, &format!("{home}/configmaps/{name}"), "ConfigMap").await;
-        let (mut root, mut intermediate) = (None, None);
+        let (mut root, mut intermediate, mut secret) = (None, None, Some(None));
         if namespace.is_some() {
             (root, intermediate) = (map(ROOT.0).await?, map(INTERMEDIATE).await?);
+            secret = authority(cluster, &home).await?;
         }
+        let secret = secret.as_ref().map(Option::as_ref);
         let lineage = |live: Option<&Live>| live?.annotation(LINEAGE_MARK).map(str::to_owned);
-        let network = |live: &Live| {
-            let labels = live.0.pointer("/metadata/labels")?;
-            labels.get(NETWORK)?.as_str().map(str::to_owned)
-        };
         let certificate = |live: &Live| live.0.get("data")?.get(ROOT.1)?.as_str().map(str::to_owned);
         let spec = Installation {
             namespace: name,
@@ -55,10 +63,22 @@ impl Answering for Installations {
             network: namespace.as_ref().and_then(network),
             istiods: istiods(cluster).await?,
             root_certificate: root.as_ref().and_then(certificate),
-            ca_lineage: lineage(intermediate.as_ref()),
+            ca_exists: secret.map(|secret| secret.is_some()),
+            ca_lineage: lineage(secret.flatten()).or_else(|| lineage(intermediate.as_ref())),
         };
         Ok(spec.to_object())
     }
+}
+
+/// The network that somebody else has labelled the namespace `live` with.
+fn network(live: &Live) -> Option<String> {
+    let label = ["metadata", "labels", NETWORK].map(|name| Step::Field(name.to_owned()));
+    let mut ours = live.managers().into_iter().filter(crate::managed::Manager::is_us);
+    if ours.any(|manager| manager.fields.iter().any(|field| *field == label)) {
+        return None;
+    }
+    let labels = live.0.pointer("/metadata/labels")?;
+    labels.get(NETWORK)?.as_str().map(str::to_owned)
 }
 
 async fn object(cluster: &Cluster, path: &str, kind: &str) -> Result<Option<Live>, AdapterError> {
@@ -67,6 +87,24 @@ async fn object(cluster: &Cluster, path: &str, kind: &str) -> Result<Option<Live
         Err(failure) if failure.is_not_found() => Ok(None),
         Err(failure) => {
             let what = format!("{kind} `{}`", path.rsplit('/').next().unwrap_or_default());
+            Err(failure.into_error(&cluster.subject("get", what)))
+        }
+    }
+}
+
+/// The Secret in which an intermediate is plugged in; none where that may not be known. Only its metadata is asked for.
+async fn authority(cluster: &Cluster, home: &str) -> Result<Option<Option<Live>>, AdapterError> {
+    match cluster
+        .wire
+        .get_metadata(&format!("{home}/secrets/{CACERTS}"))
+        .await
+    {
+        Ok(json) => Ok(Some(Some(Live(json)))),
+        Err(failure) if failure.is_not_found() => Ok(Some(None)),
+        // Whoever plans need not be let near Secrets; apply meets a stranger all the same.
+        Err(failure) if failure.is_denied() => Ok(None),
+        Err(failure) => {
+            let what = format!("the metadata of Secret `{CACERTS}`");
             Err(failure.into_error(&cluster.subject("get", what)))
         }
     }
@@ -82,8 +120,29 @@ async fn istiods(cluster: &Cluster) -> Result<Vec<Istiod>, AdapterError> {
         .into_iter()
         .map(|deployment| istiod(&Live(deployment)))
         .collect();
+    for one in &mut all {
+        one.trust_domain = trust_domain(cluster, one).await?;
+    }
     all.sort();
     Ok(all)
+}
+
+/// The trust domain that the mesh configuration of `istiod` says.
+async fn trust_domain(cluster: &Cluster, istiod: &Istiod) -> Result<Option<String>, AdapterError> {
+    let name = match istiod.revision.as_str() {
+        "default" => MESH_CONFIG.to_owned(),
+        revision => format!("{MESH_CONFIG}-{revision}"),
+    };
+    let path = format!("/api/v1/namespaces/{}/configmaps/{name}", istiod.namespace);
+    let found = object(cluster, &path, "ConfigMap").await?;
+    Ok(found.and_then(|map| said_domain(map.0.pointer("/data/mesh")?.as_str()?)))
+}
+
+/// The trust domain in a mesh configuration; that of Istio if it says none.
+fn said_domain(config: &str) -> Option<String> {
+    let config: Json = serde_saphyr::from_str(config).ok()?;
+    let said = config.get("trustDomain").and_then(Json::as_str);
+    Some(said.unwrap_or(TRUST_DOMAIN).to_owned())
 }
 
 fn istiod(live: &Live) -> Istiod {
@@ -96,6 +155,7 @@ fn istiod(live: &Live) -> Istiod {
         name: live.name().to_owned(),
         revision: text("/metadata/labels/istio.io~1rev").unwrap_or_else(|| "default".to_owned()),
         version: text("/spec/template/spec/containers/0/image").and_then(|image| version(&image)),
+        trust_domain: None,
         lineage: live.annotation(LINEAGE_MARK).map(str::to_owned),
     }
 }
@@ -127,6 +187,33 @@ mod tests {
         assert_eq!(found.version.as_deref(), Some("1.31.1"));
         assert_eq!(found.lineage.as_deref(), Some("l"));
         assert_eq!(istiod(&Live(json!({}))).revision, "default");
+    }
+
+    #[test]
+    fn a_network_that_we_wrote_is_nobody_elses() {
+        let labelled = |manager: &str| {
+            Live(
+                json!({ "metadata": { "labels": { "topology.istio.io/network": "west" }, "managedFields": [
+                { "manager": manager, "operation": "Apply",
+                    "fieldsV1": { "f:metadata": { "f:labels": { "f:topology.istio.io/network": {} } } } } ] } }),
+            )
+        };
+        assert_eq!(network(&labelled("kubectl")).as_deref(), Some("west"));
+        assert_eq!(network(&labelled("meshform")), None);
+        assert_eq!(network(&Live(json!({}))), None);
+    }
+
+    #[test]
+    fn the_trust_domain_is_in_the_mesh_configuration() {
+        assert_eq!(
+            said_domain("trustDomain: acme.example\nenableTracing: true").as_deref(),
+            Some("acme.example")
+        );
+        assert_eq!(
+            said_domain("enableTracing: true").as_deref(),
+            Some("cluster.local")
+        );
+        assert_eq!(said_domain("a: ["), None);
     }
 
     #[test]

@@ -113,6 +113,39 @@ async fn one_that_does_not_come_up_is_waited_for_and_taken_up_again() {
     world.converges(&[]).await;
 }
 
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const CLASSES: &str = "/apis/gateway.networking.k8s.io/v1/gatewayclasses";
+
+/// The definition of classes of gateways, as far as it matters here.
+fn classes() -> Json {
+    let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+    json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": "gatewayclasses.gateway.networking.k8s.io",
+            "annotations": { "api-approved.kubernetes.io": "unapproved, a test's" } },
+        "spec": { "group": "gateway.networking.k8s.io", "scope": "Cluster",
+            "names": { "plural": "gatewayclasses", "singular": "gatewayclass", "kind": "GatewayClass" },
+            "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": schema } }] } })
+}
+
+/// A class for istiod's controller, written by `manager`.
+async fn gateway_class(stranger: &Stranger, name: &str, manager: &str) {
+    let class = json!({ "apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass",
+        "metadata": { "name": name }, "spec": { "controllerName": "istio.io/gateway-controller" } });
+    let path = format!("{CLASSES}?fieldManager={manager}");
+    // The definition is served a moment after it is there.
+    let served = async {
+        while stranger.get(CLASSES).await.is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    let served = tokio::time::timeout(std::time::Duration::from_secs(30), served).await;
+    assert!(served.is_ok(), "{CLASSES} is not served");
+    let (status, answer) = stranger
+        .send(Method::POST, &path, "application/json", &class)
+        .await;
+    assert_eq!(status, 201, "{answer}");
+}
+
 async fn what_it_made_goes_with_it_and_what_others_made_stays() {
     let name = "chart-swept";
     let (world, stranger) = (World::new(), home(name).await);
@@ -145,6 +178,10 @@ async fn what_it_made_goes_with_it_and_what_others_made_stays() {
         "metadata": { "name": "istio-gateway-deployment-default", "namespace": name } });
     let leases = format!("/apis/coordination.k8s.io/v1/namespaces/{name}/leases");
     stranger.create(&leases, &lease).await;
+    stranger.create(DEFINITIONS, &classes()).await;
+    for (class, manager) in [("istio", "pilot-discovery"), ("istio-by-hand", "kubectl")] {
+        gateway_class(&stranger, class, manager).await;
+    }
 
     let chart = [world.chart(
         ("istiod", "istiod", name),
@@ -171,6 +208,11 @@ async fn what_it_made_goes_with_it_and_what_others_made_stays() {
             .await,
         None
     );
+    assert_eq!(stranger.get(&format!("{CLASSES}/istio")).await, None);
+    assert!(stranger.get(&format!("{CLASSES}/istio-by-hand")).await.is_some());
+    stranger
+        .delete(&format!("{DEFINITIONS}/gatewayclasses.gateway.networking.k8s.io"))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,11 +60,23 @@ pub(crate) async fn what_is_there_of_istio_is_told_whoever_put_it_there() {
                 "spec": { "containers": [{ "name": "discovery", "image": "istio/pilot:1.30.2" }] } } } });
     let deployments = format!("/apis/apps/v1/namespaces/{name}/deployments");
     stranger.create(&deployments, &istiod).await;
+    let mesh = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "istio-canary" },
+        "data": { "mesh": "trustDomain: old.example\n" } });
+    stranger.create(&maps, &mesh).await;
+    let found = installation(&world, name).await;
+    assert_eq!(found.ca_exists, Some(false));
+    assert_eq!(found.network, None, "it is our own");
+    let secrets = format!("/api/v1/namespaces/{name}/secrets");
+    let secret = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "cacerts" } });
+    stranger.create(&secrets, &secret).await;
+    let label = json!({ "metadata": { "labels": { "topology.istio.io/network": "east" } } });
+    stranger.edit(&format!("/api/v1/namespaces/{name}"), &label).await;
 
     let found = installation(&world, name).await;
     assert_eq!(found.namespace_exists, Some(true));
     assert!(found.namespace_lineage.is_some());
-    assert_eq!(found.network.as_deref(), Some("west"));
+    assert_eq!(found.network.as_deref(), Some("east"));
+    assert_eq!((found.ca_exists, &found.ca_lineage), (Some(true), &None));
     assert_eq!(found.root_certificate.as_deref(), Some("PEM"));
     let ours = found
         .istiods
@@ -76,9 +88,12 @@ pub(crate) async fn what_is_there_of_istio_is_told_whoever_put_it_there() {
         ("istiod-canary", "canary")
     );
     assert_eq!((ours.version.as_deref(), &ours.lineage), (Some("1.30.2"), &None));
+    assert_eq!(ours.trust_domain.as_deref(), Some("old.example"));
     for path in [
         format!("{deployments}/istiod-canary"),
         format!("{maps}/istio-ca-root-cert"),
+        format!("{maps}/istio-canary"),
+        format!("{secrets}/cacerts"),
     ] {
         let (status, answer) = stranger
             .send(Method::DELETE, &path, "application/json", &json!({}))

@@ -1,14 +1,35 @@
-//! What `verify` found, for people and for machines.
+//! What `preflight` and `verify` found, for people and for machines.
 
 use std::fmt::Write as _;
 
-use meshform_modules::verify::{Finding, Report, Verdict};
+use meshform_modules::report::{Finding, Report, Verdict};
 use serde_json::{Value as Json, json};
 
 use super::style::{Palette, Role};
 
+/// How the last line begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    /// If all is well.
+    pub(crate) holds: &'static str,
+    /// If not.
+    pub(crate) fails: &'static str,
+}
+
+/// Those of `verify`.
+pub(crate) const VERIFIED: Words = Words {
+    holds: "The mesh works",
+    fails: "The mesh does not work as applied",
+};
+
+/// Those of `preflight`.
+pub(crate) const CLEARED: Words = Words {
+    holds: "Nothing is in the way of this mesh",
+    fails: "This mesh cannot be applied as it is",
+};
+
 /// For people: what is wrong with what to do about it, then what is right, a line each.
-pub(crate) fn text(report: &Report, palette: Palette) -> String {
+pub(crate) fn text(report: &Report, words: Words, palette: Palette) -> String {
     let width = report
         .findings
         .iter()
@@ -19,7 +40,10 @@ pub(crate) fn text(report: &Report, palette: Palette) -> String {
     for finding in &report.findings {
         line(&mut out, finding, width, palette);
     }
-    let _ = writeln!(out, "\n{}", summary(report));
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    let _ = writeln!(out, "{}", summary(report, words));
     out
 }
 
@@ -45,14 +69,17 @@ fn line(out: &mut String, finding: &Finding, width: usize, palette: Palette) {
     }
 }
 
-fn summary(report: &Report) -> String {
+fn summary(report: &Report, words: Words) -> String {
     let count = |verdict| report.count(verdict);
     let (failed, unknown) = (count(Verdict::Failed), count(Verdict::Unknown));
     let passed = count(Verdict::Passed) + count(Verdict::Warning);
     if failed + unknown == 0 {
-        format!("The mesh works: {passed} checks passed.")
+        format!("{}: {passed} checks passed.", words.holds)
     } else {
-        format!("The mesh does not work as applied: {failed} failed, {unknown} unknown, {passed} passed.")
+        format!(
+            "{}: {failed} failed, {unknown} unknown, {passed} passed.",
+            words.fails
+        )
     }
 }
 
@@ -107,7 +134,7 @@ mod tests {
                 ),
             ],
         };
-        assert_snapshot!(text(&report, Palette::Plain), @r"
+        assert_snapshot!(text(&report, VERIFIED, Palette::Plain), @r"
         FAILED   V14  api reads ml  there is no remote secret for ml
                                     → Somebody deleted it: apply again.
         ok       V06  cluster api   5 namespaces trust the root of the mesh

@@ -1,4 +1,4 @@
-//! What `verify` says.
+//! What checks found: the form in which `preflight` and `verify` say it.
 
 use std::fmt;
 
@@ -18,11 +18,11 @@ pub enum Verdict {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The check, by its id in `docs/verify.md`.
+    /// The check, by its id in `docs/verify.md` or `docs/preflight.md`.
     pub check: &'static str,
     /// How it ended.
     pub verdict: Verdict,
-    /// Where: a cluster, or a direction between two.
+    /// Where: a cluster, a direction between two, a place in the configuration.
     pub place: String,
     /// What was seen, in a sentence.
     pub detail: String,
@@ -40,7 +40,7 @@ pub struct Report {
 
 impl Report {
     /// Puts findings in their order.
-    pub(super) fn of(mut findings: Vec<Finding>) -> Self {
+    pub(crate) fn of(mut findings: Vec<Finding>) -> Self {
         findings.sort_by_key(|finding| finding.verdict);
         Report { findings }
     }
