@@ -6,7 +6,9 @@ use std::fmt;
 use meshform_lang::{Block, Diagnostics, Expr, Range, Step, Traversal};
 use meshform_state::Str;
 
-use crate::config::{Lifecycle, Module, Reach, Repeat, ResourceName, Takes, WordName, WordSchema};
+use crate::config::{
+    BlockSchema, Lifecycle, Module, Reach, Repeat, ResourceName, Takes, WordName, WordSchema,
+};
 use crate::kind::Kinds;
 
 use super::meaning::{Meaning, Words, find, meaning};
@@ -273,9 +275,10 @@ impl Walk<'_> {
                         .map(|a| &a.takes);
                     self.word_argument(site, &argument.name, &argument.expr, takes);
                 }
-                word.blocks
-                    .iter()
-                    .for_each(|nested| self.nested(site, &nested.kind, nested));
+                for nested in &word.blocks {
+                    let known = schema.and_then(|schema| schema.body.block(&nested.kind));
+                    self.word_block(site, &nested.kind, nested, known.map(|known| &known.body));
+                }
             }
             BlockName::Call(name) => {
                 let Some(child) = self.sites[site].children.get(name).copied() else {
@@ -336,6 +339,23 @@ impl Walk<'_> {
     fn condition(&mut self, site: SiteId, attribute: &str, condition: &crate::config::Condition) {
         self.expr(site, attribute, &condition.condition);
         self.expr(site, attribute, &condition.message);
+    }
+
+    /// A block inside one of a word: what it names without asking for more need not be expanded first.
+    fn word_block(&mut self, site: SiteId, attribute: &str, block: &Block, schema: Option<&BlockSchema>) {
+        for one in &block.body.attributes {
+            let argument = schema.and_then(|schema| schema.argument(&one.name));
+            self.word_argument(
+                site,
+                attribute,
+                &one.expr,
+                argument.map(|argument| &argument.takes),
+            );
+        }
+        for inner in &block.body.blocks {
+            let known = schema.and_then(|schema| schema.block(&inner.kind));
+            self.word_block(site, attribute, inner, known.map(|known| &known.body));
+        }
     }
 
     fn word_argument(&mut self, site: SiteId, attribute: &str, expr: &Expr, takes: Option<&Takes>) {

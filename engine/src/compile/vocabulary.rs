@@ -233,6 +233,8 @@ pub struct Context<'a> {
     pub(crate) missing: Vec<Query>,
     /// The blocks of the words that the present one comes [`after`](WordSchema::after).
     pub(crate) before: Vec<Arc<Expanded>>,
+    /// Warnings about the block.
+    pub(crate) noted: Diagnostics,
     /// The lineage of the state, and what the compilation is for.
     pub(crate) inputs: &'a Inputs,
 }
@@ -271,6 +273,11 @@ impl Context<'_> {
                 Err(Stop::Waiting)
             }
         }
+    }
+
+    /// Tells a warning and goes on.
+    pub fn note(&mut self, warning: Diagnostic) {
+        self.noted.push(warning);
     }
 
     /// Whether what bears the mark of `lineage` was made by the state that is planned for. Without a state, as in tests of

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use meshform_lang::{Attribute, Block as TextBlock, Diagnostic, Expr, Range};
+use meshform_lang::{Attribute, Block as TextBlock, Diagnostic, Diagnostics, Expr, Range};
 use meshform_state::addr::Key;
 use meshform_state::{Address, Str, Type, Value};
 
@@ -165,9 +165,11 @@ impl Compiler<'_> {
             kinds: self.kinds,
             missing: Vec::new(),
             before,
+            noted: Diagnostics::new(),
             inputs: self.inputs,
         };
         let result = call(self.vocabulary, &mut context);
+        self.found.extend(context.noted);
         if self.inputs.purpose != super::Purpose::Validate {
             self.missing.extend(context.missing);
         }

@@ -50,16 +50,18 @@ pub(super) fn ask(
     let namespace = [("namespace", Value::from(ISTIO_NAMESPACE))];
     let installation = context.ask(INSTALLATION, scope, &namespace, range);
     let (api, installation, charts) = (api?, installation?, charts?);
-    let said = |name| text(context, API, &api, name);
+    let version = text(context, API, &api, "version");
     if !context.is_destroying() {
         let mut found = Diagnostics::new();
         let place = Place { block, mesh, network };
         found.extend(installed::review(&place, &installation, context));
-        found.extend(versions::review(block, &said("version"), &charts));
+        found.extend(versions::review(block, &version, &charts));
         if found.has_errors() {
             return Err(found.into());
         }
+        found.0.into_iter().for_each(|warning| context.note(warning));
     }
+    let said = |name| text(context, API, &api, name);
     let given = block.arguments.value("security_group_ids").map(texts);
     let own = eks.and_then(|eks| {
         context
@@ -69,7 +71,7 @@ pub(super) fn ask(
     });
     Ok(Facts {
         uid: said("uid"),
-        version: said("version"),
+        version,
         server: said("server"),
         certificate_authority_data: said("certificate_authority_data"),
         security_group_ids: given.unwrap_or_else(|| own.into_iter().collect()),

@@ -355,6 +355,6 @@ fn what_only_the_region_knows() {
         "#
     ), @r#"
         Warning mesh.hcl:8:24 Overlapping CIDR blocks: `vpc.a` (10.0.0.0/16) and `vpc.b` (10.0.128.0/17) share addresses, so they can never be linked or be in one network.
-            mesh.hcl:4:24: the other one is here
+            mesh.hcl:4:24: the addresses of one are from here
         "#);
 }

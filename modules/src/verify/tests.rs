@@ -8,7 +8,8 @@ use meshform_kinds::evidence::{
 use meshform_state::ScopeKey;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
 
-use super::{Edge, Expected, Member, Report, Verdict, judge};
+use super::{Edge, Expected, Member, judge};
+use crate::report::{Report, Verdict};
 
 /// Within the validity that rcgen gives by default, 1975 to 4096.
 const NOW: i64 = 1_800_000_000;

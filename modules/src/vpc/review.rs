@@ -27,10 +27,10 @@ pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
             let diagnostic = told(&who, bond(blocks, [first, second]), place(second));
             let diagnostic = diagnostic
                 .check("P05")
-                .related(place(first), "one has its addresses from here");
+                .related(place(first), "the addresses of one are from here");
             let is_elsewhere = diagnostic.range != Some(place(second));
             found.push(if is_elsewhere {
-                diagnostic.related(place(second), "the other one from here")
+                diagnostic.related(place(second), "those of the other are from here")
             } else {
                 diagnostic
             });

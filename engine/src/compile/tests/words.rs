@@ -69,6 +69,24 @@ fn blocks_may_name_each_other_by_key() {
 }
 
 #[test]
+fn blocks_inside_may_name_blocks_that_come_later() {
+    let compiled = desired(
+        r#"
+        nest "a" {
+          eggs = 0
+          home { near = nest.b }
+        }
+        nest "b" {
+          eggs = 0
+          home { near = nest.a }
+        }
+        "#,
+    );
+    assert!(!compiled.contains("Error"), "{compiled}");
+    assert!(compiled.contains("nest.b.thing.tree"), "{compiled}");
+}
+
+#[test]
 fn arguments_that_come_later_go_through_to_resources() {
     assert_snapshot!(desired(
         r#"

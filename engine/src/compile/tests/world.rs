@@ -13,7 +13,7 @@ use crate::compile::{
     Arguments, Compiled, Context, Derivation, Derived, Expanded, Expansion, Given, GivenBy, Inputs, Place,
     Stop, Vocabulary, WordBlock, compile,
 };
-use crate::config::{Argument, BlockSchema, Config, Reach, Takes, Texts, WordSchema, load};
+use crate::config::{Argument, BlockSchema, Config, Nested, Reach, Takes, Texts, WordSchema, load};
 use crate::kind::{Attribute, Home, Kind, Kinds, Problem, Schema};
 use crate::{Facts, Object};
 
@@ -93,9 +93,25 @@ impl Nests {
                 "A nest to stand beside.",
             ),
         ];
+        let near = Argument::optional(
+            "near",
+            Takes::Word(Reach::Name, &["nest"]),
+            "A nest to see from there.",
+        );
+        let home = Nested {
+            name: "home",
+            labels: &[],
+            required: false,
+            repeated: false,
+            body: BlockSchema {
+                arguments: vec![near],
+                ..BlockSchema::default()
+            },
+            doc: "Where it is.",
+        };
         let body = BlockSchema {
             arguments,
-            blocks: Vec::new(),
+            blocks: vec![home],
             open: false,
         };
         let nest = WordSchema {
