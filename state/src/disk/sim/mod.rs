@@ -58,6 +58,8 @@ pub struct OpEvent {
     pub path: PathBuf,
     /// Before or after.
     pub moment: Moment,
+    /// What a write appends; of another step nothing.
+    pub bytes: Vec<u8>,
 }
 
 /// What becomes of a step.
@@ -213,12 +215,12 @@ impl SimDisk {
     }
 
     fn step<T>(&self, op: Op, path: &Path, act: impl FnOnce(&mut World) -> io::Result<T>) -> io::Result<T> {
-        self.step_torn(op, path, act, |_, _| {})
+        self.step_torn((op, &[]), path, act, |_, _| {})
     }
 
     fn step_torn<T>(
         &self,
-        op: Op,
+        (op, bytes): (Op, &[u8]),
         path: &Path,
         act: impl FnOnce(&mut World) -> io::Result<T>,
         tear: impl FnOnce(&mut World, usize),
@@ -230,6 +232,7 @@ impl SimDisk {
                 op,
                 path: path.to_path_buf(),
                 moment,
+                bytes: bytes.to_vec(),
             };
             hook.as_ref().map_or(Verdict::Go, |hook| hook(&event()))
         };
@@ -414,7 +417,7 @@ impl Steps for SimDisk {
         let write =
             |world: &mut World, bytes: &[u8]| world.inode(file.inode).map(|inode| inode.append(bytes));
         self.step_torn(
-            Op::Write,
+            (Op::Write, bytes),
             &file.path,
             |world| write(world, bytes),
             |world, len| _ = write(world, &bytes[..len.min(bytes.len())]),
