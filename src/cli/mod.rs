@@ -360,6 +360,9 @@ pub(crate) struct UnlockArgs {
 /// `verify`
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
+    /// Looks again until all checks pass, for so long at most, such as `3m`: what was just applied takes a while to work.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    pub(crate) wait: String,
     #[command(flatten)]
     pub(crate) talk: Talk,
 }

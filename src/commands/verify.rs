@@ -1,6 +1,7 @@
 //! `meshform verify`: whether the mesh that was applied works. Reads the state and the clusters, changes nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use meshform_kube::KubeAdapter;
@@ -14,11 +15,16 @@ use crate::failure::{Exit, Failure, FailureKind};
 use crate::interrupt::{droppable, heeding};
 use crate::render::checks;
 use crate::session::{Access, Session};
+use crate::settings::duration;
 
 /// How many clusters are looked at at once.
 const CLUSTERS_AT_ONCE: usize = 8;
 
-pub(super) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, Failure> {
+/// How long it waits before it looks again.
+const PAUSE: Duration = Duration::from_secs(2);
+
+pub(super) async fn run(session: &Session, args: &VerifyArgs) -> Result<Exit, Failure> {
+    let wait = duration("-wait", &args.wait)?;
     let snapshot = session.local_store().load()?.snapshot;
     let expected = Expected::of(&snapshot, &session.kinds).map_err(|error| {
         Failure::caused(FailureKind::State, "Nothing to verify", &error)
@@ -32,23 +38,44 @@ pub(super) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, F
             .talk(&format!("Looking at {}...\n", names.join(", ")));
     }
     let kube = Arc::new(session.kube(Access::Read));
-    let probes = stream::iter(looks)
-        .map(|look| one(Arc::clone(&kube), look))
-        .buffered(CLUSTERS_AT_ONCE);
-    let seen = heeding(
-        &session.stop,
-        droppable(&session.stop, probes.collect::<Vec<_>>()),
-    )
-    .await;
-    let seen = seen.ok_or_else(super::plan::interrupted)?;
-    let now = i64::try_from(session.clock.now_ms() / 1000).unwrap_or(i64::MAX);
-    let report = judge(&expected, &seen, now);
+    let looking = until_it_holds(session, wait, || look(session, &kube, &expected, &looks));
+    let report = heeding(&session.stop, droppable(&session.stop, looking)).await;
+    let report = report.ok_or_else(super::plan::interrupted)?;
     show(session, &report);
     Ok(if report.holds() { Exit::Done } else { Exit::Differs })
 }
 
-async fn one(kube: Arc<KubeAdapter>, look: Look) -> meshform_kinds::evidence::ClusterEvidence {
-    kube.probe(&look).await
+/// What `look` finds, once that is nothing wrong or `wait` is over.
+async fn until_it_holds<F: Future<Output = Report>>(
+    session: &Session,
+    wait: Duration,
+    look: impl Fn() -> F,
+) -> Report {
+    let start = session.clock.monotonic();
+    let mut told = None;
+    loop {
+        let report = look().await;
+        let left = wait.saturating_sub(session.clock.monotonic().saturating_sub(start));
+        if report.holds() || left < PAUSE {
+            return report;
+        }
+        let first = report.findings.first();
+        let news = first.map(|finding| format!("{} {}: {}", finding.check, finding.place, finding.detail));
+        if session.printer.is_text() && told != news {
+            let news = news.as_deref().unwrap_or_default();
+            session.printer.talk(&format!("Not yet: {news}\n"));
+        }
+        told = news;
+        session.clock.sleep(PAUSE).await;
+    }
+}
+
+/// One look at every cluster.
+async fn look(session: &Session, kube: &KubeAdapter, expected: &Expected, looks: &[Look]) -> Report {
+    let probes = stream::iter(looks).map(|look| kube.probe(look));
+    let seen = probes.buffered(CLUSTERS_AT_ONCE).collect::<Vec<_>>().await;
+    let now = i64::try_from(session.clock.now_ms() / 1000).unwrap_or(i64::MAX);
+    judge(expected, &seen, now)
 }
 
 /// What to look for in each cluster.

@@ -149,3 +149,12 @@ fn a_full_disk_under_stdout_is_an_error() {
     let environment = TestEnvironment::applied(MESH);
     insta::assert_snapshot!(environment.run_on_full_disk(&["show", "-json"]).to_string());
 }
+
+#[test]
+fn nothing_to_verify() {
+    let environment = TestEnvironment::applied(MESH);
+    insta::assert_snapshot!(session(
+        &environment,
+        &[&["verify"], &["verify", "-wait=soon"], &["verify", "-json"]]
+    ));
+}

@@ -1,5 +1,6 @@
-//! `cargo demo`: a world on this machine, a plan, an apply, a change by hand that the next plan finds. It must use
-//! nothing that a user has not: the meshform binary, and a second hand that changes things behind its back.
+//! `cargo demo`: a world on this machine, a mesh planned, applied and verified, something broken by hand that `verify`
+//! and the next plan find. It must use nothing that a user has not: the meshform binary, and a second hand that breaks
+//! things behind its back.
 
 #![expect(
     clippy::print_stdout,
@@ -25,9 +26,12 @@ struct Cli {
     #[arg(long, default_value = "target/demo")]
     dir: PathBuf,
     /// The configuration to show.
-    #[arg(long, default_value = "examples/first/mesh.hcl")]
+    #[arg(long, default_value = "examples/sandbox/mesh.hcl")]
     config: PathBuf,
 }
+
+/// How long istiods may take to find each other on a busy machine.
+const WAIT: &str = "-wait=3m";
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
@@ -60,8 +64,12 @@ fn run(cli: &Cli) -> Done<()> {
         folder: cli.dir.join("mesh"),
         environment: environment(&cli.dir)?,
     };
+    // Where the charts are is part of the configuration, so that what is printed below works as it stands there.
+    let charts = mesh.variable("MESHFORM_SANDBOX_CHARTS")?;
+    let charts = format!("charts = {charts:?}\n");
     std::fs::create_dir_all(&mesh.folder)?;
     std::fs::copy(&cli.config, mesh.folder.join("mesh.hcl"))?;
+    std::fs::write(mesh.folder.join("meshform.vars.hcl"), charts)?;
 
     mesh.run(&["init"], 0)?;
     mesh.run(&["plan", "-out=plan.meshform"], 0)?;
@@ -69,14 +77,18 @@ fn run(cli: &Cli) -> Done<()> {
     title("Nothing is left to do");
     mesh.run(&["plan", "-detailed-exitcode"], 0)?;
     stopwatch.lap("planned and applied");
+    title("The mesh works: istiods need a moment to find each other");
+    mesh.run(&["verify", WAIT], 0)?;
+    stopwatch.lap("verified");
 
-    title("Somebody changes the ConfigMap by hand");
+    title("Somebody deletes the Secret by which istiod of `a` reads cluster `b`");
     by_hand(&session)?;
+    mesh.run(&["verify"], 2)?;
+    title("The plan finds it too, and apply mends it");
     mesh.run(&["plan", "-detailed-exitcode"], 2)?;
-    title("Apply takes back what it set");
     mesh.run(&["apply", "-auto-approve"], 0)?;
-    mesh.run(&["plan", "-detailed-exitcode"], 0)?;
-    stopwatch.lap("change by hand found and reverted");
+    mesh.run(&["verify", WAIT], 0)?;
+    stopwatch.lap("broken, found, mended, verified");
 
     let (dir, program) = (cli.dir.display(), mesh.program.display());
     title("How to go on");
@@ -124,8 +136,8 @@ fn sandbox(dir: &Path) -> Done<Session> {
     let program = own.with_file_name(format!("sandbox{}", std::env::consts::EXE_SUFFIX));
     let options = Options {
         dir: dir.to_path_buf(),
-        clusters: 1,
-        istiod: false,
+        clusters: 2,
+        istiod: true,
     };
     Ok(daemon::up(&options, &program, &to_stderr())?)
 }
@@ -141,12 +153,12 @@ fn environment(dir: &Path) -> Done<Vec<(String, String)>> {
     Ok(pairs.collect())
 }
 
-/// Changes the ConfigMap as a person with another tool would.
+/// Deletes a remote secret as a person with another tool would.
 fn by_hand(session: &Session) -> Done<()> {
     let cluster = session.clusters.first().ok_or("the sandbox has no cluster")?;
-    let path = "/api/v1/namespaces/network/configmaps/settings?fieldManager=somebody";
-    cluster.patch(path, r#"{"data":{"vpc":"vpc-typed-by-hand"}}"#)?;
-    println!("  data.vpc = \"vpc-typed-by-hand\"");
+    let secret = "istio-remote-secret-b";
+    cluster.delete(&format!("/api/v1/namespaces/istio-system/secrets/{secret}"))?;
+    println!("  secret/{secret} deleted");
     Ok(())
 }
 
@@ -157,6 +169,13 @@ struct Mesh {
 }
 
 impl Mesh {
+    /// What the sandbox says.
+    fn variable(&self, name: &str) -> Done<&str> {
+        let found = self.environment.iter().find(|(known, _)| known == name);
+        let (_, value) = found.ok_or_else(|| format!("the sandbox does not say {name}"))?;
+        Ok(value)
+    }
+
     /// Runs a command as a user would, and expects its exit code.
     fn run(&self, arguments: &[&str], expected: i32) -> Done<()> {
         println!("\n$ meshform {}", arguments.join(" "));
