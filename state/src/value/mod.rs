@@ -104,11 +104,12 @@ impl Value {
         Value::List(Arc::new(Items { element, items }))
     }
 
-    /// A set of `element`s: sorts them and drops repetitions.
+    /// A set of `element`s: sorts them and drops repetitions. What is known later is no repetition of anything, as it
+    /// may turn out to be something else.
     #[must_use]
     pub fn set(element: Type, mut items: Vec<Value>) -> Self {
         items.sort();
-        items.dedup();
+        items.dedup_by(|a, b| a == b && a.is_known());
         Value::Set(Arc::new(Items { element, items }))
     }
 

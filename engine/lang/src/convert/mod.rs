@@ -4,6 +4,7 @@
 //! secret. What is safe at the level of types may still fail for a value: `"x"` is no number.
 
 mod constraint;
+mod order;
 mod parse;
 mod types;
 mod unify;
@@ -18,7 +19,7 @@ use meshform_state::{Str, Type, Value};
 pub use constraint::{AttributeConstraint, TypeConstraint};
 pub use parse::parse_constraint;
 pub(crate) use types::{convert_type, kind_name};
-pub(crate) use unify::{unify, unify_values};
+pub(crate) use unify::{settled, unify, unify_values};
 
 /// Why a value cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,23 +208,41 @@ fn elements(value: &Value, element: &TypeConstraint, what: &str) -> Converted<(T
     {
         return Ok((ty.clone(), items.to_vec()));
     }
+    let common;
+    let element = if *element == TypeConstraint::Any && !items.is_empty() {
+        common = common_type(items.iter(), what)?;
+        &common
+    } else {
+        element
+    };
     let converted: Converted<Vec<Value>> = items
         .iter()
         .enumerate()
         .map(|(index, item)| convert(item, element).map_err(|error| error.below_index(index)))
         .collect();
     let converted = converted?;
-    if !element.has_any() {
+    if converted.is_empty() || !element.has_any() {
         return Ok((element.ty(), converted));
     }
-    if let (Some(ty), true) = (shared, converted.is_empty()) {
-        return Ok((convert_type(ty, element)?, converted));
+    let fitting = if shared.is_none() && what == "list" {
+        unify_values(converted)
+    } else {
+        settled(converted)
+    };
+    fitting.ok_or_else(|| types::mixed(what))
+}
+
+/// The constraint that the parts of a tuple or object are converted to before they are elements of one collection.
+fn common_type<'a>(parts: impl Iterator<Item = &'a Value>, what: &str) -> Converted<TypeConstraint> {
+    let types = unify::types_of(parts);
+    match unify(&types) {
+        None => Err(types::mixed(what)),
+        // Nothing that is known to be of a type can be told to fit what is not.
+        Some(Type::Any) if types.iter().any(|ty| *ty != Type::Any) && what != "map" => {
+            Err(types::mixed(what))
+        }
+        Some(ty) => Ok(TypeConstraint::from(&ty)),
     }
-    if converted.is_empty() {
-        return Ok((element.ty(), converted));
-    }
-    unify_values(converted)
-        .ok_or_else(|| ConvertError::new(format!("all {what} elements must have the same type")))
 }
 
 fn map(value: &Value, element: &TypeConstraint) -> Converted<Value> {
@@ -234,20 +253,48 @@ fn map(value: &Value, element: &TypeConstraint) -> Converted<Value> {
     if shared.is_some_and(|ty| *element == TypeConstraint::Any || element.is_exactly(ty)) {
         return Ok(value.clone());
     }
-    let mut names: Vec<Str> = Vec::new();
-    let mut converted = Vec::new();
-    for (name, item) in value.entries().into_iter().flatten() {
-        converted.push(convert(item, element).map_err(|error| error.below_name(name))?);
-        names.push(name.clone());
-    }
-    let (ty, converted) = match shared {
-        _ if !element.has_any() => (element.ty(), converted),
-        Some(ty) if converted.is_empty() => (convert_type(ty, element)?, converted),
-        None if converted.is_empty() => (element.ty(), converted),
-        _ => unify_values(converted)
-            .ok_or_else(|| ConvertError::new("all map elements must have the same type"))?,
+    let empty = BTreeMap::new();
+    let entries = value.entries().unwrap_or(&empty);
+    let common;
+    let element = if *element == TypeConstraint::Any && !entries.is_empty() {
+        common = common_type(entries.values(), "map")?;
+        &common
+    } else {
+        element
     };
-    Ok(Value::map(ty, names.into_iter().zip(converted).collect()))
+    let mut converted = Vec::new();
+    for (name, item) in entries {
+        converted.push(convert(item, element).map_err(|error| error.below_name(name))?);
+    }
+    let (ty, converted) = if converted.is_empty() || !element.has_any() {
+        (element.ty(), converted)
+    } else if matches!(
+        element,
+        TypeConstraint::List(_) | TypeConstraint::Set(_) | TypeConstraint::Map(_) | TypeConstraint::Object(_)
+    ) {
+        let loss = if shared.is_some() {
+            types::Loss::Refused
+        } else {
+            types::Loss::Allowed
+        };
+        unify::share(converted, loss).ok_or_else(|| types::mixed("map"))?
+    } else {
+        settled(converted).ok_or_else(|| types::mixed("map"))?
+    };
+    Ok(Value::map(ty, entries.keys().cloned().zip(converted).collect()))
+}
+
+/// `value`, if it could be of any type, as one of `ty`.
+pub(super) fn retyped(value: Value, ty: &Type) -> Value {
+    match value {
+        Value::Null(Type::Any) => Value::Null(ty.clone()),
+        Value::Later(later) if later.ty == Type::Any => Value::Later(Later {
+            ty: ty.clone(),
+            ..later
+        }),
+        Value::Secret(inner) => retyped((*inner).clone(), ty).into_secret(),
+        other => other,
+    }
 }
 
 fn object(

@@ -3,8 +3,73 @@
 use meshform_state::Type;
 
 use super::constraint::TypeConstraint;
-use super::unify::unify;
+use super::unify::unified;
 use super::{ConvertError, Converted};
+
+/// Which conversions count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Those too that not every value survives: a text is not always a number.
+    Allowed,
+    /// Those only that cannot fail.
+    Refused,
+}
+
+/// Whether values of `from` can be converted to `to`, as far as types tell.
+pub(super) fn possible(from: &Type, to: &TypeConstraint, loss: Loss) -> bool {
+    let lossy = loss == Loss::Allowed;
+    match (from, to) {
+        (_, TypeConstraint::Any) => true,
+        _ if to.is_exactly(from) => true,
+        (Type::Any, _) => lossy,
+        (Type::Bool | Type::Number, TypeConstraint::String) => true,
+        (Type::String, TypeConstraint::Number | TypeConstraint::Bool) => lossy,
+        (Type::List(_), TypeConstraint::Set(_)) | (Type::Map(_), TypeConstraint::Object(_)) if !lossy => {
+            false
+        }
+        (Type::List(element) | Type::Set(element), TypeConstraint::List(to) | TypeConstraint::Set(to))
+        | (Type::Map(element), TypeConstraint::Map(to)) => possible(element, to, loss),
+        (Type::Tuple(items), TypeConstraint::List(to) | TypeConstraint::Set(to)) => {
+            parts_possible(items.iter(), to, loss)
+        }
+        (Type::Object(attributes), TypeConstraint::Map(to)) => parts_possible(attributes.values(), to, loss),
+        (Type::Tuple(items), TypeConstraint::Tuple(to)) => {
+            items.len() == to.len()
+                && items
+                    .iter()
+                    .zip(to.iter())
+                    .all(|(item, to)| possible(item, to, loss))
+        }
+        (Type::Object(given), TypeConstraint::Object(to)) => to.iter().all(|(name, attribute)| {
+            given
+                .get(name)
+                .map_or(attribute.optional, |ty| possible(ty, &attribute.constraint, loss))
+        }),
+        (Type::Map(element), TypeConstraint::Object(to)) => to
+            .values()
+            .all(|attribute| attribute.optional || possible(element, &attribute.constraint, loss)),
+        _ => false,
+    }
+}
+
+/// Whether values of all `parts` can be the elements of one collection of `to`.
+fn parts_possible<'a>(parts: impl Iterator<Item = &'a Type>, to: &TypeConstraint, loss: Loss) -> bool {
+    let parts: Vec<Type> = parts.cloned().collect();
+    if parts.is_empty() {
+        return true;
+    }
+    if *to != TypeConstraint::Any {
+        return parts.iter().all(|part| possible(part, to, loss));
+    }
+    match unified(&parts, loss) {
+        None => false,
+        Some(Type::Any) => parts.iter().all(|part| *part == Type::Any),
+        Some(ty) => {
+            let to = TypeConstraint::from(&ty);
+            parts.iter().all(|part| possible(part, &to, loss))
+        }
+    }
+}
 
 /// The type that values of `from` have once converted to `to`.
 ///
@@ -42,13 +107,25 @@ pub(crate) fn convert_type(from: &Type, to: &TypeConstraint) -> Converted<Type> 
 }
 
 fn shared<'a>(items: impl Iterator<Item = &'a Type>, to: &TypeConstraint, what: &str) -> Converted<Type> {
-    let items: Vec<Type> = items
-        .map(|item| convert_type(item, to))
-        .collect::<Converted<_>>()?;
-    if !to.has_any() || items.is_empty() {
+    let items: Vec<Type> = items.cloned().collect();
+    for item in &items {
+        convert_type(item, to)?;
+    }
+    if items.is_empty() || !to.has_any() {
         return Ok(to.ty());
     }
-    unify(&items).ok_or_else(|| ConvertError::new(format!("all {what} elements must have the same type")))
+    if !parts_possible(items.iter(), to, Loss::Allowed) {
+        return Err(mixed(what));
+    }
+    match unified(&items, Loss::Allowed) {
+        Some(ty) => convert_type(&ty, to),
+        None => Ok(to.ty()),
+    }
+}
+
+/// The message that elements have no type in common.
+pub(super) fn mixed(what: &str) -> ConvertError {
+    ConvertError::new(format!("all {what} elements must have the same type"))
 }
 
 fn object(from: &Type, to: &TypeConstraint) -> Converted<Type> {

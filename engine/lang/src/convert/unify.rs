@@ -1,28 +1,151 @@
-//! The one type that several can be converted to.
+//! The one type that several can be converted to, chosen as the reference chooses it: types of one structure give a
+//! structure of what their parts have in common, all others the most general one among them.
 
-use meshform_state::{Str, Type, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::constraint::TypeConstraint;
-use super::{convert_to, convert_type};
+use meshform_state::{Str, Type, Value};
 
-/// The type that values of all `types` can be converted to, if there is one; `Any` where one of them is not known.
+use super::constraint::TypeConstraint;
+use super::order::preference;
+use super::types::{Loss, possible};
+use super::{convert_to, retyped};
+
+/// The type that values of all `types` can be converted to, if there is one; `Any` where that is not known.
 pub(crate) fn unify(types: &[Type]) -> Option<Type> {
-    let Some(first) = types.first() else {
+    if types.is_empty() {
         return Some(Type::Any);
+    }
+    unified(types, Loss::Allowed)
+}
+
+/// How many of some types are of which structure.
+#[derive(Default)]
+struct Kinds {
+    maps: usize,
+    lists: usize,
+    sets: usize,
+    objects: usize,
+    tuples: usize,
+    open: usize,
+}
+
+impl Kinds {
+    fn of(types: &[Type]) -> Self {
+        let mut kinds = Kinds::default();
+        for ty in types {
+            match ty {
+                Type::Map(_) => kinds.maps += 1,
+                Type::List(_) => kinds.lists += 1,
+                Type::Set(_) => kinds.sets += 1,
+                Type::Object(_) => kinds.objects += 1,
+                Type::Tuple(_) => kinds.tuples += 1,
+                Type::Any => kinds.open += 1,
+                _ => {}
+            }
+        }
+        kinds
+    }
+}
+
+pub(super) fn unified(types: &[Type], loss: Loss) -> Option<Type> {
+    let mut seen = BTreeSet::new();
+    let types: Vec<Type> = types.iter().filter(|ty| seen.insert(*ty)).cloned().collect();
+    if let [only] = types.as_slice() {
+        return Some(only.clone());
+    }
+    let kinds = Kinds::of(&types);
+    let all = |of: usize, others: usize| of > 0 && of + others + kinds.open == types.len();
+    // What is not known yet decides which way this goes, so nothing is known of the result either.
+    let known = |ty: Option<Type>| if kinds.open > 0 { Some(Type::Any) } else { ty };
+    if all(kinds.maps, 0) {
+        return known(elements(&types, loss).map(Type::map));
+    }
+    if all(kinds.lists, 0) {
+        return known(elements(&types, loss).map(Type::list));
+    }
+    if all(kinds.sets, 0) {
+        return known(elements(&types, loss).map(Type::set));
+    }
+    if all(kinds.objects, 0) {
+        return known(objects(&types, loss));
+    }
+    if all(kinds.tuples, 0) {
+        return known(tuples(&types, loss));
+    }
+    if all(kinds.maps, kinds.objects)
+        && let Some(ty @ Type::Map(_)) = collected(&types, loss, |ty| matches!(ty, Type::Object(_)))
+    {
+        return Some(ty);
+    }
+    if all(kinds.lists, kinds.tuples)
+        && let Some(ty @ Type::List(_)) = collected(&types, loss, |ty| matches!(ty, Type::Tuple(_)))
+    {
+        return Some(ty);
+    }
+    // These two never have anything in common.
+    if kinds.objects > 0 && kinds.tuples > 0 && kinds.objects + kinds.tuples + kinds.open == types.len() {
+        return None;
+    }
+    most_general(&types, loss)
+}
+
+/// The first of `types`, in the order of preference, that all others can be converted to.
+fn most_general(types: &[Type], loss: Loss) -> Option<Type> {
+    preference(types)
+        .into_iter()
+        .map(|at| &types[at])
+        .find_map(|wanted| {
+            let to = TypeConstraint::from(wanted);
+            let fits = types.iter().all(|ty| ty == wanted || possible(ty, &to, loss));
+            fits.then(|| wanted.clone())
+        })
+}
+
+fn elements(types: &[Type], loss: Loss) -> Option<Type> {
+    let elements: Vec<Type> = types
+        .iter()
+        .filter_map(|ty| match ty {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => Some((**element).clone()),
+            _ => None,
+        })
+        .collect();
+    unified(&elements, loss)
+}
+
+/// Those of `types` that `structural` holds for taken as one map or list, and that with the others.
+fn collected(types: &[Type], loss: Loss, structural: fn(&Type) -> bool) -> Option<Type> {
+    let (mut some, mut rest) = (Vec::new(), Vec::new());
+    for ty in types {
+        if structural(ty) { &mut some } else { &mut rest }.push(ty.clone());
+    }
+    rest.push(as_collection(&some, loss)?);
+    unified(&rest, loss)
+}
+
+/// The map of all attributes of objects, or the list of all elements of tuples.
+fn as_collection(types: &[Type], loss: Loss) -> Option<Type> {
+    let mut parts = Vec::new();
+    for ty in types {
+        match ty {
+            Type::Object(attributes) => parts.extend(attributes.values().cloned()),
+            Type::Tuple(items) => parts.extend(items.iter().cloned()),
+            _ => {}
+        }
+    }
+    // Nothing says what empty ones would be of.
+    if parts.is_empty() {
+        return None;
+    }
+    let part = unified(&parts, loss)?;
+    let whole = match types.first()? {
+        Type::Object(_) => Type::map(part),
+        _ => Type::list(part),
     };
-    if types.iter().all(|ty| ty == first) {
-        return Some(first.clone());
-    }
-    if types.contains(&Type::Any) {
-        // What is not known to have a type can still become a primitive; which structure it has, nobody can tell.
-        let known: Vec<Type> = types.iter().filter(|ty| **ty != Type::Any).cloned().collect();
-        let primitive = |ty: &Type| matches!(ty, Type::Bool | Type::Number | Type::String);
-        let ty = unify(&known)?;
-        return Some(if primitive(&ty) { ty } else { Type::Any });
-    }
-    let all = |test: fn(&Type) -> bool| types.iter().all(test);
-    let any = |test: fn(&Type) -> bool| types.iter().any(test);
+    let to = TypeConstraint::from(&whole);
+    types.iter().all(|ty| possible(ty, &to, loss)).then_some(whole)
+}
+
+fn objects(types: &[Type], loss: Loss) -> Option<Type> {
     let objects: Vec<&BTreeMap<Str, Type>> = types
         .iter()
         .filter_map(|ty| {
@@ -33,6 +156,22 @@ pub(crate) fn unify(types: &[Type]) -> Option<Type> {
             }
         })
         .collect();
+    let first = objects.first()?;
+    if !objects.iter().all(|other| other.keys().eq(first.keys())) {
+        return as_collection(types, loss);
+    }
+    let mut attributes = Vec::new();
+    for name in first.keys() {
+        let across: Vec<Type> = objects
+            .iter()
+            .filter_map(|object| object.get(name).cloned())
+            .collect();
+        attributes.push((name.clone(), unified(&across, loss)?));
+    }
+    confirmed(types, Type::object(attributes), loss)
+}
+
+fn tuples(types: &[Type], loss: Loss) -> Option<Type> {
     let tuples: Vec<&[Type]> = types
         .iter()
         .filter_map(|ty| {
@@ -43,130 +182,70 @@ pub(crate) fn unify(types: &[Type]) -> Option<Type> {
             }
         })
         .collect();
-    if objects.len() == types.len() {
-        return unify_objects(&objects);
-    }
-    if tuples.len() == types.len() {
-        return unify_tuples(&tuples);
-    }
-    if !objects.is_empty() && !tuples.is_empty() {
-        return None;
-    }
-    if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_)))
-        && let Some(element) = unify_elements(types)
-    {
-        return Some(Type::map(element));
-    }
-    if all(|ty| matches!(ty, Type::Set(_))) {
-        return unify_elements(types).map(Type::set);
-    }
-    let lists = all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_)));
-    if lists
-        || (all(|ty| matches!(ty, Type::List(_) | Type::Set(_))) && any(|ty| matches!(ty, Type::List(_))))
-    {
-        return unify_elements(types).map(Type::list);
-    }
-    if all(|ty| matches!(ty, Type::Set(_) | Type::Tuple(_))) {
-        return unify_elements(types).map(Type::set);
-    }
-    types
-        .iter()
-        .find(|candidate| accepts_all(candidate, types))
-        .cloned()
-}
-
-/// Whether all `types` become `candidate` without a chance to fail: text takes all primitives, not the other way.
-fn accepts_all(candidate: &Type, types: &[Type]) -> bool {
-    let to = TypeConstraint::from(candidate);
-    let safe = |from: &Type| from == candidate || *candidate != Type::Bool && *candidate != Type::Number;
-    types
-        .iter()
-        .all(|from| safe(from) && convert_type(from, &to).is_ok())
-}
-
-fn unify_elements(types: &[Type]) -> Option<Type> {
-    let mut elements = Vec::new();
-    for ty in types {
-        match ty {
-            Type::List(element) | Type::Set(element) | Type::Map(element) => {
-                elements.push((**element).clone())
-            }
-            Type::Tuple(items) => elements.extend(items.iter().cloned()),
-            Type::Object(attributes) => elements.extend(attributes.values().cloned()),
-            _ => return None,
-        }
-    }
-    unify(&elements)
-}
-
-fn unify_objects(objects: &[&BTreeMap<Str, Type>]) -> Option<Type> {
-    let first = objects.first()?;
-    let same_names = objects
-        .iter()
-        .all(|other| other.len() == first.len() && other.keys().zip(first.keys()).all(|(a, b)| a == b));
-    if !same_names {
-        let all: Vec<Type> = objects
-            .iter()
-            .flat_map(|attributes| attributes.values().cloned())
-            .collect();
-        return unify(&all).map(Type::map);
-    }
-    let mut unified = Vec::new();
-    for name in first.keys() {
-        let types: Vec<Type> = objects
-            .iter()
-            .filter_map(|attributes| attributes.get(name).cloned())
-            .collect();
-        unified.push((name.clone(), unify(&types)?));
-    }
-    Some(Type::object(unified))
-}
-
-fn unify_tuples(tuples: &[&[Type]]) -> Option<Type> {
     let length = tuples.first()?.len();
     if tuples.iter().any(|items| items.len() != length) {
-        let all: Vec<Type> = tuples.iter().flat_map(|items| items.iter().cloned()).collect();
-        return unify(&all).map(Type::list);
+        return as_collection(types, loss);
     }
-    let mut unified = Vec::new();
-    for index in 0..length {
-        let types: Vec<Type> = tuples.iter().map(|items| items[index].clone()).collect();
-        unified.push(unify(&types)?);
+    let mut items = Vec::new();
+    for at in 0..length {
+        let across: Vec<Type> = tuples.iter().map(|tuple| tuple[at].clone()).collect();
+        items.push(unified(&across, loss)?);
     }
-    Some(Type::Tuple(unified.into()))
+    confirmed(types, Type::Tuple(items.into()), loss)
 }
 
-/// `values` converted to the one type that they can share; those that could be of any type, such as an untyped null or
-/// an empty collection of anything, take that of the others.
-pub(crate) fn unify_values(values: Vec<Value>) -> Option<(Type, Vec<Value>)> {
-    let mut types: BTreeSet<Type> = BTreeSet::new();
-    let mut last: Option<Type> = None;
-    for value in values.iter().filter(|value| !is_untyped(value)) {
+/// `whole` if all `types` can be converted to it, else what they are as one collection.
+fn confirmed(types: &[Type], whole: Type, loss: Loss) -> Option<Type> {
+    let to = TypeConstraint::from(&whole);
+    if types.iter().all(|ty| *ty == whole || possible(ty, &to, loss)) {
+        Some(whole)
+    } else {
+        as_collection(types, loss)
+    }
+}
+
+/// The types of `values`, each once: values of a long list nearly all have one.
+pub(super) fn types_of<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<Type> {
+    let mut types: Vec<Type> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for value in values {
         let ty = value.ty();
-        // Values of a long list nearly all have one type: no need to look it up more than once.
-        if last.as_ref() != Some(&ty) {
-            types.insert(ty.clone());
-            last = Some(ty);
+        if types.last() != Some(&ty) && seen.insert(ty.clone()) {
+            types.push(ty);
         }
     }
-    if types.is_empty() {
-        types.extend(values.iter().map(Value::ty));
-    }
-    let types: Vec<Type> = types.into_iter().collect();
-    let ty = unify(&types)?;
-    let all_typed = !values.iter().any(is_untyped);
-    if ty == Type::Any || (all_typed && types.len() == 1) {
-        return Some((ty, values));
-    }
-    let converted: Option<Vec<Value>> = values.iter().map(|value| convert_to(value, &ty).ok()).collect();
-    Some((ty, converted?))
+    types
 }
 
-fn is_untyped(value: &Value) -> bool {
-    match value.reveal().0 {
-        Value::Null(Type::Any) => true,
-        Value::List(list) | Value::Set(list) => list.items.is_empty() && list.element == Type::Any,
-        Value::Map(map) => map.entries.is_empty() && map.element == Type::Any,
-        _ => false,
+/// `values` converted to the one type that they can share.
+pub(crate) fn unify_values(values: Vec<Value>) -> Option<(Type, Vec<Value>)> {
+    share(values, Loss::Allowed)
+}
+
+pub(super) fn share(values: Vec<Value>, loss: Loss) -> Option<(Type, Vec<Value>)> {
+    let types = types_of(values.iter());
+    if let [only] = types.as_slice() {
+        return Some((only.clone(), values));
+    }
+    if types.is_empty() {
+        return Some((Type::Any, values));
+    }
+    let ty = unified(&types, loss)?;
+    let converted: Option<Vec<Value>> = values.iter().map(|value| convert_to(value, &ty).ok()).collect();
+    settled(converted?)
+}
+
+/// `values` as the elements of one collection: all have one type, which those take that could be of any.
+pub(crate) fn settled(values: Vec<Value>) -> Option<(Type, Vec<Value>)> {
+    let types = types_of(values.iter());
+    let mut known = types.iter().filter(|ty| **ty != Type::Any);
+    match (known.next(), known.next()) {
+        (_, Some(_)) => None,
+        (None, _) => Some((Type::Any, values)),
+        (Some(ty), None) if types.len() == 1 => Some((ty.clone(), values)),
+        (Some(ty), None) => Some((
+            ty.clone(),
+            values.into_iter().map(|value| retyped(value, ty)).collect(),
+        )),
     }
 }

@@ -123,11 +123,14 @@ fn run(
     env: &Env<'_>,
 ) -> Result<Value, Failure> {
     let mut later = false;
+    // Whether of an argument not even the type is known: then nothing can be said of the result or the other arguments.
+    let mut open = false;
     let mut converted = Vec::with_capacity(values.len());
     for (index, value) in values.into_iter().enumerate() {
         let param = function.param(index);
         let value =
-            argument(param, value, &mut secret).map_err(|message| Failure::argument(index, message))?;
+            argument(param, value, open, &mut secret).map_err(|message| Failure::argument(index, message))?;
+        open |= !param.takes_open && matches!(value.reveal().0, Value::Later(what) if what.ty == Type::Any);
         later |= match param.known {
             Known::Whole => !value.is_known(),
             Known::Top => matches!(value.reveal().0, Value::Later(_)),
@@ -140,7 +143,9 @@ fn run(
         env,
         range,
     };
-    let result = if later {
+    let result = if open {
+        Value::later(Type::Any)
+    } else if later {
         match function.result(&arguments)? {
             Type::Any => Value::later(Type::Any),
             ty if function.never_null => later_not_null(ty),
@@ -161,7 +166,7 @@ fn run(
 }
 
 /// `value` as `param` wants it.
-fn argument(param: &Param, value: Value, secret: &mut bool) -> Result<Value, String> {
+fn argument(param: &Param, value: Value, open: bool, secret: &mut bool) -> Result<Value, String> {
     let value = if param.takes_secrets {
         value
     } else {
@@ -169,7 +174,7 @@ fn argument(param: &Param, value: Value, secret: &mut bool) -> Result<Value, Str
         *secret |= was_secret;
         value
     };
-    if value.is_null() && !param.takes_null {
+    if value.is_null() && !param.takes_null && !open {
         return Err("it must not be null".to_owned());
     }
     match &param.want.ty() {

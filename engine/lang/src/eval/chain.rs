@@ -210,8 +210,11 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
         Value::Later(later) => Some(&later.ty),
         _ => None,
     };
+    let open_key = matches!(key, Value::Later(later) if later.ty == Type::Any);
     let found = match (value, ty) {
         (_, Some(Type::Any)) => Value::later(Type::Any),
+        // Nothing is known of the key, so nothing is said of the element.
+        _ if open_key => Value::later(Type::Any),
         (Value::List(list), _) => match position(key, list.items.len(), range)? {
             Some(at) => list.items[at].clone(),
             None => Value::later(list.element.clone()),

@@ -18,12 +18,17 @@ pub(super) fn comprehension(node: &For, env: &Env<'_>) -> Evaluated<Value> {
         end: node.collection.range().end,
         ..node.for_range
     };
-    let Some(elements) = elements(collection, node.collection.range())? else {
-        return Ok(secret_if(secret, Value::later(Type::Any)));
-    };
+    let elements = elements(collection, node.collection.range())?;
     let mut results = Results {
         secret,
         ..Results::default()
+    };
+    let condition_secret = match &node.condition {
+        Some(condition) => possible(node, condition, env)?,
+        None => false,
+    };
+    let Some(elements) = elements else {
+        return Ok(secret_if(secret || condition_secret, Value::later(Type::Any)));
     };
     for (key, value) in elements {
         env.budget.spend(1, range)?;
@@ -48,6 +53,26 @@ pub(super) fn comprehension(node: &For, env: &Env<'_>) -> Evaluated<Value> {
         )?;
     }
     Ok(results.finish(&node.kind))
+}
+
+/// Whether the condition of `node` can hold for elements of which nothing is known, so that one that never can is told
+/// of even where there are no elements; gives whether it is secret.
+fn possible(node: &For, condition: &Expr, env: &Env<'_>) -> Evaluated<bool> {
+    let any = Value::later(Type::Any);
+    let frame = |name, parent| Frame {
+        name: Some(name),
+        value: &any,
+        parent,
+    };
+    let key = node.key.as_deref().map(|name| frame(name, env.frame));
+    let element = frame(&node.value, key.as_ref().or(env.frame));
+    let inner = Env {
+        frame: Some(&element),
+        ..*env
+    };
+    let mut results = Results::default();
+    results.holds(condition, &inner)?;
+    Ok(results.secret)
 }
 
 /// The key of an element, made a value only when it is asked for.
@@ -130,19 +155,21 @@ impl Results {
             match self.holds(condition, env)? {
                 Some(true) => {}
                 Some(false) => return Ok(()),
-                None => self.unknown = true,
+                None => {
+                    self.skip(node, env);
+                    return Ok(());
+                }
             }
         }
         let ForKind::Object { key, group } = &node.kind else {
             self.tuple.push(eval(&node.result, env)?);
             return Ok(());
         };
-        let name = self.key(key, env)?;
-        let value = eval(&node.result, env)?;
-        let Some(name) = name.filter(|_| !self.unknown) else {
-            self.dropped_secret |= value.has_secret();
+        let Some(name) = self.key(key, env)? else {
+            self.skip(node, env);
             return Ok(());
         };
+        let value = eval(&node.result, env)?;
         if *group {
             self.groups.entry(name).or_default().push(value);
         } else {
@@ -152,6 +179,12 @@ impl Results {
             }
         }
         Ok(())
+    }
+
+    /// Takes an element of which it is not known whether or where it is in the result: a mistake in it may not matter.
+    fn skip(&mut self, node: &For, env: &Env<'_>) {
+        self.unknown = true;
+        self.dropped_secret |= eval(&node.result, env).is_ok_and(|value| value.has_secret());
     }
 
     fn holds(&mut self, condition: &Expr, env: &Env<'_>) -> Evaluated<Option<bool>> {
@@ -186,10 +219,7 @@ impl Results {
         }
         match convert_to(value, &Type::String) {
             Ok(Value::String(text)) => Ok(Some(text)),
-            Ok(_) => {
-                self.unknown = true;
-                Ok(None)
-            }
+            Ok(_) => Ok(None),
             Err(error) => problem(format!("This value cannot be a key: {error}.")),
         }
     }

@@ -49,8 +49,12 @@ pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>
         Some(false) => Ok(secret_if(secret, convert(&no_value)?)),
         None => {
             let any_secret = secret || yes_value.has_secret() || no_value.has_secret();
-            let ty = ty.clone().unwrap_or_else(|| yes_value.ty());
-            let merged = either(&convert(&yes_value)?, &convert(&no_value)?, ty);
+            let merged = if let Some(ty) = &ty {
+                either(&convert(&yes_value)?, &convert(&no_value)?, ty.clone())
+            } else {
+                let same = alike(&yes_value, &no_value);
+                same.unwrap_or_else(|| either(&yes_value, &no_value, yes_value.ty()))
+            };
             Ok(secret_if(any_secret, merged))
         }
     }
@@ -89,7 +93,7 @@ fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
     if primitive(yes) != 0 && primitive(yes) == primitive(no) {
         return Ok(None);
     }
-    let untyped_null = |value: &Value| matches!(value.reveal().0, Value::Null(Type::Any));
+    let untyped_null = |value: &Value| matches!(value, Value::Null(Type::Any));
     let (yes_type, no_type) = (yes.ty(), no.ty());
     if yes_type == no_type {
         return Ok(None);
@@ -119,20 +123,30 @@ fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
     }
 }
 
-/// What is known of a value that is one of two.
+/// What two values of one type have in common beyond that: a number, or how many elements a collection has.
+fn alike(yes: &Value, no: &Value) -> Option<Value> {
+    match (yes.reveal().0, no.reveal().0) {
+        (Value::Number(a), Value::Number(b)) if a == b => Some(Value::Number(a.clone())),
+        (Value::List(a), Value::List(b)) if a.items.len() == b.items.len() => {
+            let items = a.items.iter().map(|_| Value::later(a.element.clone()));
+            Some(Value::list(a.element.clone(), items.collect()))
+        }
+        (Value::Set(a), Value::Set(b)) if a.items.len() == b.items.len() && a.items.len() < 2 => {
+            let items = a.items.iter().map(|_| Value::later(a.element.clone()));
+            Some(Value::set(a.element.clone(), items.collect()))
+        }
+        (Value::Map(a), Value::Map(b)) if a.entries.is_empty() && b.entries.is_empty() => {
+            Some(yes.reveal().0.clone())
+        }
+        _ => None,
+    }
+}
+
+/// What is known of a value of `ty` that is one of two.
 fn either(yes: &Value, no: &Value, ty: Type) -> Value {
     let (yes, no) = (yes.reveal().0, no.reveal().0);
-    let same = match (yes, no) {
-        (Value::Null(_), Value::Null(_)) => return Value::Null(ty),
-        (Value::Number(a), Value::Number(b)) => a == b,
-        (Value::List(a), Value::List(b)) | (Value::Set(a), Value::Set(b)) => {
-            a.items.is_empty() && b.items.is_empty()
-        }
-        (Value::Map(a), Value::Map(b)) => a.entries.is_empty() && b.entries.is_empty(),
-        _ => false,
-    };
-    if same {
-        return yes.clone();
+    if matches!((yes, no), (Value::Null(_), Value::Null(_))) {
+        return Value::Null(ty);
     }
     Value::Later(Later {
         ty,

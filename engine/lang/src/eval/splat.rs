@@ -3,6 +3,7 @@
 use meshform_state::{Type, Value};
 
 use super::{Env, Evaluated, Frame, eval, is_not_null, later_not_null, secret_if};
+use crate::convert::settled;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Splat;
 use crate::source::Range;
@@ -43,21 +44,12 @@ fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
             }
         }
         Value::List(list) | Value::Set(list) => {
-            let mut values = Vec::with_capacity(list.items.len());
-            let mut ty: Option<Type> = None;
-            for item in &list.items {
-                let value = each(item)?;
-                let value_type = value.ty();
-                if ty.as_ref().is_some_and(|ty| *ty != value_type) {
-                    return Err(mixed(node).into());
-                }
-                ty = Some(value_type);
-                values.push(value);
+            if list.items.is_empty() {
+                let ty = each(&Value::later(list.element.clone()))?.ty();
+                return Ok(Value::list(ty, Vec::new()));
             }
-            let ty = match ty {
-                Some(ty) => ty,
-                None => each(&Value::later(list.element.clone()))?.ty(),
-            };
+            let values: Evaluated<Vec<Value>> = list.items.iter().map(each).collect();
+            let (ty, values) = settled(values?).ok_or_else(|| mixed(node))?;
             Ok(Value::list(ty, values))
         }
         Value::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {

@@ -1,14 +1,11 @@
-//! Maps, objects and single elements of collections.
+//! Sizes, single elements, and choices among values.
 
-use std::collections::BTreeMap;
-
-use meshform_state::{Str, Type, Value};
+use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
 use crate::convert::{convert_to, reveal_all, unify};
 use crate::eval::{equal, is_not_null, later_not_null, secret_if};
 
-const MAP: &[Param] = &[Param::structure("map")];
 const LIST: Param = Param::structure("list");
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -18,17 +15,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Gives::Always(Want::Number),
         length,
     ),
-    Function::new("keys", &[Param::own("map")], Gives::Always(Want::Any), keys),
-    Function::new("values", MAP, Gives::By(values_type), values),
-    Function::new(
-        "lookup",
-        &[Param::structure("map"), KEY],
-        Gives::By(lookup_type),
-        lookup,
-    )
-    .optional(Param::own("default"), 1)
-    .may_be_null(),
-    Function::new("merge", &[], Gives::Always(Want::Any), merge).rest(Param::own("maps")),
     Function::new(
         "element",
         &[LIST, Param::new("index", Want::Number)],
@@ -38,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     .may_be_null(),
     Function::new(
         "contains",
-        &[LIST, Param::own("value")],
+        &[LIST, Param::structure("value")],
         Gives::Always(Want::Bool),
         contains,
     ),
@@ -50,25 +36,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new("one", &[LIST], Gives::By(one_type), one).may_be_null(),
     Function::new("coalesce", &[], Gives::Always(Want::Any), coalesce).rest(Param::own("vals")),
-    Function::new("coalescelist", &[], Gives::Always(Want::Any), coalesce_list).rest(Param::own("vals")),
-    Function::new(
-        "zipmap",
-        &[
-            Param {
-                takes_secrets: true,
-                ..Param::new("keys", Want::ListString)
-            },
-            Param::structure("values"),
-        ],
-        Gives::By(zipmap_type),
-        zipmap,
-    ),
-    Function::new(
-        "transpose",
-        &[Param::new("values", Want::Any)],
-        Gives::Always(Want::Any),
-        transpose,
-    ),
+    Function::new("coalescelist", &[], Gives::Always(Want::Any), coalesce_list).rest(Param {
+        takes_secrets: false,
+        ..Param::own("vals")
+    }),
     Function::new(
         "alltrue",
         &[Param {
@@ -88,12 +59,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |a| every(a, true),
     ),
 ];
-
-const KEY: Param = Param::new("key", Want::String);
-
-fn kind(value: &Value) -> &'static str {
-    crate::convert::kind_name(&value.ty())
-}
 
 fn length(arguments: &Arguments<'_>) -> Answer {
     let (value, secret) = arguments.value(0).reveal();
@@ -126,149 +91,6 @@ fn length(arguments: &Arguments<'_>) -> Answer {
             |count| Value::Number(count.into()),
         ),
     ))
-}
-
-fn keys(arguments: &Arguments<'_>) -> Answer {
-    let (value, secret) = arguments.value(0).reveal();
-    let text = |name: &Str| Value::String(name.clone());
-    let found = match value {
-        Value::Map(map) => Value::list(Type::String, map.entries.keys().map(text).collect()),
-        Value::Object(attributes) => Value::tuple(attributes.keys().map(text).collect()),
-        Value::Null(_) => return Err(Failure::argument(0, "it must not be null")),
-        Value::Later(later) => match &later.ty {
-            Type::Object(attributes) => Value::tuple(attributes.keys().map(text).collect()),
-            Type::Map(_) => later_not_null(Type::list(Type::String)),
-            Type::Any => Value::later(Type::Any),
-            _ => return Err(Failure::argument(0, "a map or an object is required")),
-        },
-        _ => return Err(Failure::argument(0, "a map or an object is required")),
-    };
-    Ok(secret_if(secret, found))
-}
-
-fn values_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
-    match arguments.value(0).ty() {
-        Type::Map(element) => Ok(Type::List(element)),
-        Type::Object(attributes) => Ok(Type::Tuple(attributes.values().cloned().collect())),
-        Type::Any => Ok(Type::Any),
-        _ => Err(Failure::argument(0, "a map or an object is required")),
-    }
-}
-
-fn values(arguments: &Arguments<'_>) -> Answer {
-    let (value, secret) = arguments.value(0).reveal();
-    let found = match value {
-        Value::Map(map) => Value::list(map.element.clone(), map.entries.values().cloned().collect()),
-        Value::Object(attributes) => Value::tuple(attributes.values().cloned().collect()),
-        _ => return Err(Failure::argument(0, "a map or an object is required")),
-    };
-    Ok(secret_if(secret, found))
-}
-
-fn lookup_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
-    match arguments.value(0).ty() {
-        Type::Map(element) => Ok((*element).clone()),
-        Type::Object(attributes) => match (arguments.value(1).as_str(), arguments.values.get(2)) {
-            (Some(key), default) => match attributes.get(key) {
-                Some(ty) => Ok(ty.clone()),
-                None => Ok(default.map_or(Type::Any, Value::ty)),
-            },
-            (None, _) => Ok(Type::Any),
-        },
-        Type::Any => Ok(Type::Any),
-        _ => Err(Failure::argument(0, "a map or an object is required")),
-    }
-}
-
-fn lookup(arguments: &Arguments<'_>) -> Answer {
-    let (value, secret) = arguments.value(0).reveal();
-    let key = arguments.text(1);
-    let Some(entries) = value.entries() else {
-        return Err(Failure::argument(0, "a map or an object is required"));
-    };
-    let mut default = arguments.values.get(2).cloned();
-    if let (Some(given), Value::Map(map)) = (&default, value) {
-        default = Some(convert_to(given, &map.element).map_err(|error| {
-            let message = format!("the default must have the type of the map's elements: {error}");
-            Failure::argument(2, message)
-        })?);
-    }
-    let found = entries.get(key).cloned().or(default).ok_or_else(|| {
-        let name = if secret {
-            "this key".to_owned()
-        } else {
-            format!("the key `{key}`")
-        };
-        Failure::argument(1, format!("there is no element with {name}"))
-    })?;
-    Ok(secret_if(secret, found))
-}
-
-fn merge(arguments: &Arguments<'_>) -> Answer {
-    let mut secret = false;
-    let mut later = false;
-    let mut merged: BTreeMap<Str, Value> = BTreeMap::new();
-    let mut types = Shared::default();
-    for (index, value) in arguments.values.iter().enumerate() {
-        let (value, is_secret) = value.reveal();
-        secret |= is_secret;
-        match value {
-            Value::Null(Type::Any | Type::Map(_) | Type::Object(_)) => types.add(value.ty()),
-            Value::Map(_) | Value::Object(_) => {
-                let entries = value.entries().into_iter().flatten();
-                arguments.spend(value.entries().map_or(0, BTreeMap::len))?;
-                merged.extend(entries.map(|(name, item)| (name.clone(), item.clone())));
-                types.add(value.ty());
-            }
-            Value::Later(what) if matches!(what.ty, Type::Any | Type::Map(_) | Type::Object(_)) => {
-                later = true;
-                if let Type::Object(attributes) = &what.ty {
-                    let attributes = attributes.iter();
-                    merged.extend(attributes.map(|(name, ty)| (name.clone(), Value::later(ty.clone()))));
-                }
-                types.add(what.ty.clone());
-            }
-            _ => {
-                let message = format!("a map or an object is required, but this is a {}", kind(value));
-                return Err(Failure::argument(index, message));
-            }
-        }
-    }
-    let result = match (types.only(), later) {
-        (Some(Type::Map(element)), false) => Value::map((**element).clone(), merged),
-        (_, false) => Value::object(merged),
-        // What an object that comes later holds is known but for its values, unless it will be null.
-        _ if types.objects_only() => Value::later(Value::object(merged).ty()),
-        (Some(only @ Type::Map(_)), true) => later_not_null(only.clone()),
-        (_, true) => Value::later(Type::Any),
-    };
-    Ok(secret_if(secret, result))
-}
-
-/// Whether several values have one type.
-#[derive(Default)]
-struct Shared {
-    first: Option<Type>,
-    differ: bool,
-    others: bool,
-}
-
-impl Shared {
-    fn add(&mut self, ty: Type) {
-        self.others |= !matches!(ty, Type::Object(_));
-        match &self.first {
-            Some(first) => self.differ |= *first != ty,
-            None => self.first = Some(ty),
-        }
-    }
-
-    fn only(&self) -> Option<&Type> {
-        self.first.as_ref().filter(|_| !self.differ)
-    }
-
-    fn objects_only(&self) -> bool {
-        !self.others
-    }
 }
 
 fn element_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
@@ -307,9 +129,6 @@ fn element(arguments: &Arguments<'_>) -> Answer {
 fn contains(arguments: &Arguments<'_>) -> Answer {
     let (list, list_secret) = reveal_all(arguments.value(0));
     let (value, value_secret) = reveal_all(arguments.value(1));
-    if value.is_null() {
-        return Err(Failure::argument(1, "it must not be null"));
-    }
     let Some(items) = list.items() else {
         return Err(Failure::argument(0, "a list, set or tuple is required"));
     };
@@ -405,80 +224,24 @@ fn coalesce(arguments: &Arguments<'_>) -> Answer {
 }
 
 fn coalesce_list(arguments: &Arguments<'_>) -> Answer {
-    let is_list = |ty: &Type| matches!(ty, Type::List(_) | Type::Tuple(_) | Type::Any);
     for (index, value) in arguments.values.iter().enumerate() {
-        if value.is_null() || !is_list(&value.ty()) {
+        if let Value::Later(_) = value {
+            break;
+        }
+        if !matches!(value.ty(), Type::List(_) | Type::Tuple(_)) {
             return Err(Failure::argument(index, "a list or a tuple is required"));
         }
     }
-    let mut secret = false;
     for value in &arguments.values {
-        let (inner, is_secret) = value.reveal();
-        secret |= is_secret;
-        match inner.items() {
-            None => return Ok(secret_if(secret, Value::later(Type::Any))),
+        match value.items() {
+            None if value.is_null() => {}
+            // Whatever the other arguments are, this one may be of any type once it is known.
+            None => return Ok(Value::later(Type::Any)),
             Some([]) => {}
-            Some(_) => return Ok(secret_if(secret, inner.clone())),
+            Some(_) => return Ok(value.clone()),
         }
     }
     Err(Failure::new("there is no list that is not empty"))
-}
-
-fn zipmap_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
-    match arguments.value(1).ty() {
-        Type::List(element) => Ok(Type::Map(element)),
-        // Which attributes an object has depends on the keys.
-        Type::Any | Type::Tuple(_) => Ok(Type::Any),
-        _ => Err(Failure::argument(1, "a list or a tuple is required")),
-    }
-}
-
-fn zipmap(arguments: &Arguments<'_>) -> Answer {
-    let (keys, keys_secret) = reveal_all(arguments.value(0));
-    let (values, values_secret) = arguments.value(1).reveal();
-    let (names, items) = (keys.items().unwrap_or_default(), values.items());
-    let items = match values {
-        Value::List(_) | Value::Tuple(_) => items.unwrap_or_default(),
-        _ => return Err(Failure::argument(1, "a list or a tuple is required")),
-    };
-    if names.len() != items.len() {
-        let message = format!("there are {} keys, but {} values", names.len(), items.len());
-        return Err(Failure::new(message));
-    }
-    let mut zipped = BTreeMap::new();
-    for (name, item) in names.iter().zip(items) {
-        let Value::String(name) = name else {
-            return Err(Failure::argument(0, "a key must not be null"));
-        };
-        zipped.insert(name.clone(), item.clone());
-    }
-    let result = match values {
-        Value::List(list) => Value::map(list.element.clone(), zipped),
-        _ => Value::object(zipped),
-    };
-    Ok(secret_if(keys_secret || values_secret, result))
-}
-
-fn transpose(arguments: &Arguments<'_>) -> Answer {
-    let ty = Type::map(Type::list(Type::String));
-    let map = convert_to(arguments.value(0), &ty).map_err(|error| Failure::argument(0, error.to_string()))?;
-    let mut turned: BTreeMap<Str, Vec<Value>> = BTreeMap::new();
-    for (name, list) in map.entries().into_iter().flatten() {
-        for item in list.items().unwrap_or_default() {
-            let Value::String(text) = item else {
-                return Err(Failure::argument(0, "an element must not be null"));
-            };
-            turned
-                .entry(text.clone())
-                .or_default()
-                .push(Value::String(name.clone()));
-        }
-    }
-    let entries = turned
-        .into_iter()
-        .map(|(name, names)| (name, Value::list(Type::String, names)))
-        .collect();
-    Ok(Value::map(Type::list(Type::String), entries))
 }
 
 fn every(arguments: &Arguments<'_>, deciding: bool) -> Answer {

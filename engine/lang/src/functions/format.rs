@@ -9,7 +9,7 @@ use crate::convert::{convert_to, reveal_all};
 use crate::eval::{later_not_null, secret_if};
 
 const FORMAT: &[Param] = &[Param::new("format", Want::String)];
-const ARGS: Param = Param::new("args", Want::Any).or_null();
+const ARGS: Param = Param::new("args", Want::Any).or_null().or_open();
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("format", FORMAT, Gives::Always(Want::String), |a| {

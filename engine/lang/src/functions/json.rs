@@ -11,7 +11,7 @@ use super::{Answer, Arguments, Failure, Function, Gives, Param, Want, string};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "jsonencode",
-        &[Param::new("val", Want::Any).or_null()],
+        &[Param::new("val", Want::Any).or_null().or_open()],
         Gives::Always(Want::String),
         |a| {
             let text = encode(a.value(0));

@@ -13,10 +13,12 @@ mod files;
 mod format;
 mod hash;
 mod json;
+mod maps;
 mod numeric;
 mod regex;
 mod registry;
 mod sequence;
+mod sets;
 mod template;
 mod text;
 mod time;
@@ -62,6 +64,8 @@ pub(crate) struct Param {
     pub(crate) takes_null: bool,
     /// Whether the function sees secret marks and answers for them itself.
     pub(crate) takes_secrets: bool,
+    /// Whether something is known of the result even where of this argument not even the type is.
+    pub(crate) takes_open: bool,
 }
 
 /// The types that parameters and results have, as constants.
@@ -134,6 +138,7 @@ impl Param {
             known: Known::Whole,
             takes_null: false,
             takes_secrets: false,
+            takes_open: false,
         }
     }
 
@@ -154,12 +159,20 @@ impl Param {
             known: Known::Own,
             takes_null: true,
             takes_secrets: true,
+            takes_open: true,
         }
     }
 
     pub(crate) const fn or_null(self) -> Self {
         Param {
             takes_null: true,
+            ..self
+        }
+    }
+
+    pub(crate) const fn or_open(self) -> Self {
+        Param {
+            takes_open: true,
             ..self
         }
     }

@@ -1,23 +1,21 @@
-//! Lists, tuples and sets as a whole.
+//! Lists and tuples as a whole.
 
 use std::collections::BTreeSet;
 
 use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
-use crate::convert::{convert_to, set_of, unify, unify_values};
-use crate::eval::{later_not_null, secret_if};
+use crate::convert::{convert_to, unify};
+use crate::eval::secret_if;
 
 const LIST: Param = Param::structure("list");
 const ANY_LIST: Param = Param {
     known: Known::Whole,
     ..Param::new("list", Want::ListAny)
 };
-const SET: Param = Param::new("sets", Want::Any);
-const SETS: &[Param] = &[SET];
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("concat", &[], Gives::Always(Want::Any), concat).rest(Param::own("seqs")),
+    Function::new("concat", &[], Gives::By(concat_type), concat).rest(Param::structure("seqs")),
     Function::new("flatten", &[LIST], Gives::Always(Want::Any), flatten),
     Function::new(
         "slice",
@@ -66,21 +64,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Gives::By(same_type),
         match_keys,
     ),
-    Function::new("setproduct", &[], Gives::Always(Want::Any), set_product).rest(LIST),
-    Function::new("setunion", SETS, Gives::By(sets_type), |a| {
-        set_operation(a, |_, _| true)
-    })
-    .rest(SET),
-    Function::new("setintersection", SETS, Gives::By(sets_type), |a| {
-        set_operation(a, |count, all| count == all)
-    })
-    .rest(SET),
-    Function::new(
-        "setsubtract",
-        &[SET, Param::new("b", Want::Any)],
-        Gives::By(sets_type),
-        set_subtract,
-    ),
 ];
 
 fn kind(value: &Value) -> &'static str {
@@ -91,49 +74,58 @@ fn same_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     Ok(arguments.value(0).ty())
 }
 
-fn concat(arguments: &Arguments<'_>) -> Answer {
+/// The type of lists joined: a list where all are lists that have something in common, else a tuple.
+fn concat_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     if arguments.len() == 0 {
         return Err(Failure::new("at least one list is required"));
     }
+    let types: Vec<Type> = arguments.values.iter().map(Value::ty).collect();
+    if types.iter().all(|ty| matches!(ty, Type::List(_)))
+        && let Some(ty) = unify(&types)
+    {
+        return Ok(ty);
+    }
     let mut items = Vec::new();
-    let mut types = Vec::new();
-    let (mut secret, mut later) = (false, false);
-    for (index, value) in arguments.values.iter().enumerate() {
-        let (value, is_secret) = value.reveal();
-        secret |= is_secret;
-        types.push(value.ty());
-        match value {
-            Value::List(_) | Value::Tuple(_) => {
-                arguments.spend(value.items().map_or(0, <[Value]>::len))?;
-                items.extend_from_slice(value.items().unwrap_or_default());
+    for (index, (value, ty)) in arguments.values.iter().zip(&types).enumerate() {
+        match (ty, value.items()) {
+            (Type::Tuple(elements), _) => items.extend(elements.iter().cloned()),
+            (Type::List(element), Some(known)) => {
+                arguments.spend(known.len())?;
+                items.extend(known.iter().map(|_| (**element).clone()));
             }
-            Value::Later(what) => match &what.ty {
-                Type::Tuple(elements) => items.extend(elements.iter().cloned().map(Value::later)),
-                Type::List(_) | Type::Any => later = true,
-                _ => return Err(Failure::argument(index, "a list or a tuple is required")),
-            },
-            Value::Null(_) => return Err(Failure::argument(index, "it must not be null")),
-            other => {
-                return Err(Failure::argument(
-                    index,
-                    format!("a list or a tuple is required, but this is a {}", kind(other)),
-                ));
+            // How many elements it will have, and so how many the result, is not known.
+            (Type::List(_), None) => return Ok(Type::Any),
+            _ => {
+                let message = format!("a list or a tuple is required, but this is a {}", kind(value));
+                return Err(Failure::argument(index, message));
             }
         }
     }
-    let lists = types.iter().all(|ty| matches!(ty, Type::List(_)));
-    let list_type = if lists {
-        unify(&types).filter(|ty| matches!(ty, Type::List(_)))
-    } else {
-        None
-    };
-    let result = match (list_type, later) {
-        (Some(ty), true) => later_not_null(ty),
-        (None, true) => Value::later(Type::Any),
-        (Some(ty), false) => {
-            convert_to(&Value::tuple(items), &ty).map_err(|error| Failure::new(error.to_string()))?
-        }
-        (None, false) => Value::tuple(items),
+    Ok(Type::Tuple(items.into()))
+}
+
+fn concat(arguments: &Arguments<'_>) -> Answer {
+    let ty = concat_type(arguments)?;
+    let mut items = Vec::new();
+    let mut secret = false;
+    for (index, value) in arguments.values.iter().enumerate() {
+        let converted;
+        let value = if let Type::List(_) = ty {
+            converted =
+                convert_to(value, &ty).map_err(|error| Failure::argument(index, error.to_string()))?;
+            &converted
+        } else {
+            value
+        };
+        let (value, is_secret) = value.reveal();
+        secret |= is_secret;
+        let more = value.items().unwrap_or_default();
+        arguments.spend(more.len())?;
+        items.extend_from_slice(more);
+    }
+    let result = match ty {
+        Type::List(element) => Value::list((*element).clone(), items),
+        _ => Value::tuple(items),
     };
     Ok(secret_if(secret, result))
 }
@@ -188,10 +180,42 @@ impl Flat {
 
 fn slice_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     match arguments.value(0).ty() {
-        list @ Type::List(_) => Ok(list),
-        // Which elements a tuple has then depends on the indexes.
-        Type::Any | Type::Tuple(_) => Ok(Type::Any),
+        list @ Type::List(_) => {
+            bounds(arguments, arguments.value(0).items().map(<[Value]>::len)).map(|_| list)
+        }
+        Type::Tuple(items) => Ok(match bounds(arguments, Some(items.len()))? {
+            Some((start, end)) => Type::Tuple(items[start..end].into()),
+            // Which elements it has then depends on the indexes.
+            None => Type::Any,
+        }),
+        Type::Any => Ok(Type::Any),
         _ => Err(Failure::argument(0, "a list or a tuple is required")),
+    }
+}
+
+/// From where to where a list of `length` is cut, `None` if that is not known.
+fn bounds(arguments: &Arguments<'_>, length: Option<usize>) -> Result<Option<(usize, usize)>, Failure> {
+    let place = |index: usize| {
+        if !arguments.value(index).is_known() {
+            return Ok(None);
+        }
+        let at = usize::try_from(arguments.whole(index)?);
+        match (at, length) {
+            (Ok(at), Some(length)) if at <= length => Ok(Some(at)),
+            (Ok(at), None) => Ok(Some(at)),
+            (_, Some(length)) => {
+                let message = format!("it must be from 0 to {length}, the length of the list");
+                Err(Failure::argument(index, message))
+            }
+            (Err(_), None) => Err(Failure::argument(index, "it must not be negative")),
+        }
+    };
+    match (place(1)?, place(2)?) {
+        (Some(start), Some(end)) if start > end => {
+            Err(Failure::argument(1, "the start must not be behind the end"))
+        }
+        (Some(start), Some(end)) => Ok(Some((start, end))),
+        _ => Ok(None),
     }
 }
 
@@ -201,22 +225,7 @@ fn slice(arguments: &Arguments<'_>) -> Answer {
         Value::List(_) | Value::Tuple(_) => value.items().unwrap_or_default(),
         _ => return Err(Failure::argument(0, "a list or a tuple is required")),
     };
-    let place = |index: usize| {
-        let at = arguments.whole(index)?;
-        usize::try_from(at)
-            .ok()
-            .filter(|at| *at <= items.len())
-            .ok_or_else(|| {
-                Failure::argument(
-                    index,
-                    format!("it must be from 0 to {}, the length of the list", items.len()),
-                )
-            })
-    };
-    let (start, end) = (place(1)?, place(2)?);
-    if start > end {
-        return Err(Failure::argument(1, "the start must not be behind the end"));
-    }
+    let (start, end) = bounds(arguments, Some(items.len()))?.unwrap_or_default();
     let part = items[start..end].to_vec();
     let result = match value {
         Value::List(list) => Value::list(list.element.clone(), part),
@@ -322,115 +331,5 @@ fn match_keys(arguments: &Arguments<'_>) -> Answer {
     Ok(Value::list(
         element_of(arguments.value(0)),
         found.map(|(value, _)| value.clone()).collect(),
-    ))
-}
-
-fn set_product(arguments: &Arguments<'_>) -> Answer {
-    if arguments.len() < 2 {
-        return Err(Failure::new("at least two lists or sets are required"));
-    }
-    let mut any_set = false;
-    let mut secret = false;
-    let mut lists: Vec<(Type, Vec<Value>)> = Vec::new();
-    for (index, value) in arguments.values.iter().enumerate() {
-        let (value, is_secret) = value.reveal();
-        secret |= is_secret;
-        any_set |= matches!(value, Value::Set(_));
-        lists.push(match value {
-            Value::List(list) | Value::Set(list) => (list.element.clone(), list.items.clone()),
-            Value::Tuple(items) => unify_values(items.to_vec())
-                .ok_or_else(|| Failure::argument(index, "all elements must have the same type"))?,
-            _ => return Err(Failure::argument(index, "a list, set or tuple is required")),
-        });
-    }
-    let total = lists
-        .iter()
-        .try_fold(1_usize, |total, (_, items)| total.checked_mul(items.len()));
-    let too_many = || Failure::new("there would be too many combinations");
-    let total = total.ok_or_else(too_many)?;
-    arguments.spend(total.checked_mul(lists.len() + 1).ok_or_else(too_many)?)?;
-    let element = Type::Tuple(lists.iter().map(|(ty, _)| ty.clone()).collect());
-    let mut combined = Vec::with_capacity(total);
-    for at in 0..total {
-        let mut rest = at;
-        let mut tuple: Vec<Value> = Vec::with_capacity(lists.len());
-        for (_, items) in lists.iter().rev() {
-            tuple.push(items[rest % items.len()].clone());
-            rest /= items.len();
-        }
-        tuple.reverse();
-        combined.push(Value::tuple(tuple));
-    }
-    let result = if any_set {
-        set_of(element, combined)
-    } else {
-        Value::list(element, combined)
-    };
-    Ok(secret_if(secret, result))
-}
-
-fn sets_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
-    let mut types = Vec::new();
-    for (index, value) in arguments.values.iter().enumerate() {
-        match value.ty() {
-            Type::Set(element) | Type::List(element) => types.push((*element).clone()),
-            Type::Tuple(items) => {
-                let all = unify(&items);
-                types.push(
-                    all.ok_or_else(|| Failure::argument(index, "all elements must have the same type"))?,
-                );
-            }
-            Type::Any => return Ok(Type::set(Type::Any)),
-            _ => return Err(Failure::argument(index, "a set is required")),
-        }
-    }
-    // The element type of an empty set without one is whatever the others have.
-    types.retain(|ty| *ty != Type::Any);
-    let ty = unify(&types).ok_or_else(|| Failure::new("all sets must have elements of the same type"))?;
-    Ok(Type::set(ty))
-}
-
-fn sets(arguments: &Arguments<'_>) -> Result<(Type, Vec<Vec<Value>>), Failure> {
-    let ty = sets_type(arguments)?;
-    let mut sets = Vec::new();
-    for (index, value) in arguments.values.iter().enumerate() {
-        let set = convert_to(value, &ty).map_err(|error| Failure::argument(index, error.to_string()))?;
-        sets.push(set.items().unwrap_or_default().to_vec());
-    }
-    let element = if let Type::Set(element) = ty {
-        (*element).clone()
-    } else {
-        Type::Any
-    };
-    Ok((element, sets))
-}
-
-/// The values for which `keep` holds, given in how many of how many sets they are.
-fn set_operation(arguments: &Arguments<'_>, keep: fn(usize, usize) -> bool) -> Answer {
-    let (element, sets) = sets(arguments)?;
-    let mut counts: std::collections::BTreeMap<&Value, usize> = std::collections::BTreeMap::new();
-    for item in sets.iter().flatten() {
-        *counts.entry(item).or_default() += 1;
-    }
-    let kept = counts
-        .into_iter()
-        .filter(|(_, count)| keep(*count, sets.len()))
-        .map(|(item, _)| item.clone())
-        .collect();
-    Ok(Value::set(element, kept))
-}
-
-fn set_subtract(arguments: &Arguments<'_>) -> Answer {
-    let (element, sets) = sets(arguments)?;
-    let [from, without] = sets.as_slice() else {
-        return Err(Failure::new("two sets are required"));
-    };
-    let without: BTreeSet<&Value> = without.iter().collect();
-    Ok(Value::set(
-        element,
-        from.iter()
-            .filter(|item| !without.contains(item))
-            .cloned()
-            .collect(),
     ))
 }

@@ -21,8 +21,10 @@ type request struct {
 }
 
 type answer struct {
-	Value any    `json:"value,omitempty"`
-	Error string `json:"error,omitempty"`
+	Value any `json:"value,omitempty"`
+	// What the reference knows beyond what the language can, where that differs.
+	Narrow any    `json:"narrow,omitempty"`
+	Error  string `json:"error,omitempty"`
 	// A mistake of the reference itself.
 	Panic string `json:"panic,omitempty"`
 }
@@ -75,11 +77,21 @@ func evaluate(asked request, variables map[string]cty.Value) (told answer) {
 	if found.HasErrors() {
 		return answer{Error: "parse: " + found.Error()}
 	}
-	value, found := expr.Value(&hcl.EvalContext{Variables: variables, Functions: functions})
+	context := &hcl.EvalContext{Variables: variables, Functions: functions}
+	narrow, narrowFound := expr.Value(context)
+	value, found := wrap(expr).Value(context)
 	if found.HasErrors() {
-		return answer{Error: "evaluate: " + found.Error()}
+		told.Error = "evaluate: " + found.Error()
+	} else {
+		told.Value = encode(value)
 	}
-	return answer{Value: encode(value)}
+	switch {
+	case narrowFound.HasErrors() && !found.HasErrors():
+		told.Narrow = map[string]string{"error": narrowFound.Error()}
+	case !narrowFound.HasErrors() && (found.HasErrors() || !narrow.RawEquals(value)):
+		told.Narrow = encode(narrow)
+	}
+	return told
 }
 
 func fail(err error) {

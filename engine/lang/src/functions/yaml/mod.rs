@@ -11,7 +11,7 @@ use super::{Function, Gives, Param, Want};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "yamlencode",
-        &[Param::new("value", Want::Any).or_null()],
+        &[Param::new("value", Want::Any).or_null().or_open()],
         Gives::Always(Want::String),
         |a| {
             let text = encode::encode(a.value(0));
