@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use meshform_engine::compile::{Absence, Arguments, Context, Expanded, Expansion, Place, Stop, WordBlock};
+use meshform_engine::compile::{Absence, Context, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
 use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
 use meshform_state::{EksReach, Scope};
