@@ -102,7 +102,20 @@ fn a_whole_mesh_is_applied_verified_broken_mended_and_destroyed() {
     let kube = mesh.objects();
 
     mesh.ends(0, &["init"]);
+    let told = mesh.ends(0, &["preflight"]);
+    // The roles of the readers are those of Istio's own chart.
+    for part in [
+        "P36",
+        "get, list, watch",
+        "secrets",
+        "whoever applies may do all that it takes",
+        "Nothing is in the way",
+    ] {
+        assert!(told.contains(part), "{part}:\n{told}");
+    }
     mesh.ends(0, &["apply", "-auto-approve"]);
+    // What is there now is ours, and in nobody's way.
+    mesh.ends(0, &["preflight"]);
     // With the istiods running: what they and the autoscalers patch is theirs.
     mesh.ends(0, &["plan", "-detailed-exitcode"]);
     let told = mesh.works();
