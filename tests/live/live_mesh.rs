@@ -113,8 +113,8 @@ fn a_whole_mesh_is_applied_verified_broken_mended_and_destroyed() {
     let root = mesh.run(&["output", "-raw", "root"]).ended(0).out;
     let key = "id-ecPublicKey";
     root_is(&root, Wanted { key, days: 3652 });
-    for cluster in clusters {
-        signs_below(cluster, &root, Wanted { key, days: 365 });
+    for (cluster, name) in clusters.iter().zip(["api", "ml"]) {
+        signs_below(cluster, name, &root, Wanted { key, days: 365 });
     }
 
     let secret = "/api/v1/namespaces/istio-system/secrets/istio-remote-secret-ml";

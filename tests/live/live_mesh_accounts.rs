@@ -94,18 +94,33 @@ fn killed(pair: &Pair, mesh: &Binary) {
     assert!(issued);
 }
 
-/// Every change of ours in the second cluster, since it had seen so many, was made as the role that applies.
+/// Whatever we asked of the second cluster, since it had seen so many requests, was asked by role: all that changes
+/// anything as the one that applies. What only looks, if by POST, is done as the one that plans too.
 fn entered_by_role(pair: &Pair, seen: usize) {
-    let role = format!("arn:aws:sts::{ML}:assumed-role/meshform-apply/meshform");
     let entries = pair.sandbox().clusters[1].audit().unwrap().split_off(seen);
     let others = entries.iter().filter(|entry| !entry.is_of_control_plane());
-    let others = others.map(|entry| entry.user.as_str());
-    let ours: Vec<&str> = others
-        .filter(|user| !user.starts_with("system:serviceaccount:"))
-        .collect();
+    let ours = others.filter(|entry| !entry.user.starts_with("system:serviceaccount:"));
+    let role = |name: &str| format!("arn:aws:sts::{ML}:assumed-role/{name}/meshform");
+    let (plan, apply) = (role("meshform-plan"), role("meshform-apply"));
+    let looks = [
+        "/portforward",
+        "/selfsubjectreviews",
+        "/serviceaccounts/default/token",
+    ];
+    let (looks, changes): (Vec<_>, Vec<_>) =
+        ours.partition(|entry| looks.iter().any(|look| entry.uri.contains(look)));
+    assert!(looks.iter().any(|entry| entry.user == plan), "{looks:#?}");
     assert!(
-        ours.len() > 30 && ours.iter().all(|user| *user == role),
-        "{ours:?}"
+        looks.iter().all(|entry| [&plan, &apply].contains(&&entry.user)),
+        "{looks:#?}"
+    );
+    assert!(changes.len() > 30, "{changes:#?}");
+    assert!(changes.iter().all(|entry| entry.user == apply), "{changes:#?}");
+    assert!(
+        changes
+            .iter()
+            .all(|entry| entry.user_agent.starts_with("meshform/")),
+        "{changes:#?}"
     );
 }
 
@@ -136,8 +151,8 @@ fn two_accounts_are_one_mesh_and_none_of_its_secrets_reaches_a_file() {
     let root = mesh.run(&["output", "-raw", "root"]).ended(0).out;
     let key = "rsaEncryption";
     root_is(&root, Wanted { key, days: 3652 });
-    for cluster in &pair.sandbox().clusters {
-        signs_below(cluster, &root, Wanted { key, days: 365 });
+    for (cluster, name) in pair.sandbox().clusters.iter().zip(["api", "ml"]) {
+        signs_below(cluster, name, &root, Wanted { key, days: 365 });
     }
     // Two keys, two tokens, and in the remote secrets the same tokens again.
     assert_eq!(secrets(&pair, &mut canary), 6);

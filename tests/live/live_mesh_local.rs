@@ -185,8 +185,8 @@ fn a_mesh_without_aws_and_what_its_readers_may_do() {
     let root = mesh.run(&["output", "-raw", "root"]).ended(0).out;
     let key = "id-ecPublicKey";
     root_is(&root, Wanted { key, days: 1826 });
-    for cluster in [api, ml] {
-        signs_below(cluster, &root, Wanted { key, days: 90 });
+    for (cluster, name) in [(api, "api"), (ml, "ml")] {
+        signs_below(cluster, name, &root, Wanted { key, days: 90 });
     }
     let (mut canary, mut wrong) = (Canary::default(), Vec::new());
     // The intermediate's key, the token for the other's istiod, the remote secret; and where it is kept, the root's key.

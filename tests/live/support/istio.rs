@@ -174,13 +174,13 @@ impl Wanted<'_> {
 pub(crate) fn root_is(root: &str, wanted: Wanted<'_>) {
     let text = wanted.is(root);
     assert!(text.contains("CA:TRUE"), "{text}");
-    leads(root, "", root);
+    leads(root, root, root);
 }
 
-/// What the istiod of `cluster` signs with is a chain from an authority with none below it to `root`, with its key; and
+/// What the istiod of `cluster`, which the mesh calls `name`, signs with is a chain from an authority with none below it to `root`, with its key; and
 /// what it signs right now, for a client that asks by port-forward, leads to `root` through that authority.
 #[track_caller]
-pub(crate) fn signs_below(cluster: &Cluster, root: &str, wanted: Wanted<'_>) {
+pub(crate) fn signs_below(cluster: &Cluster, name: &str, root: &str, wanted: Wanted<'_>) {
     let secret = cluster
         .get("/api/v1/namespaces/istio-system/secrets/cacerts")
         .unwrap();
@@ -200,7 +200,7 @@ pub(crate) fn signs_below(cluster: &Cluster, root: &str, wanted: Wanted<'_>) {
     let of_key = openssl(&["pkey", "-pubout"], &key);
     assert_eq!(openssl(&["x509", "-pubkey", "-noout"], &own), of_key);
 
-    let leaf = leaf(cluster);
+    let leaf = leaf(cluster, name);
     leads(&leaf[0], &own, root);
     let text = openssl(&["x509", "-noout", "-text"], &leaf[0]).unwrap();
     assert!(
@@ -210,7 +210,7 @@ pub(crate) fn signs_below(cluster: &Cluster, root: &str, wanted: Wanted<'_>) {
 }
 
 /// A certificate that the istiod of `cluster` signs now, and what comes with it.
-fn leaf(cluster: &Cluster) -> Vec<String> {
+fn leaf(cluster: &Cluster, name: &str) -> Vec<String> {
     let look = Look {
         scope: Scope::Cluster {
             name: cluster.name.clone(),
@@ -219,7 +219,7 @@ fn leaf(cluster: &Cluster) -> Vec<String> {
             context: Some(cluster.name.clone()),
             eks: None,
         },
-        cluster: cluster.name.clone(),
+        cluster: name.to_owned(),
         namespace: "istio-system".to_owned(),
         root: None,
     };
