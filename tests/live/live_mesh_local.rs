@@ -129,14 +129,19 @@ fn give_secrets_back(cluster: &Cluster) {
     }
 }
 
+/// Takes the Pods of istiod away and waits for their end: others come.
 fn restart_istiod(cluster: &Cluster) {
     let path = "/api/v1/namespaces/istio-system/pods";
     let pods = cluster
         .get(&format!("{path}?labelSelector=app%3Distiod"))
         .unwrap();
     for pod in pods["items"].as_array().unwrap() {
-        let name = pod["metadata"]["name"].as_str().unwrap();
-        cluster.delete(&format!("{path}/{name}")).unwrap();
+        let pod = format!("{path}/{}", pod["metadata"]["name"].as_str().unwrap());
+        cluster.delete(&pod).unwrap();
+        until("the istiod ends", || match cluster.get(&pod) {
+            Ok(there) => Err(there.to_string()),
+            Err(_) => Ok(()),
+        });
     }
 }
 
