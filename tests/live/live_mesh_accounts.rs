@@ -104,7 +104,7 @@ fn entered_by_role(pair: &Pair, seen: usize) {
     let (plan, apply) = (role("meshform-plan"), role("meshform-apply"));
     let looks = [
         "/portforward",
-        "/selfsubjectreviews",
+        "/selfsubject",
         "/serviceaccounts/default/token",
     ];
     let (looks, changes): (Vec<_>, Vec<_>) =
