@@ -102,11 +102,7 @@ fn entered_by_role(pair: &Pair, seen: usize) {
     let ours = others.filter(|entry| !entry.user.starts_with("system:serviceaccount:"));
     let role = |name: &str| format!("arn:aws:sts::{ML}:assumed-role/{name}/meshform");
     let (plan, apply) = (role("meshform-plan"), role("meshform-apply"));
-    let looks = [
-        "/portforward",
-        "/selfsubject",
-        "/serviceaccounts/default/token",
-    ];
+    let looks = ["/portforward", "/selfsubject", "/serviceaccounts/default/token"];
     let (looks, changes): (Vec<_>, Vec<_>) =
         ours.partition(|entry| looks.iter().any(|look| entry.uri.contains(look)));
     assert!(looks.iter().any(|entry| entry.user == plan), "{looks:#?}");

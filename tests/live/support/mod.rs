@@ -17,10 +17,6 @@ mod world;
 
 pub(crate) use binary::{Binary, Said};
 pub(crate) use process::Ran;
-<<<<<<< HEAD
 pub(crate) use registry::Registry;
-pub(crate) use sandbox::{REGION, cluster, runtime, say};
-=======
 pub(crate) use sandbox::{REGION, cluster, runtime, sandbox, say};
->>>>>>> 80ee72e (live: meshes over two accounts, without AWS, and against bare moto; words in blocks take others by name)
 pub(crate) use world::{Sabotage, World};
