@@ -1,142 +1,152 @@
-//! A whole mesh: two clusters, two VPCs, one root of AWS Private CA, discovered by real istiods, through the shipped
-//! program: planned, applied, verified, broken by hand, mended, destroyed.
+//! A whole mesh, as the second example describes it: an EKS cluster in a VPC that was there before, another cluster in a
+//! VPC that is made, in two regions, below one root of AWS Private CA, with real istiods. Planned, applied, verified, broken
+//! by hand, mended, and destroyed below running workloads, all through the shipped program.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Command, Output};
-use std::time::{Duration, Instant};
 
-use meshform_sandbox::{KubeObject, Sandbox};
+use meshform_sandbox::KubeObject;
 
-use crate::support::REGION;
+use crate::support::istio::{Services, Wanted, deploy, holds, root_is, signs_below, status, until};
+use crate::support::pair::Pair;
+use crate::support::{Binary, REGION, adopted};
 
 const EXAMPLE: &str = include_str!("../../examples/two-clusters/mesh.hcl");
 const REGIONS: [&str; 2] = [REGION, "us-east-1"];
 
-/// How long istiods may take to find each other on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// The namespaces of the workloads, with sidecars.
+const WORKLOADS: [&str; 2] = ["inference", "shop"];
 
-/// The example with both VPCs created here, and both clusters reached by the sandbox's kubeconfig.
-fn configuration() -> String {
-    let text = EXAMPLE
-        .replace(
-            "id      = var.west_vpc # adopted: nothing of it is changed but routes to the peer",
-            "cidr_block = \"10.10.0.0/16\"\n  zones      = 2",
-        )
-        .replace(
-            "  eks = \"api-prod\"\n",
-            "  operator_api {\n    context = \"a\"\n  }\n",
-        );
-    assert!(!text.contains("eks =") && !text.contains("id      = var"));
-    text.replace(
-        "variable \"west_vpc\" {",
-        "variable \"west_vpc\" {\n  default = \"\"",
-    )
+type Objects = BTreeSet<(String, KubeObject)>;
+
+/// The namespaces that users have before there is a mesh, already labelled for it.
+fn namespaces(pair: &Pair) {
+    for cluster in &pair.sandbox().clusters {
+        for name in WORKLOADS {
+            let namespace = format!(
+                r#"{{ "apiVersion": "v1", "kind": "Namespace",
+                    "metadata": {{ "name": "{name}", "labels": {{ "istio-injection": "enabled" }} }} }}"#
+            );
+            cluster.create("/api/v1/namespaces", &namespace).unwrap();
+        }
+    }
 }
 
-struct Mesh<'a> {
-    sandbox: &'a Sandbox,
-    folder: &'a Path,
+/// Whether something is of the workloads' namespaces, and none of what istiod writes into every namespace.
+fn is_of_workloads((_, object): &&(String, KubeObject)) -> bool {
+    let is_root = object.resource == "configmaps" && object.name.starts_with("istio-ca-");
+    WORKLOADS.contains(&&*object.namespace) && !is_root
 }
 
-impl Mesh<'_> {
-    fn run(&self, arguments: &[&str]) -> Output {
-        let charts = self.sandbox.charts().unwrap();
-        Command::new(env!("CARGO_BIN_EXE_meshform"))
-            .args(arguments)
-            .current_dir(self.folder)
-            .env_clear()
-            .envs(self.sandbox.env())
-            .env("MESHFORM_VAR_charts", charts)
-            .output()
-            .unwrap()
-    }
+/// Istio's CRDs outlive it, and with them what the API server says of the APIs that they make.
+fn is_of_crds((_, object): &&(String, KubeObject)) -> bool {
+    ["customresourcedefinitions", "apiservices"].contains(&&*object.resource)
+}
 
-    /// Runs the program, which must end with `code`; gives its output.
-    #[track_caller]
-    fn ends(&self, code: i32, arguments: &[&str]) -> String {
-        let ran = self.run(arguments);
-        let (out, err) = (
-            String::from_utf8_lossy(&ran.stdout).into_owned(),
-            String::from_utf8_lossy(&ran.stderr).into_owned(),
-        );
-        assert_eq!(ran.status.code(), Some(code), "{arguments:?}\n{out}\n{err}");
-        out
-    }
+fn missing(from: &Objects, of: &Objects) -> Vec<String> {
+    of.difference(from).map(|object| format!("{object:?}")).collect()
+}
 
-    /// Waits until the mesh works: an istiod reads another cluster a moment after it was told to. What `verify` says.
-    #[track_caller]
-    fn works(&self) -> String {
-        let by = Instant::now() + PATIENCE;
-        while self.run(&["verify"]).status.code() != Some(0) && Instant::now() < by {}
-        self.ends(0, &["verify"])
+/// All Pods of the workloads have a sidecar.
+fn are_injected(pair: &Pair) {
+    for cluster in &pair.sandbox().clusters {
+        for namespace in WORKLOADS {
+            let pods = cluster
+                .get(&format!("/api/v1/namespaces/{namespace}/pods"))
+                .unwrap();
+            let pods = pods["items"].as_array().unwrap();
+            assert!(!pods.is_empty());
+            for pod in pods {
+                assert!(pod["spec"].to_string().contains("\"istio-proxy\""), "{pod}");
+            }
+        }
     }
+}
 
-    /// All objects of the clusters.
-    fn objects(&self) -> BTreeSet<(String, KubeObject)> {
-        let clusters = self.sandbox.clusters.iter();
-        clusters
-            .flat_map(|cluster| {
-                let objects = cluster.objects().unwrap().into_iter();
-                objects.map(|object| (cluster.name.clone(), object))
-            })
-            .collect()
+/// The istiods say so themselves: each has read the other cluster, and holds all of its Pods.
+fn find_each_other(pair: &Pair, api: &Services, ml: &Services) {
+    let clusters = &pair.sandbox().clusters;
+    for (cluster, other, services) in [(&clusters[0], "ml", ml), (&clusters[1], "api", api)] {
+        until("the other cluster is read", || {
+            match status(cluster, other)?.as_str() {
+                "synced" => Ok(()),
+                other => Err(other.to_owned()),
+            }
+        });
+        until("the other's Pods are held", || holds(cluster, other, services));
     }
 }
 
 #[test]
 fn a_whole_mesh_is_applied_verified_broken_mended_and_destroyed() {
-    let sandbox = Sandbox::builder()
-        .clusters(2)
-        .istiod()
-        .region(REGION)
-        .start()
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("mesh.hcl"), configuration()).unwrap();
-    let mesh = Mesh {
-        sandbox: &sandbox,
-        folder: folder.path(),
-    };
-    let aws = sandbox.door.objects(&REGIONS).unwrap();
-    let kube = mesh.objects();
+    let pair = Pair::take();
+    let (door, clusters) = (&pair.sandbox().door, &pair.sandbox().clusters);
+    let account = door.credentials().account.clone();
+    let vpc = adopted::network(door, REGION, "10.10");
+    pair.register(0, ("api-prod", &account, REGION), &vpc, &["user/moto"]);
+    namespaces(&pair);
+    let (aws, kube) = (door.objects(&REGIONS).unwrap(), pair.objects());
 
-    mesh.ends(0, &["init"]);
-    let told = mesh.ends(0, &["preflight"]);
+    let root = "\noutput \"root\" {\n  value = trust.certificate\n}\n";
+    let mut mesh = Binary::of(pair.sandbox(), &format!("{EXAMPLE}{root}"));
+    mesh.env
+        .insert("MESHFORM_VAR_west_vpc".to_owned(), vpc.vpc_id.clone());
+    mesh.run(&["init"]).ended(0);
     // The roles of the readers are those of Istio's own chart.
-    for part in [
+    mesh.run(&["preflight"]).ended(0).said(&[
         "P36",
         "get, list, watch",
         "secrets",
         "whoever applies may do all that it takes",
         "Nothing is in the way",
-    ] {
-        assert!(told.contains(part), "{part}:\n{told}");
-    }
-    mesh.ends(0, &["apply", "-auto-approve"]);
+    ]);
+    mesh.run(&["apply", "-auto-approve"]).ended(0);
     // What is there now is ours, and in nobody's way.
-    mesh.ends(0, &["preflight"]);
+    mesh.run(&["preflight"]).ended(0);
+    let api = deploy(
+        clusters.first().unwrap(),
+        &[
+            ("shop", "cart", 2),
+            ("shop", "orders", 1),
+            ("inference", "router", 2),
+        ],
+    );
+    let ml = deploy(
+        clusters.last().unwrap(),
+        &[("shop", "checkout", 3), ("inference", "predictor", 2)],
+    );
+    are_injected(&pair);
     // With the istiods running: what they and the autoscalers patch is theirs.
-    mesh.ends(0, &["plan", "-detailed-exitcode"]);
-    let told = mesh.works();
-    assert!(told.contains("The mesh works: 16 checks passed."), "{told}");
+    mesh.run(&["plan", "-detailed-exitcode"]).ended(0);
+    mesh.works().said(&["The mesh works: 16 checks passed."]);
+
+    find_each_other(&pair, &api, &ml);
+    let root = mesh.run(&["output", "-raw", "root"]).ended(0).out;
+    let key = "id-ecPublicKey";
+    root_is(&root, Wanted { key, days: 3652 });
+    for (cluster, name) in clusters.iter().zip(["api", "ml"]) {
+        signs_below(cluster, name, &root, Wanted { key, days: 365 });
+    }
 
     let secret = "/api/v1/namespaces/istio-system/secrets/istio-remote-secret-ml";
-    sandbox.clusters[0].delete(secret).unwrap();
-    mesh.ends(2, &["plan", "-detailed-exitcode"]);
-    let told = mesh.ends(2, &["verify"]);
+    clusters[0].delete(secret).unwrap();
+    mesh.run(&["plan", "-detailed-exitcode"]).ended(2);
+    let told = mesh.run(&["verify"]).ended(2).out;
     assert!(told.starts_with("FAILED   V14  api reads ml"), "{told}");
-    mesh.ends(0, &["apply", "-auto-approve"]);
+    mesh.run(&["apply", "-auto-approve"]).ended(0);
     mesh.works();
 
-    mesh.ends(0, &["destroy", "-auto-approve"]);
-    assert_eq!(sandbox.door.objects(&REGIONS).unwrap(), aws);
-    let left: Vec<String> = mesh
-        .objects()
-        .difference(&kube)
-        // Istio's CRDs outlive it, and with them what the API server says of the APIs that they make.
-        .filter(|(_, object)| !["customresourcedefinitions", "apiservices"].contains(&&*object.resource))
-        .map(|object| format!("{object:?}"))
+    let running = pair.objects();
+    mesh.run(&["destroy", "-auto-approve"]).ended(0);
+    assert_eq!(door.objects(&REGIONS).unwrap(), aws);
+    let left = pair.objects();
+    let workloads = running.iter().filter(is_of_workloads).cloned();
+    let expected: Objects = kube.iter().cloned().chain(workloads).collect();
+    assert_eq!(missing(&left, &expected), Vec::<String>::new(), "is gone");
+    let left: Objects = left
+        .iter()
+        .filter(|object| !is_of_crds(object))
+        .cloned()
         .collect();
-    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(missing(&expected, &left), Vec::<String>::new(), "is left");
+    pair.remove_namespaces(&WORKLOADS);
 }

@@ -1,15 +1,13 @@
 //! No secret reaches a file: not the state, a plan, the journal or the log at its most talkative, and not after a kill.
 
-use std::fmt::Write as _;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use meshform_engine::archive::Archive;
+use base64::engine::general_purpose::STANDARD;
 use meshform_sandbox::{Fault, FaultKind};
 
+use crate::support::canary::Canary;
 use crate::support::{Binary, World, cluster, say};
 
 /// The value of the sensitive variable.
@@ -63,86 +61,15 @@ fn logged(binary: &Binary, arguments: &[&str], log: &str) -> std::process::Child
         .unwrap()
 }
 
-/// All that must be in no file, in the forms in which it might be.
-fn forbidden() -> Vec<(String, Vec<u8>)> {
+/// All that must be in no file.
+fn forbidden() -> Canary {
     let cluster = cluster();
-    let secrets = [
-        ("the sensitive variable", CANARY),
-        ("the secret key of AWS", "sandbox-secret-of-no-account"),
-        ("the token of the administrator", &cluster.admin.secret),
-        ("the token of the stranger", &cluster.stranger.secret),
-    ];
-    let mut forms = Vec::new();
-    for (name, secret) in secrets {
-        let hex = secret.bytes().fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").unwrap();
-            hex
-        });
-        // In base64 the same bytes look otherwise behind one or two more, so the inside of each form is looked for.
-        let bases = (0..3).map(|shift| {
-            let shifted = format!("{}{secret}", &"xx"[..shift.min(2)]);
-            let text = STANDARD_NO_PAD.encode(shifted);
-            text[4..text.len() - 4].to_owned()
-        });
-        let all = [
-            secret.to_owned(),
-            hex.to_uppercase(),
-            hex,
-            STANDARD.encode(secret),
-            URL_SAFE_NO_PAD.encode(secret),
-        ];
-        forms.extend(
-            all.into_iter()
-                .chain(bases)
-                .map(|form| (name.to_owned(), form.into_bytes())),
-        );
-    }
-    forms
-}
-
-/// What of it is in `bytes`.
-fn found(bytes: &[u8], place: &str, forms: &[(String, Vec<u8>)]) -> Vec<String> {
-    let has = |form: &[u8]| bytes.windows(form.len()).any(|window| window == form);
-    let hits = forms.iter().filter(|(_, form)| has(form));
-    hits.map(|(name, form)| format!("{name} is in {place} as `{}`", String::from_utf8_lossy(form)))
-        .collect()
-}
-
-/// Searches every file below `folder`; how many there were.
-fn search(folder: &Path, forms: &[(String, Vec<u8>)], wrong: &mut Vec<String>) -> usize {
-    let mut files = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files += search(&path, forms, wrong);
-            continue;
-        }
-        files += 1;
-        let bytes = std::fs::read(&path).unwrap();
-        let place = path.display().to_string();
-        wrong.extend(found(&bytes, &place, forms));
-        if let Ok(archive) = Archive::from_bytes(&bytes) {
-            // Packed files are compressed: what is in them shows only once they are unpacked.
-            wrong.extend(unpacked(&archive, &place, forms));
-        }
-    }
-    files
-}
-
-fn unpacked(archive: &Archive, place: &str, forms: &[(String, Vec<u8>)]) -> Vec<String> {
-    let texts = [&archive.sources, &archive.variables, &archive.facts];
-    let texts = texts
-        .into_iter()
-        .flat_map(|members| members.values().map(String::as_bytes));
-    let files = archive.files.values().map(Vec::as_slice);
-    let views = [archive.text.as_bytes(), archive.json.as_bytes()];
-    let mut wrong: Vec<String> = texts
-        .chain(files)
-        .chain(views)
-        .flat_map(|bytes| found(bytes, place, forms))
-        .collect();
-    wrong.extend(found(format!("{:?}", archive.manifest).as_bytes(), place, forms));
-    wrong
+    let mut canary = Canary::default();
+    canary.text("the sensitive variable", CANARY);
+    canary.text("the secret key of AWS", "sandbox-secret-of-no-account");
+    canary.text("the token of the administrator", &cluster.admin.secret);
+    canary.text("the token of the stranger", &cluster.stranger.secret);
+    canary
 }
 
 #[test]
@@ -169,9 +96,9 @@ fn no_file_holds_a_secret_even_after_a_kill() {
     child.kill().unwrap();
     child.wait().unwrap();
     world.door().clear_faults();
-    let (forms, mut wrong) = (forbidden(), Vec::new());
+    let (canary, mut wrong) = (forbidden(), Vec::new());
     assert!(binary.journal().exists());
-    let mut files = search(binary.path(), &forms, &mut wrong);
+    let mut files = canary.search(binary.path(), &mut wrong);
     let start = Instant::now();
     assert!(
         logged(&binary, &["apply", "-auto-approve"], "apply.log")
@@ -179,7 +106,7 @@ fn no_file_holds_a_secret_even_after_a_kill() {
             .unwrap()
             .success()
     );
-    files += search(binary.path(), &forms, &mut wrong);
+    files += canary.search(binary.path(), &mut wrong);
     let path = format!("/api/v1/namespaces/{}/secrets/secret", world.namespace);
     let secret = cluster().get(&path).unwrap();
     assert_eq!(secret["data"]["token"], STANDARD.encode(CANARY), "it has arrived");
@@ -191,7 +118,7 @@ fn no_file_holds_a_secret_even_after_a_kill() {
         .run(&["apply", "saved.plan"])
         .ended(4)
         .said(&["token", "hint:"]);
-    wrong.extend(found(said.err.as_bytes(), "the log", &forms));
+    wrong.extend(canary.found(said.err.as_bytes(), "the log"));
     assert!(wrong.is_empty(), "{wrong:#?}");
     let log = std::fs::metadata(binary.path().join("apply.log")).unwrap().len();
     assert!(
@@ -213,15 +140,12 @@ fn a_secret_in_a_stored_attribute_is_refused() {
         "{config}\nresource \"meshform_data\" \"stored\" {{\n  input = var.token\n}}\n"
     ));
     let said = binary.run(&["plan"]).ended(1).said(&["mesh.hcl"]);
-    let forms = forbidden();
+    let canary = forbidden();
     assert_eq!(
-        found(said.out.as_bytes(), "the output", &forms),
+        canary.found(said.out.as_bytes(), "the output"),
         Vec::<String>::new()
     );
-    assert_eq!(
-        found(said.err.as_bytes(), "the log", &forms),
-        Vec::<String>::new()
-    );
+    assert_eq!(canary.found(said.err.as_bytes(), "the log"), Vec::<String>::new());
     let plain = said.err.to_lowercase();
     assert!(plain.contains("secret") || plain.contains("sensitive"), "{plain}");
 }

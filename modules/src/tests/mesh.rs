@@ -69,3 +69,43 @@ fn a_mesh_that_cannot_work_is_refused() {
         &example().replace("cluster \"ml\" {", "cluster \"ml\" {\n  name = \"api\"")
     ));
 }
+
+/// The root of the mesh in a cluster, which names `trust`'s cluster while every cluster comes after `trust`.
+const LOCAL: &str = r#"
+mesh "acme" {
+  istio { charts = "charts" }
+}
+trust {
+  authority "local" {
+    cluster = cluster.api
+  }
+}
+cluster "api" {
+  operator_api { context = "a" }
+}
+cluster "ml" {
+  operator_api { context = "b" }
+}
+"#;
+
+#[test]
+fn a_root_may_live_in_a_cluster() {
+    let (sources, compiled) = compiled(LOCAL);
+    assert_eq!(shown(&sources, &compiled), "");
+    let needs = |address: &str| -> Vec<String> {
+        let all = &compiled.desired.resources;
+        let one = all.iter().find(|one| one.address.as_str() == address).unwrap();
+        one.dependencies.iter().map(|on| on.on.to_string()).collect()
+    };
+    assert_eq!(
+        needs("trust.istio_root_ca.root"),
+        ["cluster.api.kubernetes_namespace.istio_system"]
+    );
+    for cluster in ["api", "ml"] {
+        let secret = needs(&format!("cluster.{cluster}.istio_ca_secret.cacerts"));
+        assert!(
+            secret.iter().any(|on| on == "trust.istio_root_ca.root"),
+            "{secret:?}"
+        );
+    }
+}

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
+use meshform_sandbox::Sandbox;
 use meshform_state::disk::RealDisk;
 use meshform_state::journal::Folded;
 use meshform_state::{LocalStore, Store as _};
@@ -12,6 +14,9 @@ use tempfile::TempDir;
 use super::config::example;
 use super::sandbox::sandbox;
 use super::world::World;
+
+/// How long istiods may take to find each other on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A folder with a configuration, and how the program is started in it.
 pub(crate) struct Binary {
@@ -47,6 +52,26 @@ impl Binary {
             env,
         };
         binary.write(&example(&world.account, &world.namespace, None));
+        binary
+    }
+
+    /// `config` for the clusters of `sandbox`, without a state. What else the program and its helpers write goes below its
+    /// folder too.
+    pub(crate) fn of(sandbox: &Sandbox, config: &str) -> Self {
+        let mut binary = Binary {
+            folder: tempfile::tempdir().unwrap(),
+            env: sandbox.env().into_iter().collect(),
+        };
+        if let Some(charts) = sandbox.charts() {
+            let charts = charts.display().to_string();
+            binary.env.insert("MESHFORM_VAR_charts".to_owned(), charts);
+        }
+        for name in ["HOME", "TMPDIR"] {
+            let folder = binary.path().join(name.to_lowercase());
+            std::fs::create_dir(&folder).unwrap();
+            binary.env.insert(name.to_owned(), folder.display().to_string());
+        }
+        binary.write(config);
         binary
     }
 
@@ -101,6 +126,20 @@ impl Binary {
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         Said::of(&self.command(arguments).output().unwrap())
+    }
+
+    /// Waits until the mesh works, since an istiod reads another cluster a moment after it was told to; gives what
+    /// `verify` says.
+    #[track_caller]
+    pub(crate) fn works(&self) -> Said {
+        let by = Instant::now() + PATIENCE;
+        loop {
+            let said = self.run(&["verify"]);
+            if said.code == Some(0) || Instant::now() > by {
+                return said.ended(0);
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
     }
 
     /// Starts a command whose output nobody reads.

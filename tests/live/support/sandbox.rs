@@ -34,7 +34,8 @@ pub(crate) fn sandbox() -> &'static Sandbox {
 fn sweep(root: &Path) {
     let ended = |path: &PathBuf| {
         let name = path.file_name()?.to_str()?;
-        let process: u32 = name.strip_prefix("live-")?.parse().ok()?;
+        let process = name.strip_prefix("live-")?.split('-').next()?;
+        let process: u32 = process.parse().ok()?;
         (!Path::new("/proc").join(process.to_string()).exists()).then_some(())
     };
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use meshform_aws::{AwsAdapter, AwsSettings, Role, SdkConfig};
+use meshform_aws::{AwsAdapter, AwsSettings, Role};
 use meshform_engine::apply::Limits;
 use meshform_engine::local::LocalAdapter;
 use meshform_engine::retry::RetryPolicy;
@@ -21,6 +19,7 @@ use meshform_state::store::MemoryStore;
 use tokio_util::sync::CancellationToken;
 
 use super::adapters::{Blind, Heard};
+use super::adopted::{ec2, sdk};
 use super::clock::PacedClock;
 use super::config::example;
 use super::sandbox::{REGION, cluster, number, sandbox};
@@ -135,24 +134,13 @@ impl World {
 
     /// A client of somebody else in the same account.
     pub(crate) fn stranger(&self) -> aws_sdk_ec2::Client {
-        let region = aws_config::Region::new(REGION);
-        aws_sdk_ec2::Client::new(&self.sdk().to_builder().region(region).build())
-    }
-
-    fn sdk(&self) -> SdkConfig {
-        let keys = self.door().credentials();
-        let keys = Credentials::new(&keys.access_key, &keys.secret_key, None, None, "test");
-        SdkConfig::builder()
-            .behavior_version(aws_config::BehaviorVersion::latest())
-            .endpoint_url(self.door().endpoint())
-            .credentials_provider(SharedCredentialsProvider::new(keys))
-            .build()
+        ec2(self.door(), REGION)
     }
 
     /// The adapters of a new process.
     pub(super) fn registry(&self) -> Registry {
         let settings = AwsSettings {
-            base: Some(self.sdk()),
+            base: Some(sdk(self.door())),
             retry: self.retry,
             ..AwsSettings::new(
                 Role::Apply,

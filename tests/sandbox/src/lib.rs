@@ -43,6 +43,7 @@ pub use door::remote::RemoteDoor;
 pub use door::{Credentials, Door, OpenDoor};
 pub use error::SandboxError;
 pub use kubelet::IstiodPorts;
+pub use moto::BareMoto;
 pub use process::ProcessRecord;
 pub use progress::{Reporter, silent, to_stderr};
 pub use sandbox::{Builder, Sandbox};

@@ -1,13 +1,15 @@
-//! moto as a child process on a loopback port. It must never be handed to clients: they talk to the door.
+//! moto as a child process on a loopback port. It must never be handed to clients, who talk to the door, but as
+//! [`BareMoto`], which is what the door is compared with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use crate::cache::{MOTO_REPAIRS, MOTO_SERVE};
+use crate::blocking::block;
+use crate::cache::{MOTO_BARE, MOTO_REPAIRS, MOTO_SERVE};
 use crate::error::SandboxError;
 use crate::http_client::{HttpClient, request};
 use crate::process::Process;
@@ -20,27 +22,59 @@ pub(crate) struct Moto {
     pub(crate) process: Process,
     /// `127.0.0.1:PORT`.
     pub(crate) authority: String,
+    venv: PathBuf,
+}
+
+/// moto as it comes, without repairs and without a door; ends when it is dropped.
+pub struct BareMoto {
+    _moto: Moto,
+    endpoint: String,
+}
+
+impl BareMoto {
+    /// Returns the URL for `AWS_ENDPOINT_URL`. Any key is accepted.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
 }
 
 impl Moto {
     /// Starts moto from its venv; it answers when [`Self::ready`] has returned.
     pub(crate) fn start(venv: &Path, folder: &Path) -> Result<Self, SandboxError> {
         files::create_dir(folder)?;
-        let program = folder.join("serve.py");
-        files::write(&program, MOTO_SERVE)?;
         files::write(&folder.join("repairs.py"), MOTO_REPAIRS)?;
+        Self::run(venv, &folder.join("serve.py"), MOTO_SERVE)
+    }
+
+    /// Starts the same moto once more, without our repairs.
+    pub(crate) fn bare(&self, folder: &Path) -> Result<BareMoto, SandboxError> {
+        let mut moto = Self::run(&self.venv, &folder.join("bare.py"), MOTO_BARE)?;
+        block(async || moto.ready().await)?;
+        Ok(BareMoto {
+            endpoint: format!("http://{}", moto.authority),
+            _moto: moto,
+        })
+    }
+
+    /// Runs `text`, kept as `program`, with a free port as its argument.
+    fn run(venv: &Path, program: &Path, text: &str) -> Result<Self, SandboxError> {
+        files::write(program, text)?;
         let port = free_port()?;
         let mut command = Command::new(venv.join("bin/python"));
-        command.arg(&program).arg(port.to_string());
+        command.arg(program).arg(port.to_string());
         // No look-up of the machine's credentials. Nothing here starts from an image, and moto would make a thousand of
         // them in each region of each account.
         command
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
             .env("PYTHONDONTWRITEBYTECODE", "1");
-        let process = Process::spawn("moto", command, &folder.join("moto.log"))?;
-        let authority = format!("127.0.0.1:{port}");
-        Ok(Self { process, authority })
+        let process = Process::spawn("moto", command, &program.with_extension("log"))?;
+        Ok(Self {
+            process,
+            authority: format!("127.0.0.1:{port}"),
+            venv: venv.to_owned(),
+        })
     }
 
     /// Returns when moto answers.

@@ -13,7 +13,7 @@ use crate::door::upstream::Upstream;
 use crate::door::{Credentials, Door, OpenDoor};
 use crate::error::SandboxError;
 use crate::files;
-use crate::moto::Moto;
+use crate::moto::{BareMoto, Moto};
 use crate::process::ProcessRecord;
 use crate::progress::{Reporter, to_stderr};
 
@@ -272,6 +272,11 @@ impl Sandbox {
             ..self.door.credentials().clone()
         };
         OpenDoor::open(Arc::clone(&self.upstream), credentials)
+    }
+
+    /// Starts this sandbox's moto once more, bare: no repairs, no door, a world of its own.
+    pub fn bare_moto(&self) -> Result<BareMoto, SandboxError> {
+        self.moto.bare(&self.dir.join("moto"))
     }
 
     /// Returns what a client needs in its environment, as `AWS_ENDPOINT_URL` and `KUBECONFIG`.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::header::{HeaderValue, USER_AGENT};
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use meshform_engine::{AdapterError, ErrorClass};
@@ -16,6 +17,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// After this long without an answer a request counts as lost. Longer than the API server works on one of ours.
 const ANSWER: Duration = Duration::from_secs(30);
+
+/// How audit logs of clusters name us.
+const OURSELVES: &str = concat!("meshform/", env!("CARGO_PKG_VERSION"));
 
 /// A client, and whom it talks to.
 pub(super) struct Connected {
@@ -68,6 +72,9 @@ async fn made(mut config: Config) -> Result<Connected, AdapterError> {
     config.connect_timeout = Some(CONNECT);
     config.read_timeout = Some(ANSWER);
     config.reset_reader_on_write = true;
+    config
+        .headers
+        .push((USER_AGENT, HeaderValue::from_static(OURSELVES)));
     let server = config
         .cluster_url
         .authority()

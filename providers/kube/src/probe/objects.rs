@@ -195,6 +195,7 @@ async fn remote(kubeconfig: &[u8]) -> RemoteEvidence {
     };
     config.default_retry = false;
     let server = config.cluster_url.to_string();
+    let server = server.trim_end_matches('/').to_owned();
     let accepted = in_time(async {
         let client = kube::Client::try_from(config).map_err(|error| error.to_string())?;
         let subject = Subject::connection(&server);

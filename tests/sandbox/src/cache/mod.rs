@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use parts::{
-    CHARTS, CONTROL_PLANE, ETCD, HELM, ISTIOD, KWOK, MOTO, MOTO_REPAIRS, MOTO_SERVE, STAGES,
+    CHARTS, CONTROL_PLANE, ETCD, HELM, ISTIOD, KWOK, MOTO, MOTO_BARE, MOTO_REPAIRS, MOTO_SERVE, STAGES,
 };
 
 use crate::cluster::Programs;

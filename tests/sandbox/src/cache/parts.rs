@@ -6,6 +6,7 @@ use super::venv::MotoVenv;
 
 /// The program that runs moto inside its venv.
 pub(crate) const MOTO_SERVE: &str = include_str!("../../moto/serve.py");
+pub(crate) const MOTO_BARE: &str = include_str!("../../moto/bare.py");
 pub(crate) const MOTO_REPAIRS: &str = include_str!("../../moto/repairs.py");
 
 /// What kwok plays on nodes and Pods.

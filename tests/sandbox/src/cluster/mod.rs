@@ -5,6 +5,7 @@
 
 mod api;
 pub(crate) mod audit;
+mod forward;
 mod hand;
 mod istiod;
 mod keys;

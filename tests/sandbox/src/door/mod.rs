@@ -166,6 +166,13 @@ impl Door {
         eks::webhook_kubeconfig(&self.endpoint, control::PREFIX, endpoint)
     }
 
+    /// Returns every secret that went through the doors of this sandbox, for tests that look for them where they must
+    /// not be: secret keys, the session tokens of STS, the tokens that clusters were shown.
+    #[must_use]
+    pub fn secrets(&self) -> BTreeSet<String> {
+        self.shared.upstream.registry.secrets()
+    }
+
     /// Lists all EC2 objects and certificate authorities of the door's own account in these regions, as they are: no
     /// fault, no record.
     pub fn objects(&self, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {

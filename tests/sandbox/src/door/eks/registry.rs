@@ -1,7 +1,7 @@
 //! The clusters of a sandbox under their names of EKS, and the keys that it knows. It must never be asked for a secret
 //! but to check a signature.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -39,6 +39,8 @@ pub(crate) struct Registered {
 struct Known {
     clusters: BTreeMap<Place, Registered>,
     identities: Vec<Identity>,
+    /// The tokens that API servers have asked about.
+    presented: BTreeSet<String>,
 }
 
 /// What all doors of a sandbox share.
@@ -92,6 +94,19 @@ impl Registry {
         if !known.identities.contains(&identity) {
             known.identities.push(identity);
         }
+    }
+
+    pub(crate) fn present(&self, token: &str) {
+        self.known().presented.insert(token.to_owned());
+    }
+
+    /// Returns all that must never be seen anywhere: keys, the tokens that go with them, tokens for clusters.
+    pub(crate) fn secrets(&self) -> BTreeSet<String> {
+        let known = self.known();
+        let keys = known.identities.iter();
+        let keys =
+            keys.flat_map(|identity| [Some(identity.secret_key.clone()), identity.session_token.clone()]);
+        keys.flatten().chain(known.presented.iter().cloned()).collect()
     }
 
     /// Returns who bears a key. Doors of several accounts have the same key by default, so there may be more than one.

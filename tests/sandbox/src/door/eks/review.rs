@@ -37,6 +37,7 @@ pub(crate) fn reviewer(path: &str) -> Option<String> {
 /// Answers a TokenReview of the API server at `endpoint`, in the version that it was asked in.
 pub(crate) fn review(registry: &Registry, endpoint: &str, asked: &Value, now: Timestamp) -> Value {
     let token = asked["spec"]["token"].as_str().unwrap_or("");
+    registry.present(token);
     let status = match authenticate(registry, endpoint, token, now) {
         Ok(user) => json!({ "authenticated": true, "user": user }),
         Err(why) => json!({ "authenticated": false, "error": why }),

@@ -2,6 +2,7 @@
 //! what moto answers beside what AWS's documentation says. When moto comes to do the same, the test says so.
 
 mod groups;
+mod networks;
 mod pages;
 mod peering;
 mod routes;
@@ -39,6 +40,10 @@ fn the_doors_ec2_beside_bare_moto() {
         groups::a_rule_names_its_owner_and_says_its_description,
         groups::a_rule_can_become_another,
         groups::an_absent_rule_has_a_code_of_its_own,
+        networks::a_vpc_takes_its_default_list_with_it,
+        networks::a_vpc_in_use_stays,
+        networks::a_subnet_takes_its_associations_with_it,
+        networks::a_create_with_a_token_is_done_once,
         pages::lists_have_pages,
     ] {
         difference(&bare, &door);

@@ -1,86 +1,30 @@
 //! The two that are asked the same: bare moto and the door. It must never retry or change what is asked.
 
-use std::io::Read as _;
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
 use meshform_sandbox::{Door, Sandbox};
 
 use crate::wire::{element, post, query_in};
 
 /// moto as it comes, without the sandbox's repairs; ends when it is dropped.
-pub(crate) struct BareMoto {
-    child: Child,
-    endpoint: String,
-}
+pub(crate) struct BareMoto(meshform_sandbox::BareMoto);
 
 impl BareMoto {
     /// Starts the moto of a sandbox once more.
     pub(crate) fn beside(sandbox: &Sandbox) -> Self {
-        let moto = sandbox
-            .processes()
-            .into_iter()
-            .find(|process| process.name == "moto")
-            .unwrap();
-        let mut line = Vec::new();
-        std::fs::File::open(format!("/proc/{}/cmdline", moto.pid))
-            .unwrap()
-            .read_to_end(&mut line)
-            .unwrap();
-        let python = String::from_utf8(line)
-            .unwrap()
-            .split('\0')
-            .next()
-            .unwrap()
-            .to_owned();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let child = Command::new(python)
-            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()])
-            .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let bare = Self {
-            child,
-            endpoint: format!("http://127.0.0.1:{port}"),
-        };
-        let end = Instant::now() + Duration::from_secs(90);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < end, "bare moto does not start");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        bare
+        Self(sandbox.bare_moto().unwrap())
     }
 
     /// Empties it.
     pub(crate) fn reset(&self) {
-        let (status, body) = post(&format!("{}/moto-api/reset", self.endpoint), "").unwrap();
+        let (status, body) = post(&format!("{}/moto-api/reset", self.0.endpoint()), "").unwrap();
         assert_eq!(status, 200, "{body}");
     }
 
     pub(crate) fn side(&self) -> Side {
         Side {
-            endpoint: self.endpoint.clone(),
+            endpoint: self.0.endpoint().to_owned(),
             key: "AKIABARE".to_owned(),
             region: "eu-west-1",
         }
-    }
-}
-
-impl Drop for BareMoto {
-    fn drop(&mut self) {
-        // It is gone already when the test is about that.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
