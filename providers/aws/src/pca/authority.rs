@@ -53,7 +53,11 @@ impl Resource for AuthorityResource {
             return Ok(found.map_or(Located::Absent, |_| Located::Found(arn.clone())));
         }
         let around = i64::try_from(intent.time_ms / 1000).unwrap_or(i64::MAX);
-        let found = with_uid(pca, &intent.uid, around).await?;
+        let mut found = with_uid(pca, &intent.uid, Some(around)).await?;
+        if found.is_empty() {
+            // The clock of this machine may be wrong, or was when the intent was made.
+            found = with_uid(pca, &intent.uid, None).await?;
+        }
         Ok(found.into_iter().next().map_or(Located::Absent, Located::Found))
     }
 
@@ -212,16 +216,17 @@ async fn end_doubles(step: &mut Step<'_, '_>, arn: &str) -> Result<(), AdapterEr
     let Some(made) = found.and_then(|authority| authority.created_at) else {
         return Ok(());
     };
-    let all = settings.read(|| with_uid(pca, uid, made.secs())).await?;
+    let all = settings.read(|| with_uid(pca, uid, Some(made.secs()))).await?;
     for double in all.into_iter().filter(|other| other != arn) {
         end(step, &double).await?;
     }
     Ok(())
 }
 
-/// The ARNs of those that carry `uid`, of all that were made around `around` (in seconds since 1970), sorted.
-async fn with_uid(pca: &Pca, uid: &str, around: i64) -> Result<Vec<String>, AdapterError> {
-    let near = |at: &DateTime| (at.secs() - around).abs() <= SKEW;
+/// The ARNs of those that carry `uid`, of all that were made around `around` (in seconds since 1970) or at any time,
+/// sorted.
+async fn with_uid(pca: &Pca, uid: &str, around: Option<i64>) -> Result<Vec<String>, AdapterError> {
+    let near = |at: &DateTime| around.is_none_or(|around| (at.secs() - around).abs() <= SKEW);
     let near: Vec<String> = pca
         .authorities()
         .await?
