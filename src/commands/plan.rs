@@ -76,15 +76,14 @@ pub(super) fn show(session: &Session, made: &Planned) {
     if printer.is_text() {
         let secrets = printer.secrets();
         let sources = Some(&made.loaded.sources);
-        printer.data(
-            &View {
-                plan: &made.plan,
-                sources,
-                secrets: &secrets,
-                palette: printer.palette(),
-            }
-            .text(),
-        );
+        let view = View {
+            plan: &made.plan,
+            sources,
+            secrets: &secrets,
+            palette: printer.palette(),
+        };
+        // What cannot be written is told at the end.
+        _ = view.write(&mut printer.data_writer());
     } else {
         planned(
             printer,

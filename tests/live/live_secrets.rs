@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use meshform_engine::archive::Archive;
+use meshform_engine::archive::{Archive, Shown, copy};
 use meshform_sandbox::{Fault, FaultKind};
 
 use crate::support::{Binary, World, cluster, say};
@@ -123,22 +123,26 @@ fn search(folder: &Path, forms: &[(String, Vec<u8>)], wrong: &mut Vec<String>) -
         wrong.extend(found(&bytes, &place, forms));
         if let Ok(archive) = Archive::from_bytes(&bytes) {
             // Packed files are compressed: what is in them shows only once they are unpacked.
-            wrong.extend(unpacked(&archive, &place, forms));
+            wrong.extend(unpacked(&archive, &bytes, &place, forms));
         }
     }
     files
 }
 
-fn unpacked(archive: &Archive, place: &str, forms: &[(String, Vec<u8>)]) -> Vec<String> {
+fn unpacked(archive: &Archive, packed: &[u8], place: &str, forms: &[(String, Vec<u8>)]) -> Vec<String> {
     let texts = [&archive.sources, &archive.variables, &archive.facts];
     let texts = texts
         .into_iter()
         .flat_map(|members| members.values().map(String::as_bytes));
     let files = archive.files.values().map(Vec::as_slice);
-    let views = [archive.text.as_bytes(), archive.json.as_bytes()];
+    let views = [Shown::Text, Shown::Document].map(|shown| {
+        let mut out = Vec::new();
+        copy(packed, shown, &mut out).unwrap();
+        out
+    });
     let mut wrong: Vec<String> = texts
         .chain(files)
-        .chain(views)
+        .chain(views.iter().map(Vec::as_slice))
         .flat_map(|bytes| found(bytes, place, forms))
         .collect();
     wrong.extend(found(format!("{:?}", archive.manifest).as_bytes(), place, forms));
