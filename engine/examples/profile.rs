@@ -2,11 +2,7 @@
 //!
 //! `cargo run --release -p meshform-engine --example profile`, with a number for other sizes than up to that one.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a measurement reads what the system says of it and prints"
-)]
+#![expect(clippy::print_stdout, reason = "a measurement prints")]
 
 use meshform_engine::Desired;
 use meshform_engine::testing::kinds::LOCAL;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use meshform_lang::{Diagnostic, Diagnostics};
-use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot, Value};
+use meshform_state::{Address, DeposedKey, Record, Snapshot, Value};
 
 use super::absent::none_lost;
 use super::drift::drift;
@@ -14,6 +14,7 @@ use super::moves::{Relocated, relocate};
 use super::order::{cycle_diagnostic, order, spread_create_first};
 use super::outputs;
 use super::propose::{Forced, change, creation};
+use super::scopes::all_scopes;
 use super::select::{Selection, select};
 use super::steps;
 use crate::adapter::Observation;
@@ -21,7 +22,7 @@ use crate::adopt::Adopted;
 use crate::desired::{Desired, Lookup, Resource};
 use crate::kind::{Kind, Kinds};
 use crate::object::Object;
-use crate::refresh::{Observed, snapshot_scope};
+use crate::refresh::Observed;
 use crate::resolve;
 
 /// All that a plan follows from.
@@ -142,20 +143,6 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     plan.steps = steps::steps(&plan.changes, &builder.restored, &noted)
         .map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
     Ok(plan)
-}
-
-/// All scopes, of state and configuration, with the identities that they have now.
-fn all_scopes(
-    snapshot: &Snapshot,
-    configured: &BTreeMap<ScopeKey, Scope>,
-    observed: &Observed,
-) -> BTreeMap<ScopeKey, Scope> {
-    let keys: BTreeSet<&ScopeKey> = snapshot.scopes.keys().chain(configured.keys()).collect();
-    let known = keys.into_iter().filter_map(|key| {
-        let scope = snapshot_scope(snapshot, configured, key)?;
-        Some((key.clone(), identified(scope, observed.identities.get(key))))
-    });
-    known.collect()
 }
 
 pub(super) struct Builder<'a> {
@@ -480,27 +467,4 @@ pub(super) fn prevented(resource: &Resource, what: &str) -> Diagnostic {
     .at(resource.range)
     .about(&resource.address)
     .hint("Take the setting away if the object may go, or undo the change that makes it go.")
-}
-
-/// A cluster is recorded with the identity that it has now, so that another one of its name is not taken for it.
-fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scope {
-    match (scope, identity) {
-        (
-            Scope::Cluster {
-                name,
-                uid: None,
-                kubeconfig,
-                context,
-                eks,
-            },
-            Some(identity),
-        ) => Scope::Cluster {
-            name,
-            uid: Some(identity.id.clone()),
-            kubeconfig,
-            context,
-            eks,
-        },
-        (scope, _) => scope,
-    }
 }

@@ -333,10 +333,8 @@ fn the_schedule_is_nearly_as_short_as_one_that_knows_every_latency() {
         println!("{kind:?}: mean {mean:.3}, worst {worst:.3}");
         assert!(mean <= 1.1, "{kind:?}: on average {mean:.3} of the best");
         // Where nobody can know which step will be the long one, nobody can start it first: see below.
-        assert!(
-            worst <= 1.1 || kind == Latency::Unforeseeable,
-            "{kind:?}: {worst:.3} of the best"
-        );
+        let most = if kind == Latency::Unforeseeable { 1.5 } else { 1.1 };
+        assert!(worst <= most, "{kind:?}: {worst:.3} of the best");
     }
 }
 

@@ -82,7 +82,7 @@ fn settled(schema: &Schema, object: &Object, id: &str) -> Object {
     for (field, attribute) in object.fields.iter_mut().zip(&schema.attributes) {
         if attribute.write_only {
             *field = Value::Null(attribute.ty.clone());
-        } else if attribute.name == "id" {
+        } else if attribute.name == "id" && !field.is_known() {
             *field = Value::from(id);
         } else if !field.is_known() {
             *field = some(&attribute.ty, &format!("{}-of-{id}", attribute.name));
@@ -206,10 +206,15 @@ impl Adapter for Outside {
         effects: &mut Effects<'_>,
     ) -> Result<Option<Applied>, AdapterError> {
         let creates = request.operation == Operation::Create;
-        let id = if creates {
-            format!("{}-{}", request.kind, request.uid)
-        } else {
-            request.id.to_owned()
+        let schema = self.schema(request.kind)?;
+        // Some kinds say themselves what their objects are called.
+        let named = request
+            .planned
+            .and_then(|planned| planned.get(schema, "id").as_str());
+        let id = match named {
+            _ if !creates => request.id.to_owned(),
+            Some(name) => name.to_owned(),
+            None => format!("{}-{}", request.kind, request.uid),
         };
         let effect = Effect {
             name: "world:Change",
@@ -220,7 +225,6 @@ impl Adapter for Outside {
         effects
             .run(effect, |_permit| async { Ok(Some(id.clone())) })
             .await?;
-        let schema = self.schema(request.kind)?;
         let place = (scope.key(), request.kind.to_owned(), id.clone());
         let mut inner = self.inner();
         inner.effects += 1;

@@ -22,6 +22,11 @@ fn done(made: &Made) -> Vec<&str> {
         .collect()
 }
 
+/// A few of them.
+fn some<'a>(all: &'a [&'a str]) -> &'a [&'a str] {
+    &all[..all.len().min(9)]
+}
+
 #[tokio::test]
 async fn a_hundred_clusters_find_each_other_and_one_more_touches_only_what_it_must() {
     let mut bench = Bench::new();
@@ -63,7 +68,7 @@ async fn a_hundred_clusters_find_each_other_and_one_more_touches_only_what_it_mu
     assert!(
         again.plan.is_empty() && again.plan.steps.is_empty(),
         "{:?}",
-        done(&again)
+        some(&done(&again))
     );
     // One batch for each kind in each place.
     let batches = bench.outside.reads();
@@ -77,7 +82,12 @@ async fn a_hundred_clusters_find_each_other_and_one_more_touches_only_what_it_mu
         "one more cluster: {own} resources, {} steps",
         more.plan.steps.len()
     );
-    assert_eq!(touched.len(), own, "nothing else is touched: {touched:?}");
+    assert_eq!(
+        touched.len(),
+        own,
+        "nothing else is touched: {:?}",
+        some(&touched)
+    );
     assert_eq!(more.plan.steps.len(), own, "a step for each, and none between");
     let name = format!("c{CLUSTERS:03}");
     assert!(
