@@ -135,14 +135,19 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         assertions: Vec::new(),
         changes: builder.changes,
     };
-    plan.changes
-        .sort_unstable_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
-    plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
+    sort(&mut plan);
     let noted = plan.drift.iter().filter(|_| options.refresh_only);
     let noted: HashSet<&Address> = noted.map(|drift| &drift.address).collect();
     plan.steps = steps::steps(&plan.changes, &builder.restored, &noted)
         .map_err(|cycle| cycle_diagnostic(&plan.changes, &cycle))?;
     Ok(plan)
+}
+
+/// Brings a plan, which was made in the order of dependencies, into that of addresses.
+fn sort(plan: &mut Plan) {
+    plan.changes
+        .sort_unstable_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
 }
 
 pub(super) struct Builder<'a> {

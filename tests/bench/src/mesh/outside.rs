@@ -207,14 +207,11 @@ impl Adapter for Outside {
     ) -> Result<Option<Applied>, AdapterError> {
         let creates = request.operation == Operation::Create;
         let schema = self.schema(request.kind)?;
-        // Some kinds say themselves what their objects are called.
-        let named = request
-            .planned
-            .and_then(|planned| planned.get(schema, "id").as_str());
-        let id = match named {
-            _ if !creates => request.id.to_owned(),
-            Some(name) => name.to_owned(),
-            None => format!("{}-{}", request.kind, request.uid),
+        // Two objects may be called the same, such as the two sides of a peering; what the world calls them is its own.
+        let id = if creates {
+            format!("{}-{}", request.kind, request.uid)
+        } else {
+            request.id.to_owned()
         };
         let effect = Effect {
             name: "world:Change",
