@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use meshform_engine::adopt::AdoptError;
-use meshform_engine::compile::{Given, Purpose, RootNames, compile};
+use meshform_engine::compile::{Compiled, Given, Purpose, RootNames, compile};
 use meshform_engine::config::{Config, Folder, load};
 use meshform_engine::event::EventSink;
 use meshform_engine::facts::Facts;
@@ -253,12 +253,20 @@ pub(crate) async fn plan(
     let (compiled, facts) = surveyed.whole(&mut loaded)?;
     let wrong = survey::locked(session, &facts, answers)?;
     settle(&mut loaded, wrong)?;
-    let (desired, assertions) = (compiled.desired, compiled.assertions);
+    let Compiled {
+        desired,
+        assertions,
+        imports,
+        names,
+        ..
+    } = compiled;
+    // With the names, all that was compiled would stay.
+    drop(names);
     // Whoever destroys takes nothing over first.
     let imports = if wish.options.destroy {
         &[][..]
     } else {
-        &compiled.imports
+        &imports[..]
     };
     session.printer.learn(secrets_in(&desired));
     let told = |found| Failure::told(FailureKind::Configuration, found, loaded.sources.clone());

@@ -5,10 +5,11 @@
 //! are noticed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use meshform_engine::archive::{Archive, FORMAT, Manifest};
+use meshform_engine::archive::{self, Archive, FORMAT, Manifest, Shown};
 use meshform_engine::compile::{Given, GivenBy};
 use meshform_engine::config::{Config, Module, Texts, load};
 use meshform_engine::plan::{Options, digest};
@@ -21,7 +22,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::fingerprint::Fingerprint;
 use crate::folder::{OnDisk, Reads};
 use crate::pipeline::{self, Loaded, Planned, Wish};
-use crate::render::{Palette, Secrets, View, plan_json};
+use crate::render::{Palette, Secrets, View, plan_document};
 use crate::session::Session;
 
 /// What a saved plan is called in messages about values that it brings.
@@ -42,8 +43,23 @@ pub(crate) struct Unpacked {
     pub(crate) facts: BTreeMap<String, String>,
     /// What was wished.
     pub(crate) wish: Wish,
-    /// The plan as a document, to tell what has moved.
-    pub(crate) document: String,
+}
+
+/// A saved plan as it was read.
+pub(crate) struct Saved {
+    bytes: Vec<u8>,
+    archive: Archive,
+}
+
+impl Saved {
+    /// Writes what is only shown of it.
+    ///
+    /// # Errors
+    /// If it is damaged, or as `out` says.
+    pub(crate) fn copy(&self, shown: Shown, out: &mut dyn Write) -> Result<(), Failure> {
+        archive::copy(&self.bytes, shown, out)
+            .map_err(|error| Failure::caused(FailureKind::Usage, "Saved plan cannot be read", &error))
+    }
 }
 
 /// The bytes of a saved plan.
@@ -110,21 +126,24 @@ pub(crate) fn pack(session: &Session, made: &Planned, lineage: &str) -> Result<V
         files,
         variables,
         facts,
-        text: view.text(),
-        json: document(session, made).to_string(),
     };
-    archive.to_bytes().map_err(|error| cannot(&error))
+    archive
+        .to_bytes(&|out| view.write(out), &|out| write_document(session, made, out))
+        .map_err(|error| cannot(&error))
 }
 
-/// A plan as a document.
-pub(crate) fn document(session: &Session, made: &Planned) -> serde_json::Value {
-    let around = plan_json::Around {
+/// Writes a plan as a document.
+///
+/// # Errors
+/// As `out` says.
+pub(crate) fn write_document(session: &Session, made: &Planned, out: &mut dyn Write) -> io::Result<()> {
+    let around = plan_document::Around {
         variables: &open_variables(made),
         timestamp: &made.wish.timestamp,
         sources: Some(&made.loaded.sources),
         secrets: &session.printer.secrets(),
     };
-    plan_json::document(&made.plan, &around)
+    plan_document::write(&made.plan, &around, out)
 }
 
 /// The given values of variables that are not sensitive.
@@ -298,7 +317,7 @@ pub(crate) fn write(session: &Session, path: &str, bytes: &[u8]) -> Result<(), F
 ///
 /// # Errors
 /// If there is none or it is damaged.
-pub(crate) fn open(session: &Session, path: &str) -> Result<Archive, Failure> {
+pub(crate) fn open(session: &Session, path: &str) -> Result<Saved, Failure> {
     let bytes = std::fs::read(session.folder.join(path)).map_err(|error| {
         Failure::new(
             FailureKind::Usage,
@@ -306,26 +325,25 @@ pub(crate) fn open(session: &Session, path: &str) -> Result<Archive, Failure> {
             format!("Failed to read `{path}`: {error}."),
         )
     })?;
-    Archive::from_bytes(&bytes).map_err(|error| {
+    let archive = Archive::from_bytes(&bytes).map_err(|error| {
         Failure::caused(FailureKind::Usage, "Saved plan cannot be read", &error)
             .hint("`meshform plan -out=FILE` saves a new one.")
-    })
+    })?;
+    Ok(Saved { bytes, archive })
 }
 
 /// Takes a saved plan apart, with its sensitive variables given again.
 ///
 /// # Errors
 /// If one of them is missing, or anything else in it cannot be used.
-pub(crate) fn unpack(session: &Session, archive: Archive) -> Result<Unpacked, Failure> {
+pub(crate) fn unpack(session: &Session, saved: &Saved) -> Result<Unpacked, Failure> {
     let Archive {
         manifest,
         sources,
         files,
         variables,
         facts,
-        json,
-        ..
-    } = archive;
+    } = saved.archive.clone();
     let texts = restored(session, sources);
     let sensitive = &manifest.sensitive_variables;
     let loaded = pipeline::read(session, &Texts::new(texts), |config, sources| {
@@ -383,7 +401,6 @@ pub(crate) fn unpack(session: &Session, archive: Archive) -> Result<Unpacked, Fa
         reads,
         facts,
         wish,
-        document: json,
     })
 }
 

@@ -3,9 +3,12 @@
 //! `apply` of it compiles again from what is in here, with the sensitive variables given again, and goes on only if
 //! the plan that comes out has the same digest. So nothing that matters can have moved in between. This module knows
 //! bytes and names; what they mean is the caller's.
+//!
+//! What is only shown, the plan as text and as a document, grows with the plan and is never whole in memory: it is
+//! written as it is made, and read back only by who asks for it ([`copy`]).
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{self, BufReader, BufWriter, Cursor, Read, Write};
 
 use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
@@ -17,7 +20,10 @@ pub const FORMAT: u32 = 2;
 /// The largest member that is read: an archive comes from outside, and a small one can unpack to any size.
 const LARGEST_MEMBER: u64 = 256 << 20;
 
-/// A saved plan.
+/// How much is compressed or unpacked at a time.
+const CHUNK: usize = 64 << 10;
+
+/// A saved plan, but for what is only shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Archive {
     /// What it is and what it stands on.
@@ -31,11 +37,28 @@ pub struct Archive {
     pub variables: BTreeMap<String, String>,
     /// The answers of the outside, by the key of the question, encoded by schema.
     pub facts: BTreeMap<String, String>,
-    /// The plan as text, without colour.
-    pub text: String,
-    /// The plan in its machine-readable form.
-    pub json: String,
 }
+
+/// What of a saved plan is only shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The plan as text, without colour.
+    Text,
+    /// The plan in its machine-readable form.
+    Document,
+}
+
+impl Shown {
+    fn name(self) -> &'static str {
+        match self {
+            Shown::Text => "plan.txt",
+            Shown::Document => "plan.json",
+        }
+    }
+}
+
+/// Writes something to where it is told to.
+pub type Writing<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 
 /// What a saved plan is and what it stands on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,12 +119,19 @@ fn damaged(error: impl std::fmt::Display) -> ArchiveError {
 }
 
 impl Archive {
-    /// The bytes of the archive. Equal archives have equal bytes.
+    /// The bytes of the archive, with what `text` and `document` write. Equal archives have equal bytes.
     ///
     /// # Errors
-    /// [`ArchiveError::Damaged`] if a name or size is more than the format can hold.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, ArchiveError> {
+    /// [`ArchiveError::Damaged`] if a name or size is more than the format can hold, or as the two say.
+    pub fn to_bytes(&self, text: Writing<'_>, document: Writing<'_>) -> Result<Vec<u8>, ArchiveError> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (shown, write) in [(Shown::Text, text), (Shown::Document, document)] {
+            // A plan of a million resources is told in more than the 4 GiB that a plain member may have.
+            let options = SimpleFileOptions::default().large_file(true);
+            zip.start_file(shown.name(), options).map_err(damaged)?;
+            let mut out = BufWriter::with_capacity(CHUNK, &mut zip);
+            write(&mut out).and_then(|()| out.flush()).map_err(damaged)?;
+        }
         let mut add = |name: &str, content: &[u8]| -> Result<(), ArchiveError> {
             zip.start_file(name, SimpleFileOptions::default())
                 .map_err(damaged)?;
@@ -119,8 +149,6 @@ impl Archive {
             "facts.json",
             &serde_json::to_vec_pretty(&self.facts).map_err(damaged)?,
         )?;
-        add("plan.txt", self.text.as_bytes())?;
-        add("plan.json", self.json.as_bytes())?;
         for (path, text) in &self.sources {
             add(&format!("sources/{path}"), text.as_bytes())?;
         }
@@ -162,10 +190,12 @@ impl Archive {
             manifest: serde_json::from_slice(&manifest).map_err(damaged)?,
             variables: serde_json::from_slice(&member(&mut zip, "variables.json")?).map_err(damaged)?,
             facts: serde_json::from_slice(&member(&mut zip, "facts.json")?).map_err(damaged)?,
-            text: text(member(&mut zip, "plan.txt")?)?,
-            json: text(member(&mut zip, "plan.json")?)?,
             ..Archive::default()
         };
+        for shown in [Shown::Text, Shown::Document] {
+            zip.by_name(shown.name())
+                .map_err(|error| missing(shown.name(), &error))?;
+        }
         let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
         for name in names {
             if let Some(path) = name.strip_prefix("sources/") {
@@ -180,10 +210,26 @@ impl Archive {
     }
 }
 
-fn member(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Vec<u8>, ArchiveError> {
+/// Copies what of the archive in `bytes` is only shown to `out`, piece by piece.
+///
+/// # Errors
+/// [`ArchiveError::Damaged`] if it cannot be read, or as `out` says.
+pub fn copy(bytes: &[u8], shown: Shown, out: &mut dyn Write) -> Result<(), ArchiveError> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let file = zip
-        .by_name(name)
-        .map_err(|error| ArchiveError::Damaged(format!("`{name}`: {error}")))?;
+        .by_name(shown.name())
+        .map_err(|error| missing(shown.name(), &error))?;
+    io::copy(&mut BufReader::with_capacity(CHUNK, file), out)
+        .map(|_| ())
+        .map_err(damaged)
+}
+
+fn missing(name: &str, error: &dyn std::fmt::Display) -> ArchiveError {
+    ArchiveError::Damaged(format!("`{name}`: {error}"))
+}
+
+fn member(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Vec<u8>, ArchiveError> {
+    let file = zip.by_name(name).map_err(|error| missing(name, &error))?;
     let mut content = Vec::new();
     file.take(LARGEST_MEMBER + 1)
         .read_to_end(&mut content)
@@ -214,31 +260,45 @@ mod tests {
             files: [("a/b.bin".to_owned(), vec![0, 159, 146])].into(),
             variables: [("x".to_owned(), "1".to_owned())].into(),
             facts: BTreeMap::new(),
-            text: "No changes.".into(),
-            json: "{}".into(),
         }
+    }
+
+    fn bytes(archive: &Archive) -> Vec<u8> {
+        let packed = archive.to_bytes(&|out| out.write_all(b"No changes."), &|out| out.write_all(b"{}"));
+        packed.unwrap()
     }
 
     #[test]
     fn reads_what_it_wrote_and_writes_the_same_bytes() {
-        let bytes = sample().to_bytes().unwrap();
-        assert_eq!(Archive::from_bytes(&bytes).unwrap(), sample());
-        assert_eq!(sample().to_bytes().unwrap(), bytes);
+        let packed = bytes(&sample());
+        assert_eq!(Archive::from_bytes(&packed).unwrap(), sample());
+        assert_eq!(bytes(&sample()), packed);
+        for (shown, expected) in [(Shown::Text, "No changes."), (Shown::Document, "{}")] {
+            let mut out = Vec::new();
+            copy(&packed, shown, &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_no_archive() {
+        let refused = |_: &mut dyn Write| Err(io::Error::other("refused"));
+        let packed = sample().to_bytes(&|_| Ok(()), &refused);
+        assert!(matches!(packed, Err(ArchiveError::Damaged(why)) if why.contains("refused")));
     }
 
     #[test]
     fn refuses_newer_and_damaged_ones() {
         let mut newer = sample();
         newer.manifest.format = FORMAT + 1;
-        let bytes = newer.to_bytes().unwrap();
         assert!(matches!(
-            Archive::from_bytes(&bytes),
+            Archive::from_bytes(&bytes(&newer)),
             Err(ArchiveError::Newer { found: 3, .. })
         ));
-        let bytes = sample().to_bytes().unwrap();
-        for cut in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {
+        let packed = bytes(&sample());
+        for cut in [0, 1, 10, packed.len() / 2, packed.len() - 1] {
             assert!(
-                matches!(Archive::from_bytes(&bytes[..cut]), Err(ArchiveError::Damaged(_))),
+                matches!(Archive::from_bytes(&packed[..cut]), Err(ArchiveError::Damaged(_))),
                 "cut at {cut}"
             );
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use meshform_engine::EventSink;
 use meshform_engine::apply::{Context, Limits, recover, run as carry_out};
+use meshform_engine::archive::Shown;
 use meshform_engine::plan::digest;
 use meshform_engine::retry::RetryPolicy;
 use meshform_state::journal::Recorder;
@@ -74,12 +75,13 @@ pub(super) async fn from_folder(session: &Session, args: &RunArgs, destroy: bool
 
 /// Makes a saved plan again and, if it is still the same, applies it. It was approved when it was reviewed.
 async fn from_file(session: &Session, args: &RunArgs, path: &str) -> Result<Exit, Failure> {
-    let unpacked = saved::unpack(session, saved::open(session, path)?)?;
+    let saved = saved::open(session, path)?;
+    let unpacked = saved::unpack(session, &saved)?;
     let store = session.store(&unpacked.loaded.config, &unpacked.loaded.sources)?;
     let progress = Progress::start(&session.printer, session.clock.clone());
     let recorder = opened(session, &store, ("apply", args), &*progress).await?;
     let snapshot = recorder.folded().snapshot.clone();
-    let (manifest, document) = (unpacked.manifest, unpacked.document);
+    let manifest = unpacked.manifest;
     same_state(&manifest.lineage, &snapshot)?;
     let registry = session.registry(Access::Read);
     let known = (&unpacked.facts, unpacked.reads);
@@ -95,7 +97,11 @@ async fn from_file(session: &Session, args: &RunArgs, path: &str) -> Result<Exit
     progress.finish();
     let made = made.ok_or_else(interrupted)??;
     if digest(&made.plan) != manifest.digest {
-        let moved = outcome::moved(&document, &saved::document(session, &made));
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        saved.copy(Shown::Document, &mut before)?;
+        // Memory takes what is written to it.
+        _ = saved::write_document(session, &made, &mut after);
+        let moved = outcome::moved(&before, &after);
         let detail =
             format!("What the plan stands on has changed since it was made{moved}. Nothing was done.");
         return Err(Failure::new(FailureKind::Stale, "Saved plan is stale", detail)

@@ -257,27 +257,8 @@ pub(super) fn not_recovered(error: RecoverError) -> Failure {
 }
 
 /// What differs between a saved plan and the one that was made from it again, as a clause.
-pub(super) fn moved(saved: &str, now: &Json) -> String {
-    let changes = |document: &Json| -> BTreeMap<String, Json> {
-        let list = document["resource_changes"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        list.into_iter()
-            .map(|change| {
-                (
-                    change["address"].as_str().unwrap_or_default().to_owned(),
-                    change["change"].clone(),
-                )
-            })
-            .collect()
-    };
-    let (before, after) = (
-        serde_json::from_str(saved)
-            .map(|saved| changes(&saved))
-            .unwrap_or_default(),
-        changes(now),
-    );
+pub(super) fn moved(saved: &[u8], now: &[u8]) -> String {
+    let (before, after) = (changes(saved), changes(now));
     let all: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let differ: Vec<&str> = all
         .into_iter()
@@ -291,6 +272,24 @@ pub(super) fn moved(saved: &str, now: &Json) -> String {
     } else {
         format!(": {}{more}", shown.join(", "))
     }
+}
+
+/// The changes of the document of a plan, by address; what of it is no such document has none.
+fn changes(document: &[u8]) -> BTreeMap<String, Json> {
+    #[derive(serde::Deserialize)]
+    struct Document {
+        resource_changes: Vec<Entry>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Entry {
+        address: String,
+        change: Json,
+    }
+    let document: Option<Document> = serde_json::from_slice(document).ok();
+    let entries = document
+        .into_iter()
+        .flat_map(|document| document.resource_changes);
+    entries.map(|entry| (entry.address, entry.change)).collect()
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Fail
     }
     hint(session, &made, args.out.as_deref());
     let differs = args.detailed_exitcode && !made.plan.is_empty();
+    // The process ends here: to take a million resources apart piece by piece would take seconds.
+    std::mem::forget((made, folded));
     Ok(if differs { Exit::Differs } else { Exit::Done })
 }
 
@@ -76,15 +78,14 @@ pub(super) fn show(session: &Session, made: &Planned) {
     if printer.is_text() {
         let secrets = printer.secrets();
         let sources = Some(&made.loaded.sources);
-        printer.data(
-            &View {
-                plan: &made.plan,
-                sources,
-                secrets: &secrets,
-                palette: printer.palette(),
-            }
-            .text(),
-        );
+        let view = View {
+            plan: &made.plan,
+            sources,
+            secrets: &secrets,
+            palette: printer.palette(),
+        };
+        // What cannot be written is told at the end.
+        _ = view.write(&mut printer.data_writer());
     } else {
         planned(
             printer,

@@ -1,5 +1,6 @@
 //! `meshform show`: the state, or a saved plan as it was when it was made.
 
+use meshform_engine::archive::Shown;
 use meshform_state::Store as _;
 
 use crate::cli::ShowArgs;
@@ -11,11 +12,12 @@ use crate::session::Session;
 pub(super) fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
     let printer = &session.printer;
     if let Some(path) = &args.plan {
-        let archive = saved::open(session, path)?;
+        let saved = saved::open(session, path)?;
         if printer.is_text() {
-            printer.data(&archive.text);
+            saved.copy(Shown::Text, &mut printer.data_writer())?;
         } else {
-            printer.data(&format!("{}\n", archive.json));
+            saved.copy(Shown::Document, &mut printer.data_writer())?;
+            printer.data("\n");
         }
         return Ok(Exit::Done);
     }

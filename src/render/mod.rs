@@ -1,7 +1,7 @@
 //! Everything that is shown: plans, events, diagnostics, values; as text and as JSON.
 //!
 //! 1. [`Printer`] is where output goes; nothing else in this program prints.
-//! 2. [`View`] is a plan for people, [`plan_json`] the same for machines; both walk the trees of `diff`.
+//! 2. [`View`] is a plan for people, [`plan_document`] the same for machines; both walk the trees of `diff`.
 //! 3. [`Progress`] shows the events of a run as they happen.
 //! 4. `diagnostics` shows mistakes with the place that they are about.
 //!
@@ -17,7 +17,8 @@ pub(crate) mod json_schema;
 mod json_values;
 mod lines;
 pub(crate) mod outputs;
-pub(crate) mod plan_json;
+pub(crate) mod plan_document;
+mod plan_json;
 mod plan_text;
 mod printer;
 mod progress;

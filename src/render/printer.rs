@@ -1,6 +1,6 @@
 //! Where output goes: data to stdout, talk to stderr, and never a secret.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::{Arc, Mutex, RwLock};
 
 use meshform_engine::Clock;
@@ -12,6 +12,9 @@ use serde_json::{Map, Value as Json, json};
 use super::diagnostics;
 use super::style::Palette;
 use super::values::Secrets;
+
+/// How much is written at a time of what is long.
+const CHUNK: usize = 64 << 10;
 
 /// A stream to write to.
 pub struct Stream {
@@ -65,15 +68,11 @@ struct Channel {
 }
 
 impl Channel {
-    fn write(&mut self, text: &str) {
+    fn write(&mut self, bytes: &[u8]) {
         if self.closed {
             return;
         }
-        if let Err(error) = self
-            .writer
-            .write_all(text.as_bytes())
-            .and_then(|()| self.writer.flush())
-        {
+        if let Err(error) = self.writer.write_all(bytes).and_then(|()| self.writer.flush()) {
             self.closed = true;
             self.failed = Some(error).filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
         }
@@ -134,6 +133,12 @@ impl Printer {
     /// Writes what was asked for.
     pub(crate) fn data(&self, text: &str) {
         write(&self.shared.out, text);
+    }
+
+    /// Where what was asked for is written piece by piece, since it may be long. What cannot be written is told at the
+    /// end, as of all output.
+    pub(crate) fn data_writer(&self) -> impl Write + '_ {
+        BufWriter::with_capacity(CHUNK, Data(&self.shared.out))
     }
 
     /// Writes a JSON document.
@@ -233,6 +238,22 @@ impl Printer {
 
 fn write(channel: &Mutex<Channel>, text: &str) {
     if let Ok(mut channel) = channel.lock() {
-        channel.write(text);
+        channel.write(text.as_bytes());
+    }
+}
+
+/// A channel as a writer that never fails.
+struct Data<'a>(&'a Mutex<Channel>);
+
+impl Write for Data<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Ok(mut channel) = self.0.lock() {
+            channel.write(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -7,13 +7,12 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The address of a resource instance, such as `aws_vpc.main`, `vpc.west.aws_vpc.this` or `module.m.aws_vpc.a["k"]`.
 ///
 /// Cheap to clone. Ordered as a reader expects: segment by segment, numeric keys by number.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Address(Arc<str>);
 
 /// Why a text is not an address.
@@ -74,7 +73,9 @@ impl Address {
     /// # Errors
     /// [`AddressError`] with the position of the first mistake.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        parse_segments(text)?;
+        if !is_plain(text.as_bytes()) {
+            parse_segments(text)?;
+        }
         Ok(Address(text.into()))
     }
 
@@ -138,6 +139,34 @@ impl Address {
             &self.0[..depth_start]
         } else {
             &self.0
+        }
+    }
+}
+
+/// Whether `bytes` are an address as nearly all are: of ASCII, with keys that need no escape. A state has millions of
+/// them, so they are not taken apart to see that they are well.
+fn is_plain(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    loop {
+        let name = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            .count();
+        if name == 0 || rest[0].is_ascii_digit() || rest[0] == b'-' {
+            return false;
+        }
+        rest = &rest[name..];
+        if let Some(key) = rest.strip_prefix(b"[\"") {
+            let plain = |byte: &&u8| (b' '..=b'~').contains(*byte) && !matches!(byte, b'"' | b'\\');
+            match key[key.iter().take_while(plain).count()..].strip_prefix(b"\"]") {
+                Some(behind) => rest = behind,
+                None => return false,
+            }
+        }
+        match rest {
+            [] => return true,
+            [b'.', more @ ..] => rest = more,
+            _ => return false,
         }
     }
 }
@@ -291,16 +320,27 @@ impl fmt::Debug for Address {
     }
 }
 
-impl TryFrom<String> for Address {
-    type Error = AddressError;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Address::parse(&text)
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 
-impl From<Address> for String {
-    fn from(address: Address) -> String {
-        address.0.to_string()
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl de::Visitor<'_> for Text {
+            type Value = Address;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the address of a resource")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Address, E> {
+                Address::parse(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 
@@ -346,6 +386,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_is_plain_is_an_address(text in "([a-c1_.-]|\\[\"?|\"?\\]|é|\\\\){0,12}") {
+            if is_plain(text.as_bytes()) {
+                proptest::prop_assert!(parse_segments(&text).is_ok(), "{text}");
+            }
+        }
+
         #[test]
         fn order_is_total_and_agrees_with_equality(a in "[a-c]{1,2}(\\[[0-9]{1,2}\\])?(\\.[a-c](\\[[0-9]{1,3}\\])?)?",
             b in "[a-c]{1,2}(\\[[0-9]{1,2}\\])?(\\.[a-c](\\[[0-9]{1,3}\\])?)?",

@@ -1,8 +1,8 @@
 //! What runs next: a pure structure without time, threads or effects.
 //!
 //! The step with the most expected work behind it starts first. Each lane, one service in one scope, has a limit of its
-//! own, which is halved when the service says that it is too much and grows back by one with each full round of steps
-//! that end: what the service bears is found out, not configured.
+//! own, which is halved when the service says that it is too much and grows back by one with each two full rounds of
+//! steps that end: what the service bears is found out, not configured.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -88,9 +88,10 @@ impl Window {
         }
     }
 
+    /// A step ended. Two rounds before the next try leave those that were refused the time to get through.
     fn grow(&mut self) {
         self.ended += 1;
-        if self.ended >= self.size {
+        if self.ended >= 2 * self.size {
             self.size = (self.size + 1).min(self.most);
             self.ended = 0;
         }

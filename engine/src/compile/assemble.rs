@@ -6,7 +6,7 @@ use std::sync::Arc;
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, Value};
 
-use crate::desired::{Deferred, Desired, Moved, Output, Recipe, Removed, Resource};
+use crate::desired::{Deferred, Dependency, Desired, Moved, Output, Recipe, Removed, Resource};
 
 use super::assertions::Assertion;
 use super::compiler::{Compiler, Dependencies};
@@ -205,17 +205,11 @@ impl Compiler<'_> {
             parts.desired.scopes.insert(one.scope.key(), one.scope.clone());
             return;
         }
-        let mut dependencies = Dependencies::default();
-        one.dependencies
-            .iter()
-            .for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
-        for (all, range) in later {
-            all.iter()
-                .for_each(|address| dependencies.add(address, "depends_on", *range));
-        }
-        for (address, _) in &one.lifecycle.replace_triggered_by {
-            dependencies.add(address, "replace_triggered_by", one.range);
-        }
+        let dependencies = if later.is_empty() && one.lifecycle.replace_triggered_by.is_empty() {
+            one.dependencies.clone()
+        } else {
+            all_dependencies(one, later)
+        };
         let scope = one.scope.key();
         parts.desired.scopes.insert(scope.clone(), one.scope.clone());
         parts.open.push(one.open.clone());
@@ -225,7 +219,7 @@ impl Compiler<'_> {
             scope,
             fields: one.fields.clone(),
             recipes: Vec::new(),
-            dependencies: dependencies.finish(&one.address),
+            dependencies,
             lifecycle: one.lifecycle.clone(),
             why: one.why.clone(),
             range: one.range,
@@ -264,6 +258,25 @@ impl Compiler<'_> {
         }
         self.found.extend(found);
     }
+}
+
+/// What `one` needs, what its block says that it comes after, and what it is replaced with.
+fn all_dependencies(
+    one: &ResourceInstance,
+    later: &[(Arc<[Address]>, meshform_lang::Range)],
+) -> Vec<Dependency> {
+    let mut dependencies = Dependencies::default();
+    one.dependencies
+        .iter()
+        .for_each(|known| dependencies.add(&known.on, &known.attribute, known.range));
+    for (all, range) in later {
+        all.iter()
+            .for_each(|address| dependencies.add(address, "depends_on", *range));
+    }
+    for (address, _) in &one.lifecycle.replace_triggered_by {
+        dependencies.add(address, "replace_triggered_by", one.range);
+    }
+    dependencies.finish(&one.address)
 }
 
 /// The resources sorted, with recipes, and with dependencies on each other only.

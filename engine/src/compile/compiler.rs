@@ -1,6 +1,6 @@
 //! The state of one compilation, and the evaluation that all its stages share.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics, Expr, Range, Step, Traversal};
@@ -277,22 +277,39 @@ pub(super) fn needs(used: &[Use]) -> Arc<[Address]> {
     all.into()
 }
 
+/// So many dependencies are looked through one by one: few resources have more, and a table costs more than that.
+const FEW: usize = 24;
+
 /// Dependencies of one resource, each other one once, in the order in which they are found.
 #[derive(Debug, Default)]
 pub(super) struct Dependencies {
-    by_address: BTreeMap<Address, usize>,
+    /// All of the list, once there are more than a few.
+    known: HashSet<Address>,
     list: Vec<Dependency>,
 }
 
 impl Dependencies {
     pub(super) fn add(&mut self, on: &Address, attribute: &str, range: Range) {
-        if !self.by_address.contains_key(on) {
-            self.by_address.insert(on.clone(), self.list.len());
-            self.list.push(Dependency {
-                on: on.clone(),
-                attribute: Str::from(attribute),
-                range,
-            });
+        if self.has(on) {
+            return;
+        }
+        self.list.push(Dependency {
+            on: on.clone(),
+            attribute: Str::from(attribute),
+            range,
+        });
+        match self.list.len() {
+            FEW => self.known = self.list.iter().map(|known| known.on.clone()).collect(),
+            more if more > FEW => _ = self.known.insert(on.clone()),
+            _ => {}
+        }
+    }
+
+    fn has(&self, on: &Address) -> bool {
+        if self.list.len() < FEW {
+            self.list.iter().any(|known| known.on == *on)
+        } else {
+            self.known.contains(on)
         }
     }
 

@@ -1,10 +1,10 @@
 //! Building a plan: what is desired, recorded and observed, resource by resource in the order of dependencies.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use meshform_lang::{Diagnostic, Diagnostics};
-use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot, Value};
+use meshform_state::{Address, DeposedKey, Record, Snapshot, Value};
 
 use super::absent::none_lost;
 use super::drift::drift;
@@ -14,6 +14,7 @@ use super::moves::{Relocated, relocate};
 use super::order::{cycle_diagnostic, order, spread_create_first};
 use super::outputs;
 use super::propose::{Forced, change, creation};
+use super::scopes::all_scopes;
 use super::select::{Selection, select};
 use super::steps;
 use crate::adapter::Observation;
@@ -21,7 +22,7 @@ use crate::adopt::Adopted;
 use crate::desired::{Desired, Lookup, Resource};
 use crate::kind::{Kind, Kinds};
 use crate::object::Object;
-use crate::refresh::{Observed, snapshot_scope};
+use crate::refresh::Observed;
 use crate::resolve;
 
 /// All that a plan follows from.
@@ -102,8 +103,9 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         kinds,
         options,
         selection: &selection,
-        planned: HashMap::new(),
-        changes: BTreeMap::new(),
+        changes: Vec::with_capacity(resources.len()),
+        places: HashMap::with_capacity(resources.len()),
+        read: HashMap::new(),
         drift: Vec::new(),
         diagnostics,
     };
@@ -131,9 +133,9 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         refresh_only: options.refresh_only,
         partial: selection.is_partial(),
         assertions: Vec::new(),
-        changes: builder.changes.into_values().collect(),
+        changes: builder.changes,
     };
-    plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
+    sort(&mut plan);
     let noted = plan.drift.iter().filter(|_| options.refresh_only);
     let noted: HashSet<&Address> = noted.map(|drift| &drift.address).collect();
     plan.steps = steps::steps(&plan.changes, &builder.restored, &noted)
@@ -141,22 +143,12 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     Ok(plan)
 }
 
-/// All scopes, of state and configuration, with the identities that they have now.
-fn all_scopes(
-    snapshot: &Snapshot,
-    configured: &BTreeMap<ScopeKey, Scope>,
-    observed: &Observed,
-) -> BTreeMap<ScopeKey, Scope> {
-    let keys: BTreeSet<&ScopeKey> = snapshot.scopes.keys().chain(configured.keys()).collect();
-    let known = keys.into_iter().filter_map(|key| {
-        let scope = snapshot_scope(snapshot, configured, key)?;
-        Some((key.clone(), identified(scope, observed.identities.get(key))))
-    });
-    known.collect()
+/// Brings a plan, which was made in the order of dependencies, into that of addresses.
+fn sort(plan: &mut Plan) {
+    plan.changes
+        .sort_unstable_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    plan.drift.sort_by(|a, b| a.address.cmp(&b.address));
 }
-
-/// Key of a change: address, then deposed objects behind the current one.
-type ChangeKey = (Address, Option<String>);
 
 pub(super) struct Builder<'a> {
     adopted: HashMap<Address, &'a Arc<Observation>>,
@@ -167,22 +159,24 @@ pub(super) struct Builder<'a> {
     pub(super) kinds: &'a Kinds,
     pub(super) options: &'a Options,
     pub(super) selection: &'a Selection,
-    pub(super) planned: HashMap<Address, (Arc<dyn Kind>, Object)>,
-    pub(super) changes: BTreeMap<ChangeKey, Change>,
+    /// In the order in which they are planned.
+    changes: Vec<Change>,
+    /// Where of them the current object of each address is.
+    places: HashMap<Address, usize>,
+    /// Data sources that apply will read, in a plan that changes nothing.
+    read: HashMap<Address, (Arc<dyn Kind>, Object)>,
     pub(super) drift: Vec<super::model::Drift>,
     pub(super) diagnostics: Diagnostics,
 }
 
 impl Lookup for Builder<'_> {
     fn object(&self, address: &Address) -> Option<Value> {
-        self.planned
-            .get(address)
+        self.planned(address)
             .map(|(kind, object)| object.to_value(kind.schema()))
     }
 
     fn attribute(&self, address: &Address, name: &str) -> Option<Value> {
-        self.planned
-            .get(address)
+        self.planned(address)
             .map(|(kind, object)| object.get(kind.schema(), name).clone())
     }
 }
@@ -195,6 +189,18 @@ pub(super) struct Present {
 }
 
 impl Builder<'_> {
+    /// What is planned at `address`, as far as that is done.
+    fn planned(&self, address: &Address) -> Option<(&Arc<dyn Kind>, &Object)> {
+        if let Some(change) = self.change(address) {
+            return Some((&change.kind, change.after.as_ref()?));
+        }
+        self.read.get(address).map(|(kind, object)| (kind, object))
+    }
+
+    fn change(&self, address: &Address) -> Option<&Change> {
+        self.changes.get(*self.places.get(address)?)
+    }
+
     /// Plans what the configuration asks for; in a destruction, only finds what must stay.
     fn wanted(&mut self, resources: &[Arc<Resource>]) {
         if self.options.destroy {
@@ -219,10 +225,11 @@ impl Builder<'_> {
         let schema = resource.kind.schema();
         if schema.data {
             let after = creation(resource, &fields);
-            self.planned.insert(
-                resource.address.clone(),
-                (Arc::clone(&resource.kind), after.clone()),
-            );
+            if self.options.refresh_only {
+                let read = (Arc::clone(&resource.kind), after);
+                self.read.insert(resource.address.clone(), read);
+                return;
+            }
             return self.add(Change {
                 action: Action::Read,
                 reason: Reason::ConfigUnknown,
@@ -260,15 +267,6 @@ impl Builder<'_> {
                 observation: Some(observation),
             }) => self.existing(resource, &fields, record, &recorded, &observation),
         };
-        let known = if self.options.refresh_only {
-            change.before.clone()
-        } else {
-            change.after.clone()
-        };
-        if let Some(known) = known {
-            self.planned
-                .insert(resource.address.clone(), (Arc::clone(&resource.kind), known));
-        }
         let destroys = matches!(change.action, Action::Replace(_));
         if destroys && !self.options.refresh_only && resource.lifecycle.prevent_destroy {
             self.diagnostics.push(prevented(resource, "replaced"));
@@ -321,7 +319,7 @@ impl Builder<'_> {
             .replace_triggered_by
             .iter()
             .any(|(address, attribute)| {
-                let Some(change) = self.changes.get(&(address.clone(), None)) else {
+                let Some(change) = self.change(address) else {
                     return false;
                 };
                 match (attribute, &change.before, &change.after) {
@@ -386,8 +384,10 @@ impl Builder<'_> {
             change.after = change.before.clone();
             change.replace_slots.clear();
         }
-        self.changes
-            .insert((change.address.clone(), change.deposed.clone()), change);
+        if change.deposed.is_none() {
+            self.places.insert(change.address.clone(), self.changes.len());
+        }
+        self.changes.push(change);
     }
 }
 
@@ -414,6 +414,10 @@ fn blank(resource: &Arc<Resource>) -> Change {
 }
 
 pub(super) fn seen(observation: &Observation) -> Arc<Seen> {
+    static NOTHING: LazyLock<Arc<Seen>> = LazyLock::new(Arc::default);
+    if observation.private.is_none() && observation.version.is_none() {
+        return Arc::clone(&NOTHING);
+    }
     Arc::new(Seen {
         private: observation.private.clone(),
         version: observation.version.clone(),
@@ -468,27 +472,4 @@ pub(super) fn prevented(resource: &Resource, what: &str) -> Diagnostic {
     .at(resource.range)
     .about(&resource.address)
     .hint("Take the setting away if the object may go, or undo the change that makes it go.")
-}
-
-/// A cluster is recorded with the identity that it has now, so that another one of its name is not taken for it.
-fn identified(scope: Scope, identity: Option<&crate::adapter::Identity>) -> Scope {
-    match (scope, identity) {
-        (
-            Scope::Cluster {
-                name,
-                uid: None,
-                kubeconfig,
-                context,
-                eks,
-            },
-            Some(identity),
-        ) => Scope::Cluster {
-            name,
-            uid: Some(identity.id.clone()),
-            kubeconfig,
-            context,
-            eks,
-        },
-        (scope, _) => scope,
-    }
 }

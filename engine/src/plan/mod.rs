@@ -17,6 +17,7 @@ mod moves;
 mod order;
 mod outputs;
 mod propose;
+mod scopes;
 mod select;
 mod steps;
 

@@ -22,9 +22,11 @@ pub(super) fn relocate(records: &BTreeMap<Address, Arc<Record>>, moved: &[Moved]
         diagnostics: Diagnostics::new(),
     };
     for block in moved {
-        let sources: Vec<Address> = relocated
-            .records
-            .keys()
+        // All that begins with an address stands together behind it.
+        let behind = relocated.records.range(block.from.clone()..);
+        let sources: Vec<Address> = behind
+            .map(|(address, _)| address)
+            .take_while(|address| address.as_str().starts_with(block.from.as_str()))
             .filter(|address| new_address(address, block).is_some())
             .cloned()
             .collect();

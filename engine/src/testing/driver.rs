@@ -4,13 +4,13 @@
 
 #![expect(clippy::expect_used, reason = "a test ends where its means fail")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::panic::Location;
 use std::sync::Arc;
 
 use meshform_lang::{Range, SourceId};
 use meshform_state::store::MemoryStore;
-use meshform_state::{Address, Holder, Scope, Snapshot, Store as _, Value};
+use meshform_state::{Address, Holder, Scope, ScopeKey, Snapshot, Store as _, Value};
 
 use crate::apply::{Context, Outcome, Stop, recover, run};
 use crate::desired::{Dependency, Desired, Lifecycle, Resource};
@@ -89,7 +89,8 @@ impl Driver {
 
     async fn plan_on(&self, snapshot: &Snapshot, resources: &[Resource]) -> Result<Plan, Vec<RefreshError>> {
         let (context, reader) = (&self.context, self.context.reader());
-        let used = |scope: &&Scope| resources.iter().any(|resource| resource.scope == scope.key());
+        let used: HashSet<&ScopeKey> = resources.iter().map(|resource| &resource.scope).collect();
+        let used = |scope: &&Scope| used.contains(&scope.key());
         let scopes = self.elsewhere.iter().filter(used).chain([&self.scope]);
         let scopes: BTreeMap<_, _> = scopes.map(|scope| (scope.key(), scope.clone())).collect();
         let observed = reader.refresh(snapshot, &scopes, &Silent).await?;

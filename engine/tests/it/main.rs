@@ -17,4 +17,5 @@ mod scale;
 mod select;
 mod shapes;
 mod survey;
+mod throttled;
 mod told;

@@ -130,6 +130,21 @@ struct List<'a> {
     free: usize,
 }
 
+impl<'a> List<'a> {
+    fn new(shape: &Shape, users: &'a [Vec<usize>], priority: Vec<u64>, width: usize) -> Self {
+        let waiting: Vec<usize> = shape.needs.iter().map(Vec::len).collect();
+        let first = (0..waiting.len()).filter(|node| waiting[*node] == 0);
+        let ready = first.map(|node| (priority[node], Reverse(node))).collect();
+        List {
+            users,
+            waiting,
+            ready,
+            priority,
+            free: width,
+        }
+    }
+}
+
 impl Order for List<'_> {
     fn start(&mut self) -> Option<usize> {
         let node = (self.free > 0).then(|| self.ready.pop())??.1.0;
@@ -188,18 +203,10 @@ fn clairvoyant(
         }
     };
     let spans = (0..CANDIDATES).map(|number| {
-        let priority = candidate(number, rng);
-        let waiting: Vec<usize> = shape.needs.iter().map(Vec::len).collect();
-        let first = (0..waiting.len()).filter(|node| waiting[*node] == 0);
-        let ready = first.map(|node| (priority[node], Reverse(node))).collect();
-        let mut list = List {
-            users,
-            waiting,
-            ready,
-            priority,
-            free: width,
-        };
-        makespan(&mut list, latency)
+        makespan(
+            &mut List::new(shape, users, candidate(number, rng), width),
+            latency,
+        )
     });
     spans.min().unwrap()
 }
@@ -230,27 +237,51 @@ impl Latency {
     }
 }
 
+/// A graph as the planner has it: each dependency once, and steps that make one change each.
+struct Prepared {
+    plan: Plan,
+    change_of: Vec<usize>,
+    step_of: Vec<usize>,
+    users: Vec<Vec<usize>>,
+    shape: Shape,
+}
+
+impl Prepared {
+    fn new(shape: &Shape) -> Self {
+        let plan = shape.plan();
+        let change_of: Vec<usize> = plan.steps.iter().map(|step| step.change).collect();
+        let mut step_of = vec![0; change_of.len()];
+        change_of
+            .iter()
+            .enumerate()
+            .for_each(|(step, change)| step_of[*change] = step);
+        let mut users = vec![Vec::new(); shape.needs.len()];
+        let mut needs = shape.needs.clone();
+        for (node, needs) in needs.iter_mut().enumerate() {
+            needs.sort_unstable();
+            needs.dedup();
+            needs.iter().for_each(|need: &usize| users[*need].push(node));
+        }
+        let typical = shape.typical.clone();
+        Prepared {
+            plan,
+            change_of,
+            step_of,
+            users,
+            shape: Shape { needs, typical },
+        }
+    }
+}
+
 /// Our makespan as a part of the best one, for every width.
 fn ratios(shape: &Shape, kind: Latency, rng: &mut SmallRng) -> Vec<f64> {
-    let plan = shape.plan();
-    let change_of: Vec<usize> = plan.steps.iter().map(|step| step.change).collect();
-    let mut step_of = vec![0; change_of.len()];
-    change_of
-        .iter()
-        .enumerate()
-        .for_each(|(step, change)| step_of[*change] = step);
-    let mut users = vec![Vec::new(); shape.needs.len()];
-    // As the planner has it, each dependency once.
-    let mut needs = shape.needs.clone();
-    for (node, needs) in needs.iter_mut().enumerate() {
-        needs.sort_unstable();
-        needs.dedup();
-        needs.iter().for_each(|need: &usize| users[*need].push(node));
-    }
-    let shape = Shape {
-        needs,
-        typical: shape.typical.clone(),
-    };
+    let Prepared {
+        plan,
+        change_of,
+        step_of,
+        users,
+        shape,
+    } = Prepared::new(shape);
     let latency: Vec<u64> = shape
         .typical
         .iter()
@@ -301,134 +332,73 @@ fn the_schedule_is_nearly_as_short_as_one_that_knows_every_latency() {
         let mean = (all.iter().map(|ratio| ratio.ln()).sum::<f64>() / count).exp();
         println!("{kind:?}: mean {mean:.3}, worst {worst:.3}");
         assert!(mean <= 1.1, "{kind:?}: on average {mean:.3} of the best");
-        // Where nobody can know which step will be the long one, nobody can start it first.
+        // Where nobody can know which step will be the long one, nobody can start it first: see below.
         let most = if kind == Latency::Unforeseeable { 1.5 } else { 1.1 };
         assert!(worst <= most, "{kind:?}: {worst:.3} of the best");
     }
 }
 
-/// An API that serves `rate` calls a second, and a few more at first.
-struct Bucket {
-    rate: f64,
-    most: f64,
-    tokens: f64,
-    last: f64,
-}
+/// How many runs with other latencies a list is chosen by.
+const DRAWS: usize = 8;
 
-impl Bucket {
-    fn take(&mut self, now: f64) -> bool {
-        self.tokens = (self.tokens + (now - self.last) * self.rate).min(self.most);
-        self.last = now;
-        let served = self.tokens >= 1.0;
-        if served {
-            self.tokens -= 1.0;
-        }
-        served
-    }
-}
-
-/// What became of a run against an API that throttles.
-#[derive(Debug, Clone, Copy)]
-struct Throttled {
-    span: f64,
-    refused: usize,
-    failed: usize,
-}
-
-/// 300 calls with at most `width` at once, tried again as the engine does.
-fn against(rate: f64, width: usize, adapts: bool) -> Throttled {
-    let wanted = desired((0..300).map(|n| Make::new(BY_UID, &format!("n{n:05}"))));
-    let plan = fresh(&wanted);
+/// The average of our makespans over several runs, as a part of that of the one list which is best over the same runs:
+/// it may be chosen with knowledge of all of them, but cannot follow a single one, as no schedule can that does not know
+/// the future.
+fn beside_the_best_fixed_list(shape: &Shape, width: usize, rng: &mut SmallRng) -> f64 {
+    let Prepared {
+        plan,
+        change_of,
+        step_of,
+        users,
+        shape,
+    } = Prepared::new(shape);
+    let draws: Vec<Vec<u64>> = (0..DRAWS)
+        .map(|_| {
+            let typical = shape.typical.iter();
+            typical
+                .map(|typical| Latency::Unforeseeable.draw(*typical, rng))
+                .collect()
+        })
+        .collect();
     let limits = Limits {
         total: width,
         per_scope: width,
     };
-    let mut schedule = Schedule::new(&plan, limits);
-    let policy = meshform_engine::retry::RetryPolicy::default();
-    let entropy = meshform_engine::testing::SeededEntropy::new(3);
-    let busy = meshform_engine::AdapterError::refused(meshform_engine::ErrorClass::Throttled, "too many");
-    let mut api = Bucket {
-        rate,
-        most: rate * 2.0,
-        tokens: rate * 2.0,
-        last: 0.0,
-    };
-    let mut out = Throttled {
-        span: 0.0,
-        refused: 0,
-        failed: 0,
-    };
-    // Microseconds, order, step, attempt; attempt 0 is an end.
-    let mut events: BinaryHeap<Reverse<(u64, usize, usize, u32)>> = BinaryHeap::new();
-    let (mut now, mut number) = (0, 0);
-    let mut push = |events: &mut BinaryHeap<_>, at: u64, step: usize, attempt: u32| {
-        number += 1;
-        events.push(Reverse((at, number, step, attempt)));
-    };
-    loop {
-        while let Some(step) = schedule.start() {
-            push(&mut events, now, step, 1);
-        }
-        let Some(Reverse((at, _, step, attempt))) = events.pop() else {
-            return out;
+    let ours = draws.iter().map(|latency| {
+        let schedule = Schedule::new(&plan, limits);
+        makespan(&mut Ours(schedule, &change_of, &step_of), latency)
+    });
+    let ours: u64 = ours.sum();
+    let equal = shape.remaining(&vec![SECOND; shape.needs.len()]);
+    let best = (0..CANDIDATES / 4).map(|number| {
+        let bent = |way: &u64| match number {
+            0 => *way,
+            _ => way / 100 * rng.random_range(50..150),
         };
-        now = at;
-        out.span = now as f64 / 1e6;
-        if attempt == 0 {
-            schedule.finish(step);
-        } else if api.take(out.span) {
-            push(&mut events, now + 300_000, step, 0);
-        } else {
-            out.refused += 1;
-            if adapts {
-                schedule.throttled(step);
-            }
-            match policy.pause(&busy, attempt, &entropy) {
-                Some(pause) => {
-                    let pause = u64::try_from(pause.as_micros()).unwrap();
-                    push(&mut events, now + 50_000 + pause, step, attempt + 1);
-                }
-                None => {
-                    out.failed += 1;
-                    schedule.fail(step);
-                }
-            }
-        }
-    }
+        let priority: Vec<u64> = equal.iter().map(bent).collect();
+        let spans = draws
+            .iter()
+            .map(|latency| makespan(&mut List::new(&shape, &users, priority.clone(), width), latency));
+        spans.sum::<u64>()
+    });
+    ours as f64 / best.min().unwrap() as f64
 }
 
 #[test]
-fn limits_that_adapt_lose_less_than_fixed_ones_and_are_nearly_as_fast() {
-    for rate in [5.0, 10.0, 20.0, 1_000.0] {
-        let fixed: Vec<(usize, Throttled)> = [1, 2, 5, 10]
-            .into_iter()
-            .map(|width| (width, against(rate, width, false)))
-            .collect();
-        let adaptive = against(rate, 10, true);
-        println!("{rate} calls a second: adaptive {adaptive:?}, fixed {fixed:?}");
-        let widest = fixed.last().unwrap().1;
-        // Until the window has found its size, the slowest API may wear out the attempts of a call.
-        assert!(
-            adaptive.failed * 20 <= widest.failed,
-            "at {rate} a second: {adaptive:?}, {widest:?}"
-        );
-        assert!(
-            rate < 10.0 || adaptive.failed == 0,
-            "at {rate} a second: {adaptive:?}"
-        );
-        assert!(
-            adaptive.refused * 3 <= widest.refused,
-            "at {rate} a second: {adaptive:?}, {widest:?}"
-        );
-        let complete = fixed.iter().filter(|(_, ran)| ran.failed == 0);
-        let best = complete.map(|(_, ran)| ran.span).fold(f64::INFINITY, f64::min);
-        assert!(
-            adaptive.span <= best * 1.25,
-            "at {rate} a second: {adaptive:?}, {fixed:?}"
-        );
-        assert!(
-            rate > 20.0 || widest.failed > 0,
-            "at {rate} a second a fixed limit loses nothing"
-        );
+fn what_nobody_can_foresee_costs_no_more_than_it_must() {
+    let mut rng = SmallRng::seed_from_u64(8);
+    let mut all = Vec::new();
+    for (name, shape) in [
+        ("mesh of 4", Shape::mesh(4)),
+        ("random 150", Shape::random(150, &mut rng)),
+    ] {
+        for width in [2, 4, 10, 32] {
+            let ratio = beside_the_best_fixed_list(&shape, width, &mut rng);
+            println!("{name}, width {width}: {ratio:.3} of the best fixed list");
+            all.push(ratio);
+        }
     }
+    let mean = (all.iter().map(|ratio| ratio.ln()).sum::<f64>() / all.len() as f64).exp();
+    println!("mean {mean:.3}");
+    assert!(mean <= 1.05, "on average {mean:.3} of the best fixed list");
 }

@@ -1,5 +1,7 @@
 //! The plan for people: what will be done, in the form that Terraform made familiar.
 
+use std::io::{self, Write};
+
 use meshform_engine::plan::{Action, Change, Order, OutputChange, Plan};
 use meshform_lang::Sources;
 use meshform_state::Address;
@@ -50,64 +52,64 @@ pub(crate) fn change_at<'a>(plan: &'a Plan, address: &Address) -> Option<&'a Cha
 }
 
 impl View<'_> {
-    /// The whole plan.
-    pub(crate) fn text(&self) -> String {
-        let mut out = self.drift();
-        let changes: Vec<&Change> = self
-            .plan
-            .changes
-            .iter()
-            .filter(|change| is_visible(change))
-            .collect();
+    /// Writes the whole plan, block by block.
+    ///
+    /// # Errors
+    /// As `out` says.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.drift().as_bytes())?;
+        let visible = || self.plan.changes.iter().filter(|change| is_visible(change));
         if self.plan.refresh_only && !self.plan.is_empty() {
-            return self.recorded(out, &changes);
+            return self.recorded(out, visible());
         }
-        if changes.is_empty() && self.plan.outputs.is_empty() {
-            out.push_str(&self.nothing());
-            return out;
+        let nothing = visible().next().is_none();
+        if nothing && self.plan.outputs.is_empty() {
+            return out.write_all(self.nothing().as_bytes());
         }
-        if !changes.is_empty() {
-            out.push_str(&self.legend(&changes));
-            out.push_str("\nMeshform will perform the following actions:\n\n");
-            for change in &changes {
-                out.push_str(&block(change, self.sources, self.secrets, self.palette));
-                out.push('\n');
-            }
-            out.push_str(&self.summary());
+        if !nothing {
+            out.write_all(self.legend().as_bytes())?;
+            out.write_all(b"\nMeshform will perform the following actions:\n\n")?;
+            self.blocks(out, visible())?;
+            out.write_all(self.summary().as_bytes())?;
         }
         if !self.plan.outputs.is_empty() {
-            out.push_str(&self.outputs());
-            if changes.is_empty() {
-                out.push_str(
-                    "\nYou can apply this plan to save these new output values to the state, without changing\n\
-                     any real infrastructure.\n",
-                );
+            out.write_all(self.outputs().as_bytes())?;
+            if nothing {
+                out.write_all(
+                    b"\nYou can apply this plan to save these new output values to the state, without changing\n\
+                      any real infrastructure.\n",
+                )?;
             }
         }
-        out
+        Ok(())
     }
 
-    /// A plan that only records what was observed: `out` says what that is.
-    fn recorded(&self, mut out: String, moved: &[&Change]) -> String {
-        for change in moved {
-            out.push_str(&block(change, self.sources, self.secrets, self.palette));
-            out.push('\n');
+    fn blocks<'c>(&self, out: &mut dyn Write, changes: impl Iterator<Item = &'c Change>) -> io::Result<()> {
+        for change in changes {
+            out.write_all(block(change, self.sources, self.secrets, self.palette).as_bytes())?;
+            out.write_all(b"\n")?;
         }
+        Ok(())
+    }
+
+    /// A plan that only records what was observed, which is told already.
+    fn recorded<'c>(&self, out: &mut dyn Write, moved: impl Iterator<Item = &'c Change>) -> io::Result<()> {
+        self.blocks(out, moved)?;
         if !self.plan.outputs.is_empty() {
-            out.push_str(&self.outputs());
+            out.write_all(self.outputs().as_bytes())?;
         }
-        out.push_str(
-            "\nThis is a refresh-only plan, so Meshform will not take any actions to undo\nthese. If you were \
-             expecting these changes then you can apply this plan to record\nthe updated values in the state without \
-             changing any remote objects.\n",
-        );
-        out
+        out.write_all(
+            b"\nThis is a refresh-only plan, so Meshform will not take any actions to undo\nthese. If you were \
+              expecting these changes then you can apply this plan to record\nthe updated values in the state without \
+              changing any remote objects.\n",
+        )
     }
 
-    fn legend(&self, changes: &[&Change]) -> String {
+    fn legend(&self) -> String {
+        let visible = || self.plan.changes.iter().filter(|change| is_visible(change));
         let used = LEGEND
             .into_iter()
-            .filter(|action| changes.iter().any(|change| change.action == *action));
+            .filter(|action| visible().any(|change| change.action == *action));
         let lines: String = used
             .map(|action| format!("{} {}\n", symbol(action, self.palette), legend(action)))
             .collect();

@@ -10,13 +10,15 @@ use super::*;
 fn text(plan: &Plan) -> String {
     let mut secrets = Secrets::default();
     secrets.learn(&Value::from("hunter2").into_secret());
-    View {
+    let view = View {
         plan,
         sources: None,
         secrets: &secrets,
         palette: Palette::Plain,
-    }
-    .text()
+    };
+    let mut out = Vec::new();
+    view.write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 fn replace(at: &str, order: Order) -> Change {

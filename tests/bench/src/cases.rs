@@ -7,27 +7,66 @@ use crate::shapes::Shape;
 pub(crate) enum Work {
     /// A plan that finds nothing to do.
     NoOp,
+    /// A plan that finds nothing to do, saved to a file.
+    Saved,
+    /// A plan that makes everything.
+    Create,
     /// A plan that deletes everything.
     Destroy,
     /// An apply from nothing.
     Apply,
 }
 
+impl Work {
+    fn told(self) -> &'static str {
+        match self {
+            Work::NoOp => "no-op plan",
+            Work::Saved => "no-op plan with -out",
+            Work::Create => "first plan",
+            Work::Destroy => "destroy plan",
+            Work::Apply => "apply",
+        }
+    }
+
+    /// Whether it begins with nothing.
+    pub(crate) fn is_first(self) -> bool {
+        matches!(self, Work::Create | Work::Apply)
+    }
+}
+
+/// What we want to reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Target {
+    /// Nothing is said.
+    None,
+    /// Most CPU seconds, and most megabytes.
+    Most(f64, u64),
+    /// Most megabytes.
+    Memory(u64),
+    /// CPU and state for each resource, as a part of what they are in the same work on fewer: of so many, at most so
+    /// many times the CPU, at most so many times the bytes.
+    Growth(Shape, f64, f64),
+}
+
 /// One row.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Case {
-    pub(crate) name: &'static str,
     pub(crate) shape: Shape,
     pub(crate) work: Work,
     /// Whether the peers are measured too; some rows they do not finish in a day.
     pub(crate) peers: bool,
-    /// Most CPU seconds, and most megabytes: what we want to reach.
-    pub(crate) target: Option<(f64, u64)>,
+    pub(crate) target: Target,
 }
 
-const fn case(name: &'static str, shape: Shape, work: Work, peers: bool, target: Option<(f64, u64)>) -> Case {
+impl Case {
+    /// Its name in reports.
+    pub(crate) fn name(&self) -> String {
+        format!("{}, {}", self.work.told(), self.shape.told())
+    }
+}
+
+const fn case(work: Work, shape: Shape, peers: bool, target: Target) -> Case {
     Case {
-        name,
         shape,
         work,
         peers,
@@ -35,83 +74,67 @@ const fn case(name: &'static str, shape: Shape, work: Work, peers: bool, target:
     }
 }
 
-/// All rows.
+const INDEPENDENT: Shape = Shape::Independent(1_000);
+const CHAIN: Shape = Shape::Chain(1_000);
+const LAYERS: Shape = Shape::Layers(100, 10);
+const SOME: Shape = Shape::ForEach(10_000);
+const MANY: Shape = Shape::ForEach(100_000);
+const MILLION: Shape = Shape::ForEach(1_000_000);
+
+/// All rows of the report.
 pub(crate) const CASES: &[Case] = &[
+    case(Work::NoOp, INDEPENDENT, true, Target::Most(0.05, 40)),
+    case(Work::NoOp, LAYERS, true, Target::Most(0.1, 60)),
+    case(Work::NoOp, CHAIN, true, Target::None),
+    case(Work::Create, INDEPENDENT, true, Target::None),
+    case(Work::Create, LAYERS, true, Target::None),
+    case(Work::Destroy, LAYERS, true, Target::Most(0.1, 60)),
+    case(Work::Apply, INDEPENDENT, true, Target::Most(1.0, 100)),
+    case(Work::Apply, CHAIN, false, Target::Most(1.0, 100)),
     case(
-        "no-op plan, 1,000 independent",
-        Shape::Independent(1_000),
         Work::NoOp,
-        true,
-        Some((0.05, 40)),
-    ),
-    case(
-        "no-op plan, 100 layers of 10, each using all of the layer above",
-        Shape::Layers(100, 10),
-        Work::NoOp,
-        true,
-        Some((0.1, 60)),
-    ),
-    case(
-        "no-op plan, chain of 1,000",
-        Shape::Chain(1_000),
-        Work::NoOp,
-        true,
-        None,
-    ),
-    case(
-        "destroy plan, 100 layers of 10",
-        Shape::Layers(100, 10),
-        Work::Destroy,
-        true,
-        Some((0.1, 60)),
-    ),
-    case(
-        "apply, 1,000 independent",
-        Shape::Independent(1_000),
-        Work::Apply,
-        true,
-        Some((1.0, 100)),
-    ),
-    case(
-        "apply, chain of 1,000",
-        Shape::Chain(1_000),
-        Work::Apply,
-        false,
-        Some((1.0, 100)),
-    ),
-    case(
-        "no-op plan, 10,000 independent",
         Shape::Independent(10_000),
-        Work::NoOp,
         true,
-        Some((0.5, 150)),
+        Target::Most(0.5, 150),
     ),
-    case(
-        "no-op plan, 10,000 by for_each",
-        Shape::ForEach(10_000),
-        Work::NoOp,
-        false,
-        None,
-    ),
-    case(
-        "no-op plan, 100 clusters of 99 behind a gate",
-        Shape::Gated(100, 99),
-        Work::NoOp,
-        false,
-        None,
-    ),
-    case(
-        "no-op plan, 100,000 by for_each",
-        Shape::ForEach(100_000),
-        Work::NoOp,
-        false,
-        None,
-    ),
-    case(
-        "no-op plan, 1,000,000 by for_each",
-        Shape::ForEach(1_000_000),
-        Work::NoOp,
-        false,
-        Some((f64::INFINITY, 8_192)),
-    ),
+    case(Work::NoOp, Shape::Gated(100, 99), false, Target::None),
+    case(Work::NoOp, SOME, false, Target::None),
+    case(Work::NoOp, MANY, false, Target::Growth(SOME, 1.5, 1.1)),
+    case(Work::NoOp, MILLION, false, Target::Growth(SOME, 1.5, 1.1)),
+    case(Work::Saved, MILLION, false, Target::Memory(8_192)),
+    case(Work::Create, MILLION, false, Target::Memory(8_192)),
+    case(Work::Apply, MANY, false, Target::None),
+];
+
+/// A small shape and one four times as large, whose costs are compared.
+pub(crate) struct Pair {
+    pub(crate) small: Case,
+    pub(crate) large: Case,
+}
+
+const fn pair(work: Work, small: Shape, large: Shape) -> Pair {
+    Pair {
+        small: case(work, small, false, Target::None),
+        large: case(work, large, false, Target::None),
+    }
+}
+
+/// What is compared where every change is tested, in a debug build.
+pub(crate) const PAIRS: &[Pair] = &[
+    pair(Work::NoOp, Shape::Independent(500), Shape::Independent(2_000)),
+    pair(Work::NoOp, Shape::Chain(500), Shape::Chain(2_000)),
+    pair(Work::NoOp, Shape::Layers(25, 10), Shape::Layers(100, 10)),
+    pair(Work::NoOp, Shape::ForEach(1_000), Shape::ForEach(4_000)),
+    pair(Work::NoOp, Shape::Gated(10, 49), Shape::Gated(40, 49)),
+    pair(Work::Saved, Shape::ForEach(500), Shape::ForEach(2_000)),
+    pair(Work::Destroy, Shape::Layers(25, 10), Shape::Layers(100, 10)),
+    pair(Work::Apply, Shape::Independent(250), Shape::Independent(1_000)),
+    pair(Work::Apply, Shape::Chain(250), Shape::Chain(1_000)),
+];
+
+/// What is compared with a peer where every change is tested, if one is found.
+pub(crate) const BESIDE: &[Case] = &[
+    case(Work::NoOp, Shape::Independent(300), true, Target::None),
+    case(Work::NoOp, Shape::Layers(30, 10), true, Target::None),
+    case(Work::Destroy, Shape::Layers(30, 10), true, Target::None),
 ];

@@ -38,7 +38,7 @@ impl Ran {
         }
         Err(format!(
             "{}, {}: exit code {}: {}",
-            case.name,
+            case.name(),
             tool.name(),
             self.code,
             self.told
@@ -101,17 +101,18 @@ pub(crate) fn once(program: &Path, arguments: &[&str], folder: &Path) -> Result<
 }
 
 /// How often something is measured.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    most: usize,
+    pub(crate) most: usize,
     /// CPU seconds after which one more run is not worth it.
-    enough: f64,
+    pub(crate) enough: f64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             most: 7,
-            enough: 20.0,
+            enough: 60.0,
         }
     }
 }
@@ -144,6 +145,12 @@ impl Series {
         let mut all: Vec<f64> = self.0.iter().map(|usage| usage.cpu).collect();
         all.sort_by(f64::total_cmp);
         all.get(all.len() / 2).copied().unwrap_or(0.0)
+    }
+
+    /// The least CPU time, in seconds: what others did on the machine is least in it.
+    pub(crate) fn least(&self) -> f64 {
+        let all = self.0.iter().map(|usage| usage.cpu);
+        all.fold(f64::INFINITY, f64::min)
     }
 
     /// The median of the memory, in megabytes.

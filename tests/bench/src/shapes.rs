@@ -54,6 +54,43 @@ pub(crate) enum Shape {
     Gated(usize, usize),
 }
 
+impl Shape {
+    /// How many resources there are.
+    pub(crate) fn count(self) -> usize {
+        match self {
+            Shape::Independent(count) | Shape::Chain(count) | Shape::ForEach(count) => count,
+            Shape::Layers(layers, width) => layers * width,
+            Shape::Gated(groups, members) => groups * (members + 1),
+        }
+    }
+
+    /// What it is called.
+    pub(crate) fn told(self) -> String {
+        match self {
+            Shape::Independent(count) => format!("{} independent", grouped(count)),
+            Shape::Chain(count) => format!("chain of {}", grouped(count)),
+            Shape::Layers(layers, width) => {
+                format!("{layers} layers of {width}, each using all of the layer above")
+            }
+            Shape::ForEach(count) => format!("{} by for_each", grouped(count)),
+            Shape::Gated(groups, members) => format!("{groups} groups of {members}, each behind two gates"),
+        }
+    }
+}
+
+/// `count` with a comma before each three digits.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Writes `shape` for `tool` into `folder`.
 pub(crate) fn write(tool: Tool, shape: Shape, folder: &Path) -> io::Result<()> {
     let file = match tool {
@@ -85,7 +122,7 @@ fn text(kind: &str, shape: Shape) -> String {
             }
         }
         Shape::Independent(_) | Shape::Chain(_) | Shape::Layers(..) => {
-            for n in 0..count(shape) {
+            for n in 0..shape.count() {
                 let input = match needs(shape, n).as_slice() {
                     [] => format!("\"value {n}\""),
                     needs => {
@@ -99,14 +136,6 @@ fn text(kind: &str, shape: Shape) -> String {
         }
     }
     out
-}
-
-fn count(shape: Shape) -> usize {
-    match shape {
-        Shape::Independent(count) | Shape::Chain(count) | Shape::ForEach(count) => count,
-        Shape::Layers(layers, width) => layers * width,
-        Shape::Gated(groups, members) => groups * (members + 1),
-    }
 }
 
 /// What the resource `n` needs.
@@ -158,7 +187,7 @@ pub(crate) fn write_state(shape: Shape, folder: &Path) -> io::Result<()> {
     let state = json!({
         "version": 4, "terraform_version": "1.0.0", "serial": 1,
         "lineage": "00000000-0000-4000-8000-000000000000", "outputs": {},
-        "resources": (0..count(shape)).map(resource).collect::<Vec<_>>(),
+        "resources": (0..shape.count()).map(resource).collect::<Vec<_>>(),
         "check_results": null,
     });
     std::fs::write(folder.join("terraform.tfstate"), serde_json::to_vec(&state)?)

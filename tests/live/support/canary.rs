@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use meshform_engine::archive::Archive;
+use meshform_engine::archive::{Archive, Shown, copy};
 use meshform_sandbox::Cluster;
 
 /// How many bytes of a form are looked at first.
@@ -150,22 +150,26 @@ impl Canary {
             wrong.extend(self.found(&bytes, &place));
             if let Ok(archive) = Archive::from_bytes(&bytes) {
                 // Packed files are compressed: what is in them shows only once they are unpacked.
-                wrong.extend(self.unpacked(&archive, &place));
+                wrong.extend(self.unpacked(&archive, &bytes, &place));
             }
         }
         files
     }
 
-    fn unpacked(&self, archive: &Archive, place: &str) -> Vec<String> {
+    fn unpacked(&self, archive: &Archive, packed: &[u8], place: &str) -> Vec<String> {
         let texts = [&archive.sources, &archive.variables, &archive.facts];
         let texts = texts
             .into_iter()
             .flat_map(|members| members.values().map(String::as_bytes));
         let files = archive.files.values().map(Vec::as_slice);
-        let views = [archive.text.as_bytes(), archive.json.as_bytes()];
+        let views = [Shown::Text, Shown::Document].map(|shown| {
+            let mut out = Vec::new();
+            copy(packed, shown, &mut out).unwrap();
+            out
+        });
         let mut wrong: Vec<String> = texts
             .chain(files)
-            .chain(views)
+            .chain(views.iter().map(Vec::as_slice))
             .flat_map(|bytes| self.found(bytes, place))
             .collect();
         wrong.extend(self.found(format!("{:?}", archive.manifest).as_bytes(), place));
