@@ -104,6 +104,11 @@ impl Steps for RealDisk {
             .file_name()
             .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         let folder = folder_of(path);
+        // A device or a pipe of that name would be gone for everybody, where the writer may do that.
+        if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            let text = "something of that name is there that is no file, and is left as it is";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
         sweep(folder, name);
         for _ in 0..64 {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -242,6 +247,18 @@ mod tests {
         RealDisk.replace(&path, b"one").unwrap();
         RealDisk.replace(&path, b"two").unwrap();
         assert_eq!(RealDisk.read(&path).unwrap(), b"two");
+        assert_eq!(names(folder.path()), ["state"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let error = RealDisk.replace(&path, b"new").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert!(!fs::metadata(&path).unwrap().is_file());
         assert_eq!(names(folder.path()), ["state"]);
     }
 

@@ -40,6 +40,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("nonsensitive", ANY, Gives::Always(Want::Any), |a| {
         Ok(a.value(0).reveal().0.clone())
     }),
+    // Nothing here is ephemeral, and what is not stays as it is.
+    Function::new("ephemeralasnull", ANY, Gives::Always(Want::Any), |a| {
+        Ok(a.value(0).clone())
+    })
+    .may_be_null(),
     Function::new("issensitive", ANY, Gives::Always(Want::Bool), is_sensitive),
     Function::new("type", ANY, Gives::Always(Want::String), |a| {
         Ok(Value::string(a.value(0).ty().to_string()))

@@ -1,7 +1,11 @@
-//! Base64, URL and CSV.
+//! Base64, gzip, URL and CSV.
+
+use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use meshform_state::{Str, Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Param, Want, string};
@@ -16,6 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("base64encode", TEXT, Gives::Always(Want::String), |a| {
         Ok(Value::string(STANDARD.encode(a.text(0))))
     }),
+    Function::new("base64gzip", TEXT, Gives::Always(Want::String), base64_gzip),
     Function::new("base64decode", TEXT, Gives::Always(Want::String), |a| {
         let bytes = decode_base64(a)?;
         let text = String::from_utf8(bytes);
@@ -40,6 +45,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("urldecode", TEXT, Gives::Always(Want::String), url_decode),
     Function::new("csvdecode", TEXT, Gives::Always(Want::Any), csv_decode),
 ];
+
+/// The bytes are not those of other programs, which compress otherwise: what they unpack to is the same.
+fn base64_gzip(arguments: &Arguments<'_>) -> Answer {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    let bytes = packed
+        .write_all(arguments.text(0).as_bytes())
+        .and_then(|()| packed.finish());
+    let bytes = bytes.map_err(|error| Failure::argument(0, error.to_string()))?;
+    Ok(Value::string(STANDARD.encode(bytes)))
+}
 
 fn decode_base64(arguments: &Arguments<'_>) -> Result<Vec<u8>, Failure> {
     // Line ends may stand anywhere in it.

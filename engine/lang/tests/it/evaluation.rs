@@ -162,3 +162,38 @@ fn mistakes_tell_the_values_that_took_part_but_never_secrets() {
         assert!(!format!("{found:?}").contains("hidden"), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn what_is_packed_unpacks_to_the_same() {
+    use base64::Engine as _;
+    use std::io::Read as _;
+
+    let packed = evaluate("base64gzip(\"say it, say it, say it\")").unwrap();
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(packed.as_str().unwrap())
+        .unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&*bytes)
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(text, "say it, say it, say it");
+}
+
+#[test]
+fn nothing_is_ephemeral() {
+    assert_eq!(evaluate("ephemeralasnull([1, null])[0]").unwrap(), Value::int(1));
+    assert!(evaluate("ephemeralasnull(null) == null").unwrap() == Value::from(true));
+}
+
+#[test]
+fn what_is_known_later_is_no_repetition() {
+    let names = Names::new([
+        ("later", Value::later(Type::String)),
+        ("other", Value::later(Type::String)),
+    ]);
+    // The two may turn out to be the same, or not.
+    let count = names.evaluate("length(toset([later, other]))").unwrap();
+    assert!(!count.is_known(), "{count:?}");
+    let known = names.evaluate("length(toset([\"a\", \"a\"]))").unwrap();
+    assert_eq!(known, Value::int(1));
+}
