@@ -9,7 +9,7 @@ use meshform_engine::compile::{
     Arguments, Context, Derivation, Derived, Expanded, Expansion, Stop, WordBlock,
 };
 use meshform_engine::config::{BlockSchema, WordSchema};
-use meshform_lang::{Diagnostic, Diagnostics, Range, Type, Value};
+use meshform_lang::{Diagnostic, Range, Type, Value};
 use meshform_state::addr::{Key, Segment};
 use meshform_state::{Address, Str};
 
@@ -72,21 +72,12 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
                 .at(range)
                 .into())
         }
-        // Told already.
-        Some(_) => Ok(Expansion::default()),
-    }
-}
-
-/// What is wrong with the block by itself.
-pub(crate) fn check(block: &WordBlock) -> Diagnostics {
-    match block.arguments.text("secrets") {
-        Some(other) if !["allow", "deny"].contains(&other) => {
+        Some(other) => {
             let detail = format!("`{other}` is neither `allow` nor `deny`.");
-            Diagnostic::error("Invalid value for secrets", detail)
-                .at(block.arguments.range("secrets"))
-                .into()
+            Err(Diagnostic::error("Invalid value for secrets", detail)
+                .at(range)
+                .into())
         }
-        _ => Diagnostics::new(),
     }
 }
 

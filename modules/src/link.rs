@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshform_engine::compile::{Context, Derived, Expanded, Expansion, Place, WordBlock};
+use meshform_engine::compile::{Context, Derived, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
-use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
+use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{Address, Scope};
 
 use crate::make::{export, label, map, object, resource, scope_of};
@@ -17,10 +17,6 @@ const PEERING: &str = "aws_vpc_peering_connection";
 const ACCEPTER: &str = "aws_vpc_peering_connection_accepter";
 const OPTIONS: &str = "aws_vpc_peering_connection_options";
 const THIS: &str = "this";
-
-/// The ways of linking.
-const PEERED: &str = "peering";
-const EXISTING: &str = "existing";
 
 /// What may stand in the block.
 pub(crate) fn schema() -> WordSchema {
@@ -56,44 +52,37 @@ pub(crate) fn sides(block: &WordBlock) -> Option<[&Arc<Expanded>; 2]> {
     }
 }
 
-/// What is wrong with the block by itself.
-pub(crate) fn check(block: &WordBlock) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    let range = block.arguments.range("between");
-    let detail = match block.arguments.words("between") {
-        [first, second] if first.address == second.address => Some(format!(
-            "`{}` links `{}` with itself.",
-            block.address, first.address
-        )),
-        [_, _] => None,
-        _ => Some(format!("`{}` needs two VPCs.", block.address)),
+/// The link.
+pub(crate) fn expand(block: &WordBlock, context: &Context<'_>) -> Result<Expansion, Stop> {
+    let Some(sides) = sides(block) else {
+        let detail = format!("`{}` needs two VPCs.", block.address);
+        return Err(Diagnostic::error("Not two VPCs", detail)
+            .hint("Write `between = [vpc.a, vpc.b]`.")
+            .at(block.arguments.range("between"))
+            .into());
     };
-    if let Some(detail) = detail {
-        found.push(
-            Diagnostic::error("Not two VPCs", detail)
-                .hint("Write `between = [vpc.a, vpc.b]`.")
-                .at(range),
-        );
-    }
-    if let Some(via) = block.arguments.text("via")
-        && ![PEERED, EXISTING].contains(&via)
-    {
-        let detail = format!("This version cannot link VPCs by `{via}`.");
-        found.push(
-            Diagnostic::error("Unknown kind of link", detail)
+    check(block, sides)?;
+    match block.arguments.text("via") {
+        Some("peering") => Ok(peering(block, sides, context)),
+        Some("existing") => Ok(Expansion::default()),
+        via => {
+            let via = via.unwrap_or_default();
+            let detail = format!("This version cannot link VPCs by `{via}`.");
+            Err(Diagnostic::error("Unknown kind of link", detail)
                 .hint("Write `via = \"peering\"`, or `via = \"existing\"` if packets find their way already.")
-                .at(block.arguments.range("via")),
-        );
+                .at(block.arguments.range("via"))
+                .into())
+        }
     }
-    found
 }
 
-/// The link.
-pub(crate) fn expand(block: &WordBlock, context: &Context<'_>) -> Expansion {
-    match (sides(block), block.arguments.text("via")) {
-        (Some(sides), Some(PEERED)) => peering(block, sides, context),
-        _ => Expansion::default(),
+fn check(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2]) -> Result<(), Stop> {
+    let range = block.arguments.range("between");
+    if first.block.address == second.block.address {
+        let detail = format!("`{}` links `{}` with itself.", block.address, first.block.address);
+        return Err(Diagnostic::error("Not two VPCs", detail).at(range).into());
     }
+    Ok(())
 }
 
 fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Context<'_>) -> Expansion {
@@ -171,7 +160,7 @@ pub(crate) fn ways(link: &Expanded) -> Vec<Address> {
     let Some([first, second]) = sides(&link.block) else {
         return Vec::new();
     };
-    if link.block.arguments.text("via") != Some(PEERED) {
+    if link.block.arguments.text("via") != Some("peering") {
         return Vec::new();
     }
     let both = [(first, second), (second, first)];

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 
 use meshform_engine::compile::{Arguments, Context, Derivation, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Nested, Reach, Takes, WordSchema};
-use meshform_kinds::validity::{Validity, ValidityError, ValidityUnit};
-use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
+use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{Address, Scope, Str};
 
 use crate::make::{maybe, nested, object, regional, resource, said};
@@ -182,6 +181,7 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
     let Some(authority) = block.arguments.block("authority") else {
         return Ok(Expansion::default());
     };
+    check(block, authority)?;
     if kind(authority) == LOCAL {
         let root = local_root(block);
         return Ok(Expansion {
@@ -266,104 +266,54 @@ fn scope(authority: &Arguments) -> Result<Scope, Stop> {
     })
 }
 
-/// What is wrong with the block by itself.
-pub(crate) fn check(block: &WordBlock) -> Diagnostics {
-    let Some(authority) = block.arguments.block("authority") else {
-        return Diagnostics::new();
-    };
+fn check(block: &WordBlock, authority: &Arguments) -> Result<(), Stop> {
     let local = match kind(authority) {
         PRIVATE_CA => false,
         LOCAL => true,
         other => {
             let detail = format!("There is no authority `{other}`.");
-            return Diagnostic::error("Unknown authority", detail)
+            return Err(Diagnostic::error("Unknown authority", detail)
                 .hint("Write `authority \"aws_private_ca\"` or `authority \"local\"`.")
                 .at(authority.range)
-                .into();
+                .into());
         }
     };
-    let mut found = Diagnostics::new();
     let foreign: &[&str] = if local {
         &["arn", "account", "region"]
     } else {
         &["cluster"]
     };
-    for name in foreign
-        .iter()
-        .filter(|name| authority.values.contains_key(**name))
-    {
+    if let Some(name) = foreign.iter().find(|name| authority.values.contains_key(**name)) {
         let detail = format!("An authority `{}` has no `{name}`.", kind(authority));
-        found.push(Diagnostic::error("Unsupported argument", detail).at(authority.range(name)));
+        return Err(Diagnostic::error("Unsupported argument", detail)
+            .at(authority.range(name))
+            .into());
     }
     if local && authority.words("cluster").is_empty() {
-        let detail = "Nothing says which cluster keeps the key of the root.";
-        found.push(
-            Diagnostic::error("No cluster", detail)
-                .hint("Write `cluster = cluster.NAME`. Whoever reads Secrets there can speak for the whole mesh.")
-                .at(authority.range),
-        );
+        return Err(Diagnostic::error(
+            "No cluster",
+            "Nothing says which cluster keeps the key of the root.",
+        )
+        .hint("Write `cluster = cluster.NAME`. Whoever reads Secrets there can speak for the whole mesh.")
+        .at(authority.range)
+        .into());
     }
-    let intermediate = block.arguments.block("intermediate");
-    for part in [Some(authority), intermediate].into_iter().flatten() {
-        found.extend(key_algorithm(part));
-    }
-    found.extend(validities(authority, intermediate));
-    found
-}
-
-fn key_algorithm(part: &Arguments) -> Diagnostics {
-    match part.text("key_algorithm") {
-        Some(key) if !KEY_ALGORITHMS.contains(&key) => {
+    for part in [Some(authority), block.arguments.block("intermediate")]
+        .into_iter()
+        .flatten()
+    {
+        let Some(key) = part.text("key_algorithm") else {
+            continue;
+        };
+        if !KEY_ALGORITHMS.contains(&key) {
             let detail = format!("`{key}` is no key that a mesh can use.");
-            Diagnostic::error("Invalid key algorithm", detail)
+            return Err(Diagnostic::error("Invalid key algorithm", detail)
                 .hint(format!("Take one of {}.", KEY_ALGORITHMS.join(", ")))
                 .at(part.range("key_algorithm"))
-                .into()
+                .into());
         }
-        _ => Diagnostics::new(),
     }
-}
-
-/// Validities that are none, and an intermediate that would outlive its root: no authority signs one.
-fn validities(authority: &Arguments, intermediate: Option<&Arguments>) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    let mut read = |part: Option<&Arguments>, default: &str| -> Option<Validity> {
-        let text = part.and_then(|part| part.text("validity")).unwrap_or(default);
-        let range = part.map(|part| part.range("validity"));
-        let parsed = text.parse().map_err(|error: ValidityError| {
-            let diagnostic = Diagnostic::error("Invalid validity", error.to_string());
-            range.map_or(diagnostic.clone(), |range| diagnostic.at(range))
-        });
-        found.collect(parsed.map_err(Diagnostics::from))
-    };
-    let root = read(Some(authority), ROOT_VALIDITY);
-    let below = read(intermediate, VALIDITY);
-    // How long one that is adopted is valid, only AWS knows.
-    if let (Some(root), Some(below), false) = (root, below, authority.values.contains_key("arn"))
-        && hours(below) >= hours(root)
-    {
-        let detail = format!(
-            "An intermediate that is valid for `{below}` ends after its root, which is for `{root}`."
-        );
-        let range = intermediate.unwrap_or(authority).range("validity");
-        found.push(
-            Diagnostic::error("Intermediate outlives its root", detail)
-                .hint("Let the root be valid for longer: all of its intermediates must end before it.")
-                .at(range)
-                .related(authority.range("validity"), "the root is described here"),
-        );
-    }
-    found
-}
-
-/// About how many hours a validity is.
-fn hours(validity: Validity) -> u64 {
-    let each = match validity.unit {
-        ValidityUnit::Hours => 1,
-        ValidityUnit::Days => 24,
-        ValidityUnit::Years => 8766,
-    };
-    u64::from(validity.amount) * each
+    Ok(())
 }
 
 /// The address of a local root.

@@ -44,16 +44,6 @@ impl Vocabulary for Mesh {
         &self.words
     }
 
-    fn check(&self, block: &WordBlock) -> Diagnostics {
-        match &*block.word {
-            trust::WORD => trust::check(block),
-            link::WORD => link::check(block),
-            cluster::WORD => cluster::check(block),
-            discovery::WORD => discovery::check(block),
-            _ => Diagnostics::new(),
-        }
-    }
-
     fn expand(&self, block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
         match &*block.word {
             account::WORD => account::expand(block),
@@ -61,7 +51,7 @@ impl Vocabulary for Mesh {
             trust::WORD => trust::expand(block, context),
             vpc::WORD => vpc::expand(block, context),
             network::WORD => Ok(network::expand(block)),
-            link::WORD => Ok(link::expand(block, context)),
+            link::WORD => link::expand(block, context),
             cluster::WORD => cluster::expand(block, context),
             discovery::WORD => discovery::expand(block, context),
             // The engine hands over blocks of the words above only.

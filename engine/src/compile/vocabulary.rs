@@ -22,13 +22,6 @@ pub trait Vocabulary: Send + Sync {
     /// The words that there are.
     fn words(&self) -> &[WordSchema];
 
-    /// What is wrong with `block` by itself: told before anything outside is asked, and before the blocks that it names are
-    /// known, which [`Handle::expanded`] then lacks. A block with an error is not expanded.
-    fn check(&self, block: &WordBlock) -> Diagnostics {
-        let _ = block;
-        Diagnostics::new()
-    }
-
     /// What `block` becomes.
     ///
     /// # Errors

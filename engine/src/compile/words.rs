@@ -96,7 +96,6 @@ impl Compiler<'_> {
             address,
             arguments,
         };
-        self.sound(&block)?;
         let before = self.before(schema.after, place.instance);
         let expansion = match before {
             Some(before) if !trace.waiting => {
@@ -146,14 +145,6 @@ impl Compiler<'_> {
             each: place.each.clone(),
             resources,
         })
-    }
-
-    /// Whether nothing is wrong with `block` by itself; else that is told.
-    fn sound(&mut self, block: &WordBlock) -> Option<()> {
-        let found = self.vocabulary.check(block);
-        let is_sound = !found.has_errors();
-        self.found.extend(found);
-        is_sound.then_some(())
     }
 
     /// What is known of a block that stands for something that is not there yet.

@@ -18,4 +18,4 @@ mod word;
 pub(crate) use authority::assemble;
 pub(crate) use istio::{chart, gateway, namespace};
 pub(crate) use review::review;
-pub(crate) use word::{ISTIO_NAMESPACE, WORD, check, expand, is_member, reach, schema};
+pub(crate) use word::{ISTIO_NAMESPACE, WORD, expand, is_member, reach, schema};

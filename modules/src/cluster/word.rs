@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use meshform_engine::compile::{Absence, Context, Expanded, Expansion, Place, Stop, WordBlock};
+use meshform_engine::compile::{Absence, Arguments, Context, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
-use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
+use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{EksReach, Scope};
 
 use super::facts::{self, Eks};
@@ -95,6 +95,7 @@ pub(crate) fn schema() -> WordSchema {
 /// The cluster as a place and, where there is a mesh, as a member of it.
 pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop> {
     let scope = scope(block)?;
+    check_control(&block.arguments)?;
     let name = block
         .arguments
         .text("name")
@@ -164,26 +165,17 @@ fn network(block: &WordBlock, context: &Context<'_>) -> String {
     }
 }
 
-/// What is wrong with the block by itself.
-pub(crate) fn check(block: &WordBlock) -> Diagnostics {
-    let (mut found, arguments) = (Diagnostics::new(), &block.arguments);
-    if let Some(other) = arguments.text("control").filter(|control| *control != "primary") {
-        let detail = format!("This version has no `control = \"{other}\"`.");
-        found.push(
-            Diagnostic::error("Unknown kind of control plane", detail)
+fn check_control(arguments: &Arguments) -> Result<(), Stop> {
+    match arguments.text("control") {
+        None | Some("primary") => Ok(()),
+        Some(other) => {
+            let detail = format!("This version has no `control = \"{other}\"`.");
+            Err(Diagnostic::error("Unknown kind of control plane", detail)
                 .hint("Write `control = \"primary\"`: each cluster has an istiod of its own.")
-                .at(arguments.range("control")),
-        );
+                .at(arguments.range("control"))
+                .into())
+        }
     }
-    if arguments.text("eks").is_none() && arguments.block("operator_api").is_none() {
-        let detail = format!("Nothing says how the API of `{}` is reached.", block.address);
-        found.push(
-            Diagnostic::error("No way to the cluster", detail)
-                .hint("Give `eks = \"NAME\"`, or an `operator_api` block with a kubeconfig context.")
-                .at(arguments.range),
-        );
-    }
-    found
 }
 
 fn scope(block: &WordBlock) -> Result<Scope, Stop> {
@@ -191,9 +183,16 @@ fn scope(block: &WordBlock) -> Result<Scope, Stop> {
     let api = arguments.block("operator_api");
     let text = |name: &str| api.and_then(|api| api.text(name)).map(str::to_owned);
     let eks = match (arguments.text("eks"), api) {
+        (None, None) => {
+            let detail = format!("Nothing says how the API of `{}` is reached.", block.address);
+            return Err(Diagnostic::error("No way to the cluster", detail)
+                .hint("Give `eks = \"NAME\"`, or an `operator_api` block with a kubeconfig context.")
+                .at(arguments.range)
+                .into());
+        }
         (Some(name), None) => Some(eks(name, block)?),
         // The kubeconfig is how we reach it; that it is an EKS cluster stays known for its network.
-        (_, Some(_)) | (None, None) => None,
+        (_, Some(_)) => None,
     };
     let handle = block.address.as_str();
     Ok(Scope::Cluster {

@@ -311,23 +311,3 @@ fn what_is_in_the_way_of_a_mesh_is_not_in_the_way_of_its_end() {
     );
     assert_eq!(compiled.diagnostics.0, []);
 }
-
-#[test]
-fn what_is_wrong_in_the_text_is_told_before_anything_is_asked() {
-    let wrong = example()
-        .replace("via     = \"peering\"", "via     = \"tunnel\"")
-        .replace("eks = \"api-prod\"", "control = \"remote\"")
-        .replace("validity = \"1y\"", "validity = \"11y\"")
-        .replace("between = [vpc.west, vpc.east]", "between = [vpc.west]");
-    let (sources, compiled) = super::compiled_for(
-        meshform_engine::compile::Purpose::Validate,
-        &wrong,
-        &|query, _| {
-            panic!("{query:?} is asked");
-        },
-    );
-    assert_snapshot!(super::shown(&sources, &compiled));
-    assert_snapshot!(mistakes(
-        &example().replace("validity = \"1y\"", "validity = \"1 year\"")
-    ));
-}
