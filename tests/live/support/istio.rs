@@ -1,8 +1,6 @@
 //! What istiods and openssl say of a mesh, asked without Meshform's own checks.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use meshform_kube::KubeAdapter;
 use meshform_kube::probe::Look;
-use meshform_sandbox::{Cluster, Workload};
+use meshform_sandbox::{Cluster, Workload, openssl};
 use meshform_state::Scope;
 use serde_json::Value as Json;
 
@@ -89,27 +87,6 @@ pub(crate) fn holds(cluster: &Cluster, other: &str, services: &Services) -> Resu
         }
     }
     Ok(())
-}
-
-/// What openssl says.
-pub(crate) fn openssl(arguments: &[&str], input: &str) -> Result<String, String> {
-    let mut child = Command::new("openssl")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let ended = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&ended.stdout).into_owned();
-    match ended.status.success() {
-        true => Ok(text),
-        false => Err(format!(
-            "{arguments:?}: {text}{}",
-            String::from_utf8_lossy(&ended.stderr)
-        )),
-    }
 }
 
 /// Lets openssl follow the chain from `certificate` by way of `between` to `root`.

@@ -1,7 +1,6 @@
 //! What openssl, which shares nothing with us, says of certificates and keys in Secrets.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,22 +18,7 @@ pub(crate) async fn file(stranger: &Stranger, space: &str, secret: &str, name: &
 }
 
 pub(crate) fn openssl(arguments: &[&str], input: &str) -> String {
-    let mut child = Command::new("openssl")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    text
+    meshform_sandbox::openssl(arguments, input).unwrap_or_else(|said| panic!("{arguments:?}: {said}"))
 }
 
 /// What openssl says of the four files, which must be what istiod needs.

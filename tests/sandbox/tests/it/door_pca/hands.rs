@@ -1,8 +1,6 @@
 //! What a client of PCA does again and again: make an authority, sign, import, read. It must never hide an error.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use aws_sdk_acmpca::Client;
 use aws_sdk_acmpca::primitives::Blob;
@@ -182,31 +180,7 @@ pub(crate) fn openssl_request(folder: &Path, name: &str, newkey: &[&str], subjec
 
 /// Runs openssl, which must succeed, and returns what it says.
 pub(crate) fn openssl(arguments: &[&str], input: &str) -> String {
-    let (succeeded, output) = try_openssl(arguments, input);
-    assert!(succeeded, "openssl {arguments:?}: {output}");
-    output
-}
-
-pub(crate) fn try_openssl(arguments: &[&str], input: &str) -> (bool, String) {
-    let mut child = Command::new("openssl")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("openssl is needed for this test");
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let errors = if output.status.success() {
-        Vec::new()
-    } else {
-        output.stderr
-    };
-    let text = [output.stdout, errors].concat();
-    (
-        output.status.success(),
-        String::from_utf8_lossy(&text).into_owned(),
-    )
+    meshform_sandbox::openssl(arguments, input).unwrap_or_else(|said| panic!("openssl {arguments:?}: {said}"))
 }
 
 /// Writes a file for openssl.
@@ -223,7 +197,7 @@ pub(crate) fn verify(folder: &Path, root: &str, pair: &Pair) -> (bool, String) {
         .display()
         .to_string();
     let own = file(folder, "own.pem", &pair.certificate).display().to_string();
-    try_openssl(
+    let said = meshform_sandbox::openssl(
         &[
             "verify",
             "-x509_strict",
@@ -234,5 +208,6 @@ pub(crate) fn verify(folder: &Path, root: &str, pair: &Pair) -> (bool, String) {
             &own,
         ],
         "",
-    )
+    );
+    (said.is_ok(), said.unwrap_or_else(|errors| errors))
 }
