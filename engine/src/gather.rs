@@ -53,11 +53,33 @@ pub struct Unanswered {
 /// A question that failed.
 struct Failed {
     query: Query,
-    error: AdapterError,
-    /// Whether the scope was not sure to be the right one, so that nothing was asked there.
-    is_unmet: bool,
-    /// Whether it is another one.
-    is_another: bool,
+    cause: Cause,
+}
+
+/// Why it failed.
+enum Cause {
+    /// The scope was not sure to be the right one, so that nothing was asked there.
+    Stranger(Stranger),
+    /// What was asked was answered by this.
+    Answer(AdapterError),
+}
+
+impl Failed {
+    fn error(&self) -> &AdapterError {
+        match &self.cause {
+            Cause::Stranger(stranger) => &stranger.error,
+            Cause::Answer(error) => error,
+        }
+    }
+
+    fn is_unmet(&self) -> bool {
+        matches!(self.cause, Cause::Stranger(_))
+    }
+
+    /// Whether the scope is surely another one.
+    fn is_another(&self) -> bool {
+        matches!(&self.cause, Cause::Stranger(stranger) if stranger.is_another)
+    }
 }
 
 /// As [`survey`], for those who cannot go on without all answers.
@@ -101,28 +123,13 @@ pub async fn survey<R: Round>(
             return done(round, facts, failed);
         }
         meet(reader, &open, &mut known).await;
-        let (strangers, open): (Vec<Query>, Vec<Query>) = open
-            .into_iter()
-            .partition(|query| matches!(known.get(&query.scope.key()), Some(Some(_))));
-        for query in strangers {
-            let Some(Stranger { error, is_another }) = known.get(&query.scope.key()).cloned().flatten()
-            else {
-                continue;
-            };
-            let is_unmet = true;
-            failed.insert(
-                query.key(),
-                Failed {
-                    query,
-                    error,
-                    is_unmet,
-                    is_another,
-                },
-            );
-        }
+        let known = &known;
         let answers: Vec<_> = stream::iter(open)
             .map(|query| async move {
-                let answer = ask(reader, &query).await;
+                let answer = match known.get(&query.scope.key()) {
+                    Some(Some(stranger)) => Err(Cause::Stranger(stranger.clone())),
+                    _ => ask(reader, &query).await.map_err(Cause::Answer),
+                };
                 (query, answer)
             })
             .buffer_unordered(QUESTIONS_AT_ONCE)
@@ -131,18 +138,7 @@ pub async fn survey<R: Round>(
         for (query, answer) in answers {
             match answer {
                 Ok(object) => facts.insert(&query, object),
-                Err(error) => {
-                    let (is_unmet, is_another) = (false, false);
-                    failed.insert(
-                        query.key(),
-                        Failed {
-                            query,
-                            error,
-                            is_unmet,
-                            is_another,
-                        },
-                    );
-                }
+                Err(cause) => _ = failed.insert(query.key(), Failed { query, cause }),
             }
         }
         round = compile(&facts);
@@ -200,9 +196,9 @@ fn told(failed: impl Iterator<Item = Failed>) -> Vec<Unanswered> {
     let mut causes: BTreeMap<(String, Option<ScopeKey>), Vec<Failed>> = BTreeMap::new();
     for one in failed {
         // An account is the wrong one in all its regions.
-        let scope = (!one.is_unmet).then(|| one.query.scope.key());
+        let scope = (!one.is_unmet()).then(|| one.query.scope.key());
         causes
-            .entry((one.error.message.clone(), scope))
+            .entry((one.error().message.clone(), scope))
             .or_default()
             .push(one);
     }
@@ -217,14 +213,14 @@ fn cause(mut all: Vec<Failed>) -> Option<Unanswered> {
     let kinds: BTreeSet<String> = all.iter().map(|one| format!("`{}`", one.query.kind)).collect();
     let kinds: Vec<String> = kinds.into_iter().collect();
     let key = first.query.scope.key();
-    let detail = if first.is_unmet {
-        format!("For scope `{key}`, {}.", first.error)
+    let detail = if first.is_unmet() {
+        format!("For scope `{key}`, {}.", first.error())
     } else {
         let kinds = kinds.join(" and ");
-        format!("Reading {kinds} in scope `{key}` failed: {}.", first.error)
+        format!("Reading {kinds} in scope `{key}` failed: {}.", first.error())
     };
     let mut diagnostic = Diagnostic::error(summary(first), detail).at(first.query.range);
-    diagnostic.hint.clone_from(&first.error.hint);
+    diagnostic.hint.clone_from(&first.error().hint);
     let mut places = BTreeSet::from([first.query.range]);
     for other in &all {
         if places.insert(other.query.range) {
@@ -233,15 +229,15 @@ fn cause(mut all: Vec<Failed>) -> Option<Unanswered> {
     }
     Some(Unanswered {
         scope: first.query.scope.clone(),
-        class: first.error.class,
+        class: first.error().class,
         diagnostic,
     })
 }
 
 /// What happened, as a title.
 fn summary(failed: &Failed) -> &'static str {
-    match (failed.error.class, &failed.query.scope) {
-        (_, Scope::Aws { .. }) if failed.is_another => "Wrong account",
+    match (failed.error().class, &failed.query.scope) {
+        (_, Scope::Aws { .. }) if failed.is_another() => "Wrong account",
         (ErrorClass::Unavailable, Scope::Cluster { .. }) => "Cluster cannot be reached",
         (ErrorClass::Unavailable, Scope::Aws { .. }) => "AWS cannot be reached",
         (ErrorClass::Unauthenticated, _) => "Credentials are not accepted",

@@ -1,6 +1,5 @@
 //! `meshform verify`: whether the mesh that was applied works. Reads the state and the clusters, changes nothing.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
@@ -37,7 +36,7 @@ pub(super) async fn run(session: &Session, args: &VerifyArgs) -> Result<Exit, Fa
             .printer
             .talk(&format!("Looking at {}...\n", names.join(", ")));
     }
-    let kube = Arc::new(session.kube(Access::Read));
+    let kube = session.kube(Access::Read);
     let looking = until_it_holds(session, wait, || look(session, &kube, &expected, &looks));
     let report = heeding(&session.stop, droppable(&session.stop, looking)).await;
     let report = report.ok_or_else(super::plan::interrupted)?;
