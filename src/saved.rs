@@ -43,16 +43,24 @@ pub(crate) struct Unpacked {
     pub(crate) facts: BTreeMap<String, String>,
     /// What was wished.
     pub(crate) wish: Wish,
+    /// What it showed.
+    pub(crate) pages: Pages,
 }
 
 /// A saved plan as it was read.
 pub(crate) struct Saved {
-    bytes: Vec<u8>,
+    /// What it shows.
+    pub(crate) pages: Pages,
     archive: Archive,
 }
 
-impl Saved {
-    /// Writes what is only shown of it.
+/// What of a saved plan is only shown: it stays packed until somebody asks for it.
+pub(crate) struct Pages {
+    bytes: Vec<u8>,
+}
+
+impl Pages {
+    /// Writes what is asked for.
     ///
     /// # Errors
     /// If it is damaged, or as `out` says.
@@ -329,21 +337,25 @@ pub(crate) fn open(session: &Session, path: &str) -> Result<Saved, Failure> {
         Failure::caused(FailureKind::Usage, "Saved plan cannot be read", &error)
             .hint("`meshform plan -out=FILE` saves a new one.")
     })?;
-    Ok(Saved { bytes, archive })
+    Ok(Saved {
+        pages: Pages { bytes },
+        archive,
+    })
 }
 
 /// Takes a saved plan apart, with its sensitive variables given again.
 ///
 /// # Errors
 /// If one of them is missing, or anything else in it cannot be used.
-pub(crate) fn unpack(session: &Session, saved: &Saved) -> Result<Unpacked, Failure> {
+pub(crate) fn unpack(session: &Session, saved: Saved) -> Result<Unpacked, Failure> {
+    let Saved { pages, archive } = saved;
     let Archive {
         manifest,
         sources,
         files,
         variables,
         facts,
-    } = saved.archive.clone();
+    } = archive;
     let texts = restored(session, sources);
     let sensitive = &manifest.sensitive_variables;
     let loaded = pipeline::read(session, &Texts::new(texts), |config, sources| {
@@ -401,6 +413,7 @@ pub(crate) fn unpack(session: &Session, saved: &Saved) -> Result<Unpacked, Failu
         reads,
         facts,
         wish,
+        pages,
     })
 }
 

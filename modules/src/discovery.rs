@@ -14,7 +14,7 @@ use meshform_state::addr::{Key, Segment};
 use meshform_state::{Address, Str};
 
 use crate::cluster::{self, ISTIO_NAMESPACE, is_member};
-use crate::link;
+use crate::link::Ways;
 use crate::make::{export, object, resource, said, scope_of, text};
 use crate::mesh::{self, Mesh};
 
@@ -85,10 +85,7 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
 pub(crate) fn assemble(blocks: &[Arc<Expanded>], context: &Context<'_>) -> Option<Derivation> {
     let mesh = blocks.iter().find(|block| &*block.block.word == mesh::WORD)?;
     let members: Vec<&Arc<Expanded>> = blocks.iter().filter(|block| is_member(block)).collect();
-    let links: Vec<&Arc<Expanded>> = blocks
-        .iter()
-        .filter(|block| &*block.block.word == link::WORD)
-        .collect();
+    let ways = Ways::of(blocks);
     let written = blocks.iter().find(|block| &*block.block.word == WORD);
     let block = written.map_or_else(|| block(mesh.block.arguments.range), |block| block.block.clone());
     let mut resources = Vec::new();
@@ -103,7 +100,7 @@ pub(crate) fn assemble(blocks: &[Arc<Expanded>], context: &Context<'_>) -> Optio
                 read,
             };
             resources.push(pair.account());
-            resources.push(pair.secret(&links, context));
+            resources.push(pair.secret(&ways, context));
         }
     }
     Some(Derivation { block, resources })
@@ -166,7 +163,7 @@ impl Pair<'_> {
             .done()
     }
 
-    fn secret(&self, links: &[&Arc<Expanded>], context: &Context<'_>) -> Derived {
+    fn secret(&self, ways: &Ways, context: &Context<'_>) -> Derived {
         let (reader, read) = self.names();
         let account = self.account_address();
         let of_account = |name| context.attribute(&account, ACCOUNT, name);
@@ -178,7 +175,7 @@ impl Pair<'_> {
             cluster::chart(&self.read.block, "eastwest"),
             cluster::gateway(&self.read.block),
         ];
-        after.extend(links.iter().flat_map(|link| link::ways(link)));
+        after.extend_from_slice(ways.between(self.reader, self.read));
         resource(SECRET, "this", why)
             .key(&self.key())
             .within(&scope_of(self.reader))

@@ -155,11 +155,56 @@ fn routes(from: &Expanded, to: &Expanded, scope: &Scope, peering: &Value) -> Vec
     routes
 }
 
-/// What must be there before traffic finds its way through the link: its routes.
-pub(crate) fn ways(link: &Expanded) -> Vec<Address> {
-    let Some([first, second]) = sides(&link.block) else {
-        return Vec::new();
-    };
+/// What must be there before traffic finds its way from VPC to VPC: the routes of the links between them.
+#[derive(Debug, Default)]
+pub(crate) struct Ways {
+    /// By the two VPCs, the smaller address first.
+    between: BTreeMap<(Address, Address), Vec<Address>>,
+    all: Vec<Address>,
+}
+
+impl Ways {
+    /// Those of all links among `blocks`.
+    pub(crate) fn of(blocks: &[Arc<Expanded>]) -> Self {
+        let mut ways = Ways::default();
+        for link in blocks.iter().filter(|block| &*block.block.word == WORD) {
+            let Some([first, second]) = sides(&link.block) else {
+                continue;
+            };
+            let own = through(link, first, second);
+            ways.all.extend(own.iter().cloned());
+            let pair = pair(&first.block.address, &second.block.address);
+            ways.between.entry(pair).or_default().extend(own);
+        }
+        ways
+    }
+
+    /// Those between the VPCs of two clusters; all of them where a cluster does not say which VPC it is in.
+    pub(crate) fn between(&self, first: &Expanded, second: &Expanded) -> &[Address] {
+        let vpc = |cluster: &Expanded| {
+            cluster
+                .block
+                .arguments
+                .word("vpc")
+                .map(|vpc| vpc.block.address.clone())
+        };
+        match (vpc(first), vpc(second)) {
+            (Some(first), Some(second)) => self
+                .between
+                .get(&pair(&first, &second))
+                .map_or(&[], Vec::as_slice),
+            _ => &self.all,
+        }
+    }
+}
+
+fn pair(first: &Address, second: &Address) -> (Address, Address) {
+    let (low, high) = (first.min(second), first.max(second));
+    (low.clone(), high.clone())
+}
+
+/// The routes of a link, if it is one that has some.
+fn through(link: &Expanded, first: &Expanded, second: &Expanded) -> Vec<Address> {
     if link.block.arguments.text("via") != Some("peering") {
         return Vec::new();
     }

@@ -75,8 +75,7 @@ pub(super) async fn from_folder(session: &Session, args: &RunArgs, destroy: bool
 
 /// Makes a saved plan again and, if it is still the same, applies it. It was approved when it was reviewed.
 async fn from_file(session: &Session, args: &RunArgs, path: &str) -> Result<Exit, Failure> {
-    let saved = saved::open(session, path)?;
-    let unpacked = saved::unpack(session, &saved)?;
+    let unpacked = saved::unpack(session, saved::open(session, path)?)?;
     let store = session.store(&unpacked.loaded.config, &unpacked.loaded.sources)?;
     let progress = Progress::start(&session.printer, session.clock.clone());
     let recorder = opened(session, &store, ("apply", args), &*progress).await?;
@@ -98,7 +97,7 @@ async fn from_file(session: &Session, args: &RunArgs, path: &str) -> Result<Exit
     let made = made.ok_or_else(interrupted)??;
     if digest(&made.plan) != manifest.digest {
         let (mut before, mut after) = (Vec::new(), Vec::new());
-        saved.copy(Shown::Document, &mut before)?;
+        unpacked.pages.copy(Shown::Document, &mut before)?;
         // Memory takes what is written to it.
         _ = saved::write_document(session, &made, &mut after);
         let moved = outcome::moved(&before, &after);

@@ -12,11 +12,11 @@ use crate::session::Session;
 pub(super) fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
     let printer = &session.printer;
     if let Some(path) = &args.plan {
-        let saved = saved::open(session, path)?;
+        let pages = saved::open(session, path)?.pages;
         if printer.is_text() {
-            saved.copy(Shown::Text, &mut printer.data_writer())?;
+            pages.copy(Shown::Text, &mut printer.data_writer())?;
         } else {
-            saved.copy(Shown::Document, &mut printer.data_writer())?;
+            pages.copy(Shown::Document, &mut printer.data_writer())?;
             printer.data("\n");
         }
         return Ok(Exit::Done);

@@ -118,6 +118,9 @@ enum State {
     Skipped,
 }
 
+/// What a step comes before: how long the chain behind it is, then its index.
+type Rank = (Reverse<u64>, StepIndex);
+
 /// The steps of a plan on their way.
 #[derive(Debug)]
 pub struct Schedule {
@@ -128,7 +131,11 @@ pub struct Schedule {
     remaining: Vec<u64>,
     lanes: Vec<usize>,
     /// Per lane the ready steps, the longest chain first, then the smallest index.
-    ready: Vec<BTreeSet<(Reverse<u64>, StepIndex)>>,
+    ready: Vec<BTreeSet<Rank>>,
+    /// The first ready step of each lane that may start one, with the lane.
+    next: BTreeSet<(Rank, usize)>,
+    /// What of each lane stands in `next`.
+    offered: Vec<Option<Rank>>,
     running_in: Vec<usize>,
     windows: Vec<Window>,
     running: usize,
@@ -182,6 +189,8 @@ impl Schedule {
             remaining,
             lanes,
             ready: vec![BTreeSet::new(); lane_of.len()],
+            next: BTreeSet::new(),
+            offered: vec![None; lane_of.len()],
             running_in: vec![0; lane_of.len()],
             windows: vec![Window::new(limits.per_scope); lane_of.len()],
             running: 0,
@@ -197,7 +206,21 @@ impl Schedule {
     fn make_ready(&mut self, index: StepIndex) {
         if self.states[index] == State::Waiting && self.waiting_for[index] == 0 {
             self.states[index] = State::Ready;
-            self.ready[self.lanes[index]].insert((Reverse(self.remaining[index]), index));
+            let lane = self.lanes[index];
+            self.ready[lane].insert((Reverse(self.remaining[index]), index));
+            self.offer(lane);
+        }
+    }
+
+    /// Brings what `lane` may start up to date.
+    fn offer(&mut self, lane: usize) {
+        let is_open = !self.stopped && self.running_in[lane] < self.windows[lane].size;
+        let first = self.ready[lane].first().copied().filter(|_| is_open);
+        if first != self.offered[lane] {
+            if let Some(before) = std::mem::replace(&mut self.offered[lane], first) {
+                self.next.remove(&(before, lane));
+            }
+            self.next.extend(first.map(|rank| (rank, lane)));
         }
     }
 
@@ -206,15 +229,13 @@ impl Schedule {
         if self.stopped || self.running >= self.limits.total.max(1) {
             return None;
         }
-        let open = (0..self.ready.len()).filter(|lane| self.running_in[*lane] < self.windows[*lane].size);
-        let (lane, first) = open
-            .filter_map(|lane| Some((lane, *self.ready[lane].first()?)))
-            .min_by_key(|(_, key)| *key)?;
+        let (first, lane) = self.next.first().copied()?;
         self.ready[lane].remove(&first);
         let index = first.1;
         self.states[index] = State::Running;
         self.running += 1;
         self.running_in[lane] += 1;
+        self.offer(lane);
         Some(index)
     }
 
@@ -224,6 +245,7 @@ impl Schedule {
             self.running_in[self.lanes[index]] -= 1;
         }
         self.states[index] = state;
+        self.offer(self.lanes[index]);
     }
 
     /// The service of a running step refused a call of it as one too many. The step goes on by itself.
@@ -231,6 +253,7 @@ impl Schedule {
         if self.is_running(index) {
             let lane = self.lanes[index];
             self.windows[lane].shrink(self.running_in[lane]);
+            self.offer(lane);
         }
     }
 
@@ -238,6 +261,7 @@ impl Schedule {
     pub fn finish(&mut self, index: StepIndex) {
         self.ended(index, State::Done);
         self.windows[self.lanes[index]].grow();
+        self.offer(self.lanes[index]);
         for next in std::mem::take(&mut self.dependents[index]) {
             self.waiting_for[next] = self.waiting_for[next].saturating_sub(1);
             self.make_ready(next);
@@ -271,6 +295,8 @@ impl Schedule {
             .iter()
             .for_each(|index| self.states[*index] = State::Skipped);
         self.ready.iter_mut().for_each(BTreeSet::clear);
+        self.next.clear();
+        self.offered.iter_mut().for_each(|rank| *rank = None);
         steps
     }
 
@@ -289,6 +315,6 @@ impl Schedule {
     /// Whether nothing runs and nothing can start any more.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.running == 0 && self.ready.iter().all(BTreeSet::is_empty)
+        self.running == 0 && self.next.is_empty()
     }
 }

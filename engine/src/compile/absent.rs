@@ -1,7 +1,7 @@
 //! What is left out because something is not there yet: everything in a place that is missing, and everything that needs
 //! some of that.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::Address;
@@ -21,22 +21,22 @@ pub(super) fn deferred(absences: &[Absence], resources: &[Resource]) -> Deferred
             deferred.scopes.insert(scope.key());
         }
     }
-    let mut waiting: BTreeSet<&Address> = absences.iter().map(|absence| &absence.on).collect();
-    // Each round finds what needs what the last one found; chains are short.
-    loop {
-        let more: Vec<&Address> = resources
-            .iter()
-            .filter(|one| !waiting.contains(&one.address))
-            .filter(|one| {
-                let mut needs = one.dependencies.iter();
-                deferred.scopes.contains(&one.scope) || needs.any(|need| waiting.contains(&need.on))
-            })
-            .map(|one| &one.address)
-            .collect();
-        if more.is_empty() {
-            break;
+    let mut users: HashMap<&Address, Vec<&Address>> = HashMap::new();
+    for one in resources {
+        for need in &one.dependencies {
+            users.entry(&need.on).or_default().push(&one.address);
         }
-        waiting.extend(more);
+    }
+    let without_place = resources
+        .iter()
+        .filter(|one| deferred.scopes.contains(&one.scope));
+    let mut open: Vec<&Address> = absences.iter().map(|absence| &absence.on).collect();
+    open.extend(without_place.map(|one| &one.address));
+    let mut waiting = HashSet::new();
+    while let Some(address) = open.pop() {
+        if waiting.insert(address) {
+            open.extend(users.get(address).into_iter().flatten());
+        }
     }
     let found = resources.iter().filter(|one| waiting.contains(&one.address));
     deferred.resources = found.map(|one| one.address.clone()).collect();

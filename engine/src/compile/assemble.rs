@@ -288,10 +288,16 @@ fn finish(
     let mut both: Vec<(Resource, Vec<(usize, super::program::Opening)>)> =
         resources.into_iter().zip(open).collect();
     both.sort_by(|(a, _), (b, _)| a.address.cmp(&b.address));
-    let all: HashSet<Address> = both
-        .iter()
-        .map(|(resource, _)| resource.address.clone())
-        .collect();
+    // Only what refers to others is asked for them.
+    let refers =
+        |one: &Resource| !one.dependencies.is_empty() || !one.lifecycle.replace_triggered_by.is_empty();
+    let all: HashSet<Address> = if both.iter().any(|(resource, _)| refers(resource)) {
+        both.iter()
+            .map(|(resource, _)| resource.address.clone())
+            .collect()
+    } else {
+        HashSet::new()
+    };
     both.into_iter()
         .map(|(mut resource, open)| {
             resource

@@ -150,6 +150,9 @@ fn shown(node: &Node, sites: &[Site]) -> String {
 
 /// What to say if the dependencies of `resources` make a cycle, as those that a word derives might.
 pub(super) fn among(resources: &[Resource]) -> Option<Diagnostic> {
+    if resources.iter().all(|resource| resource.dependencies.is_empty()) {
+        return None;
+    }
     let places = positions(resources.iter().map(|resource| &resource.address));
     let mut graph = Graph::new(resources.len());
     for (at, resource) in resources.iter().enumerate() {

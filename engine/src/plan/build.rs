@@ -1,5 +1,6 @@
 //! Building a plan: what is desired, recorded and observed, resource by resource in the order of dependencies.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
@@ -88,9 +89,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
     let kept = kept(&resources);
     let restored = restore(&resources, &snapshot.deposed, &mut records);
-    for one in adopted {
-        records.insert(one.record.address.clone(), Arc::clone(&one.record));
-    }
+    take(&mut records, adopted);
     let mut builder = Builder {
         adopted: adopted
             .iter()
@@ -143,6 +142,14 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     Ok(plan)
 }
 
+/// What is taken over counts as recorded.
+fn take(records: &mut Cow<'_, BTreeMap<Address, Arc<Record>>>, adopted: &[Adopted]) {
+    for one in adopted {
+        let address = one.record.address.clone();
+        records.to_mut().insert(address, Arc::clone(&one.record));
+    }
+}
+
 /// Brings a plan, which was made in the order of dependencies, into that of addresses.
 fn sort(plan: &mut Plan) {
     plan.changes
@@ -152,7 +159,7 @@ fn sort(plan: &mut Plan) {
 
 pub(super) struct Builder<'a> {
     adopted: HashMap<Address, &'a Arc<Observation>>,
-    pub(super) records: BTreeMap<Address, Arc<Record>>,
+    pub(super) records: Cow<'a, BTreeMap<Address, Arc<Record>>>,
     pub(super) previous: BTreeMap<Address, Address>,
     pub(super) restored: BTreeMap<Address, DeposedKey>,
     pub(super) observed: &'a Observed,

@@ -1,5 +1,6 @@
 //! What is recorded and not wanted: what left the configuration, and what was replaced and is still there.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use meshform_state::{Address, DeposedKey, Record, Snapshot};
 
 use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
 use super::model::{Action, Change, Reason};
-use super::select::names;
+use super::named::Named;
 use crate::desired::{Removed, Resource};
 
 impl Builder<'_> {
@@ -33,6 +34,12 @@ impl Builder<'_> {
         if rest.is_empty() {
             return;
         }
+        let let_go = Named::new(
+            removed
+                .iter()
+                .filter(|block| !block.destroy)
+                .map(|block| &block.from),
+        );
         let blocks: HashSet<&str> = wanted.iter().map(|address| address.without_key()).collect();
         for address in rest {
             let present = match self.present(&address) {
@@ -43,10 +50,7 @@ impl Builder<'_> {
                     continue;
                 }
             };
-            let keep = kept.contains(&address)
-                || removed
-                    .iter()
-                    .any(|block| !block.destroy && names(&block.from, &address));
+            let keep = kept.contains(&address) || let_go.cover(&address);
             let reason = if self.options.destroy {
                 Reason::Destroy
             } else {
@@ -146,7 +150,7 @@ impl Builder<'_> {
 pub(super) fn restore(
     resources: &[Arc<Resource>],
     deposed: &BTreeMap<DeposedKey, Arc<Record>>,
-    records: &mut BTreeMap<Address, Arc<Record>>,
+    records: &mut Cow<'_, BTreeMap<Address, Arc<Record>>>,
 ) -> BTreeMap<Address, DeposedKey> {
     let mut restored = BTreeMap::new();
     if deposed.is_empty() {
@@ -155,7 +159,7 @@ pub(super) fn restore(
     let wanted: HashSet<&Address> = resources.iter().map(|resource| &resource.address).collect();
     for (key, record) in deposed {
         if wanted.contains(&key.address) && !records.contains_key(&key.address) {
-            records.insert(key.address.clone(), Arc::clone(record));
+            records.to_mut().insert(key.address.clone(), Arc::clone(record));
             restored.insert(key.address.clone(), key.clone());
         }
     }

@@ -14,6 +14,7 @@ mod leftovers;
 mod lookup;
 mod model;
 mod moves;
+mod named;
 mod order;
 mod outputs;
 mod propose;

@@ -1,5 +1,6 @@
 //! Moves in the configuration: recorded objects get their new addresses before anything is compared.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -9,15 +10,15 @@ use meshform_state::{Address, Record};
 use crate::desired::Moved;
 
 /// The records by the address that they have now, and the address that each moved one had.
-pub(super) struct Relocated {
-    pub(super) records: BTreeMap<Address, Arc<Record>>,
+pub(super) struct Relocated<'a> {
+    pub(super) records: Cow<'a, BTreeMap<Address, Arc<Record>>>,
     pub(super) previous: BTreeMap<Address, Address>,
     pub(super) diagnostics: Diagnostics,
 }
 
-pub(super) fn relocate(records: &BTreeMap<Address, Arc<Record>>, moved: &[Moved]) -> Relocated {
+pub(super) fn relocate<'a>(records: &'a BTreeMap<Address, Arc<Record>>, moved: &[Moved]) -> Relocated<'a> {
     let mut relocated = Relocated {
-        records: records.clone(),
+        records: Cow::Borrowed(records),
         previous: BTreeMap::new(),
         diagnostics: Diagnostics::new(),
     };
@@ -47,10 +48,11 @@ pub(super) fn relocate(records: &BTreeMap<Address, Arc<Record>>, moved: &[Moved]
                 );
                 continue;
             }
-            if let Some(record) = relocated.records.remove(&source) {
+            let records = relocated.records.to_mut();
+            if let Some(record) = records.remove(&source) {
                 let mut record = Record::clone(&record);
                 record.address = target.clone();
-                relocated.records.insert(target.clone(), Arc::new(record));
+                records.insert(target.clone(), Arc::new(record));
                 let first = relocated.previous.remove(&source).unwrap_or(source);
                 relocated.previous.insert(target, first);
             }
@@ -61,12 +63,12 @@ pub(super) fn relocate(records: &BTreeMap<Address, Arc<Record>>, moved: &[Moved]
 }
 
 /// Records name what they need by its new address, as the state will once the moves are recorded.
-fn rename_dependencies(relocated: &mut Relocated) {
+fn rename_dependencies(relocated: &mut Relocated<'_>) {
     if relocated.previous.is_empty() {
         return;
     }
     let moved: HashMap<&Address, &Address> = relocated.previous.iter().map(|(to, from)| (from, to)).collect();
-    for record in relocated.records.values_mut() {
+    for record in relocated.records.to_mut().values_mut() {
         if record
             .dependencies
             .iter()

@@ -15,6 +15,9 @@ use crate::graph::{Graph, positions};
 /// # Errors
 /// Resources that need one another.
 pub(super) fn order(resources: &[Arc<Resource>]) -> Result<Vec<usize>, Diagnostics> {
+    if resources.iter().all(|resource| resource.dependencies.is_empty()) {
+        return Ok((0..resources.len()).collect());
+    }
     let place = positions(resources.iter().map(|resource| &resource.address));
     let mut graph = Graph::new(resources.len());
     for (index, resource) in resources.iter().enumerate() {

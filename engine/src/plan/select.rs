@@ -11,6 +11,7 @@ use meshform_state::{Address, Record, Snapshot};
 
 use super::build::Options;
 use super::moves::relocate;
+use super::named::Named;
 use crate::desired::{Desired, Output};
 
 /// Which resources a plan is about.
@@ -170,9 +171,9 @@ impl<'a> World<'a> {
     }
 
     fn matching(&self, named: &BTreeSet<Address>) -> Vec<&'a Address> {
+        let named = Named::new(named);
         let all = self.all().into_iter();
-        all.filter(|address| named.iter().any(|name| names(name, address)))
-            .collect()
+        all.filter(|address| named.cover(address)).collect()
     }
 
     /// What a plan of `named` alone must hold: what it needs and, of what is to go, what stands on it.
@@ -204,9 +205,9 @@ impl<'a> World<'a> {
 
     fn unknown(&self, flag: &str, named: &BTreeSet<Address>) -> Diagnostics {
         let all = self.all();
-        let missing = named
-            .iter()
-            .filter(|name| !all.iter().any(|address| names(name, address)));
+        let index = Named::new(named);
+        let found: HashSet<&str> = all.iter().flat_map(|address| index.around(address)).collect();
+        let missing = named.iter().filter(|name| !found.contains(name.as_str()));
         Diagnostics(missing.map(|name| not_found(flag, name)).collect())
     }
 
@@ -235,12 +236,4 @@ fn closure<'a>(start: Vec<&'a Address>, next: impl Fn(&Address) -> Vec<&'a Addre
         }
     }
     reached
-}
-
-/// Whether `address` is `block` or something in it: an instance of it, or a resource below it.
-pub(super) fn names(block: &Address, address: &Address) -> bool {
-    address
-        .as_str()
-        .strip_prefix(block.as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
 }

@@ -34,18 +34,25 @@ pub(super) fn steps(
         let anew = current && (restored.contains_key(&change.address) || noted.contains(&change.address));
         places.push(draft(index, change, anew, &mut drafts));
     }
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
     let by_address: HashMap<&Address, usize> = changes
         .iter()
         .enumerate()
         .filter(|(_, change)| change.deposed.is_none())
         .map(|(index, change)| (&change.address, index))
         .collect();
-    pass_through(changes, &by_address, &mut places, &mut drafts);
+    let needs = needs(changes, &by_address);
+    pass_through(changes, &needs, &mut places, &mut drafts);
+    let some_end = places.iter().any(|place| place.ends.is_some());
     let mut edges: Vec<(usize, usize)> = Vec::new();
     for (index, change) in changes.iter().enumerate() {
         own_edges(change, places[index], &mut edges);
-        making_edges(change, places[index], &by_address, &places, &mut edges);
-        ending_edges(change, places[index], changes, &by_address, &places, &mut edges);
+        making_edges(places[index], &needs[index], &places, &mut edges);
+        if some_end {
+            ending_edges(change, places[index], changes, &by_address, &places, &mut edges);
+        }
     }
     let hard = edges.len();
     deposed_edges(changes, &places, &mut edges);
@@ -143,53 +150,49 @@ fn needs_anew(change: &Change) -> bool {
     let (Some(resource), Some(record)) = (&change.resource, &change.record) else {
         return false;
     };
-    let configured: BTreeSet<&Address> = resource
-        .dependencies
-        .iter()
-        .map(|dependency| &dependency.on)
-        .collect();
+    if resource.lifecycle.create_before_destroy != record.create_before_destroy {
+        return true;
+    }
+    let configured = || resource.dependencies.iter().map(|dependency| &dependency.on);
+    // As a rule they are written in the same order, too.
+    if configured().eq(&record.dependencies) {
+        return false;
+    }
     let recorded: BTreeSet<&Address> = record.dependencies.iter().collect();
-    configured != recorded || resource.lifecycle.create_before_destroy != record.create_before_destroy
+    configured().collect::<BTreeSet<_>>() != recorded
+}
+
+/// The changes that each change needs by its configuration.
+fn needs(changes: &[Change], by_address: &HashMap<&Address, usize>) -> Vec<Vec<usize>> {
+    let of = |change: &Change| {
+        let dependencies = change.resource.iter().flat_map(|resource| &resource.dependencies);
+        let places = dependencies.filter_map(|dependency| by_address.get(&dependency.on).copied());
+        places.collect()
+    };
+    changes.iter().map(of).collect()
 }
 
 /// Gives unchanged resources between two changed ones a step that only keeps the order.
 fn pass_through(
     changes: &[Change],
-    by_address: &HashMap<&Address, usize>,
+    needs: &[Vec<usize>],
     places: &mut [Places],
     drafts: &mut Vec<(usize, StepKind)>,
 ) {
-    let needs = |change: &Change| -> Vec<usize> {
-        change
-            .resource
-            .iter()
-            .flat_map(|resource| &resource.dependencies)
-            .filter_map(|d| by_address.get(&d.on).copied())
-            .collect()
-    };
     let real: Vec<bool> = places.iter().map(|place| place.makes.is_some()).collect();
-    if real.iter().all(|real| !real) {
-        return;
-    }
     let mut graph = Graph::new(changes.len());
-    for (index, change) in changes.iter().enumerate() {
-        needs(change)
-            .into_iter()
-            .for_each(|need| graph.order(need, index));
+    for (index, needs) in needs.iter().enumerate() {
+        needs.iter().for_each(|need| graph.order(*need, index));
     }
     let Ok(order) = graph.sorted() else { return };
     let mut before = vec![false; changes.len()];
     for index in &order {
-        before[*index] = needs(&changes[*index])
-            .iter()
-            .any(|need| real[*need] || before[*need]);
+        before[*index] = needs[*index].iter().any(|need| real[*need] || before[*need]);
     }
     let mut behind = vec![false; changes.len()];
     for index in order.iter().rev() {
         if real[*index] || behind[*index] {
-            needs(&changes[*index])
-                .into_iter()
-                .for_each(|need| behind[need] = true);
+            needs[*index].iter().for_each(|need| behind[*need] = true);
         }
     }
     for index in 0..changes.len() {
@@ -212,22 +215,10 @@ fn own_edges(change: &Change, place: Places, edges: &mut Vec<(usize, usize)>) {
 }
 
 /// What is made comes after what it needs is made.
-fn making_edges(
-    change: &Change,
-    place: Places,
-    by_address: &HashMap<&Address, usize>,
-    places: &[Places],
-    edges: &mut Vec<(usize, usize)>,
-) {
+fn making_edges(place: Places, needs: &[usize], places: &[Places], edges: &mut Vec<(usize, usize)>) {
     let Some(makes) = place.makes else { return };
-    for dependency in change.resource.iter().flat_map(|resource| &resource.dependencies) {
-        if let Some(needed) = by_address
-            .get(&dependency.on)
-            .and_then(|index| places[*index].makes)
-        {
-            edges.push((needed, makes));
-        }
-    }
+    let needed = needs.iter().filter_map(|index| places[*index].makes);
+    edges.extend(needed.map(|needed| (needed, makes)));
 }
 
 /// What is deleted comes after all that needed it is deleted, or made anew without it.

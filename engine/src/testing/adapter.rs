@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use meshform_state::journal::{Intent, Locator, Operation};
-use meshform_state::{Scope, Value};
+use meshform_state::{Scope, Type, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::kinds::{self, BY_NAME, BY_TOKEN, IN_TWO};
@@ -30,12 +30,12 @@ pub struct FakeAdapter {
 }
 
 impl FakeAdapter {
-    /// The way of `process` to `world`.
+    /// The way of `process` to `world`, for `kinds`.
     #[must_use]
-    pub fn new(world: World, process: CancellationToken) -> Self {
+    pub fn new(world: World, process: CancellationToken, kinds: Kinds) -> Self {
         FakeAdapter {
             world,
-            kinds: kinds::all(),
+            kinds,
             process,
             blind: false,
         }
@@ -117,15 +117,17 @@ impl FakeAdapter {
         };
         let schema = kind.schema();
         let mut object = Object::empty(schema);
-        for (name, value) in &thing.fields {
-            object.set(schema, name, value.clone());
+        for (attribute, field) in schema.attributes.iter().zip(&mut object.fields) {
+            *field = match attribute.name {
+                "whole" if matches!(attribute.ty, Type::Bool) => Value::Bool(thing.whole),
+                name => match thing.fields.get(name) {
+                    Some(given) => given.clone(),
+                    None if name == "id" => Value::string(thing.id.as_str()),
+                    None if attribute.computed => kinds::made(name, &attribute.ty, &thing.id),
+                    None => continue,
+                },
+            };
         }
-        if object.get(schema, "label").is_null() {
-            object.set(schema, "label", Value::string("by the world"));
-        }
-        object.set(schema, "id", Value::string(thing.id.as_str()));
-        object.set(schema, "made", Value::string(format!("made of {}", thing.id)));
-        object.set(schema, "whole", Value::Bool(thing.whole));
         object
     }
 

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use meshform_state::Store as _;
 use meshform_state::store::MemoryStore;
 
-use super::kinds::LOCAL;
 use super::world::World;
+use crate::kind::{Home, Kinds};
 
 /// The uid of objects that are somebody else's.
 pub(super) const STRANGER: &str = "somebody else";
 
 /// What is wrong between `store` and `world`, as sentences: effects in doubt, orphans, duplicates, records of nothing.
-pub(super) fn audit(store: &MemoryStore, world: &World) -> Vec<String> {
+pub(super) fn audit(store: &MemoryStore, world: &World, kinds: &Kinds) -> Vec<String> {
     let mut wrong = Vec::new();
     let folded = match store.load() {
         Ok(folded) => folded,
@@ -38,7 +38,12 @@ pub(super) fn audit(store: &MemoryStore, world: &World) -> Vec<String> {
     let snapshot = folded.snapshot;
     let records = snapshot.records.values().chain(snapshot.deposed.values());
     let mut recorded = BTreeMap::new();
-    for record in records.filter(|record| record.kind != LOCAL) {
+    let is_outside = |kind: &str| {
+        kinds
+            .managed(kind)
+            .is_none_or(|kind| kind.schema().home != Home::Local)
+    };
+    for record in records.filter(|record| is_outside(&record.kind)) {
         if record.incomplete {
             wrong.push(format!("`{}` is recorded as incomplete", record.address));
         }

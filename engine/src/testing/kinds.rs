@@ -99,7 +99,7 @@ pub fn all() -> Kinds {
     kinds
 }
 
-/// The attributes that a configuration may give, as name and value.
+/// What the world is told: all attributes that are kept and known, as name and value.
 #[must_use]
 pub(super) fn given(object: &Object, schema: &Schema) -> BTreeMap<&'static str, Value> {
     let plain = |value: &Value| value.reveal().0.clone();
@@ -108,12 +108,31 @@ pub(super) fn given(object: &Object, schema: &Schema) -> BTreeMap<&'static str, 
         .iter()
         .zip(&object.fields)
         .filter(|(attribute, value)| {
-            (attribute.required || attribute.optional)
-                && !attribute.write_only
-                && value.is_known()
-                && !value.is_null()
+            // That something has no value is worth telling where the world would set one.
+            let is_told = attribute.computed || !value.is_null();
+            is_told && !attribute.write_only && value.is_known()
         });
     known
         .map(|(attribute, value)| (attribute.name, plain(value)))
         .collect()
+}
+
+/// What the world sets the attribute `name` of the object `id` to, if nobody else does: something of its type, the same
+/// each time.
+#[must_use]
+pub fn made(name: &str, ty: &Type, id: &str) -> Value {
+    let text = || Value::from(format!("{name} of {id}"));
+    match ty {
+        Type::Bool => Value::from(true),
+        Type::Number => Value::int(1),
+        Type::List(element) => Value::list(Type::clone(element), vec![made(name, element, id)]),
+        Type::Set(element) => Value::set(Type::clone(element), vec![made(name, element, id)]),
+        Type::Map(element) => Value::map(Type::clone(element), BTreeMap::new()),
+        Type::Tuple(items) => Value::tuple(items.iter().map(|item| made(name, item, id)).collect()),
+        Type::Object(attributes) => {
+            let attributes = attributes.iter();
+            Value::object(attributes.map(|(inner, ty)| (inner.clone(), made(inner, ty, id))))
+        }
+        Type::String | Type::Any => text(),
+    }
 }

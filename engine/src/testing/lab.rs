@@ -13,7 +13,7 @@ use super::adapter::FakeAdapter;
 use super::audit::audit;
 use super::clock::{ManualClock, SeededEntropy};
 use super::faults::{Death, KillAt};
-use super::kinds::{self, LOCAL, LOOKUP, REMOTE};
+use super::kinds;
 use super::sabotage::LateIntents;
 use super::world::World;
 use crate::adapter::{Adapter, Registry};
@@ -95,8 +95,18 @@ impl Lab {
     /// # Panics
     /// If a new simulated disk fails.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a test cannot go on without a state")]
     pub fn new(seed: u64) -> Self {
+        Lab::over(kinds::all(), seed)
+    }
+
+    /// As [`Lab::new`], in a world of other kinds: each object is found again by the uid that it bears, and creating it
+    /// twice makes two.
+    ///
+    /// # Panics
+    /// If a new simulated disk fails.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test cannot go on without a state")]
+    pub fn over(kinds: Kinds, seed: u64) -> Self {
         let clock = Arc::new(ManualClock::ordered());
         Lab {
             world: World::new(clock),
@@ -112,7 +122,7 @@ impl Lab {
             late_intents: false,
             entropy: Arc::new(SeededEntropy::new(seed)),
             events: Arc::default(),
-            kinds: kinds::all(),
+            kinds,
         }
     }
 
@@ -157,7 +167,7 @@ impl Lab {
     pub fn apply_after(&mut self, desired: &Desired, between: impl FnOnce(&World)) -> Ran {
         self.store = self.store.after_death();
         let process = self.world.process();
-        let adapter = FakeAdapter::new(self.world.clone(), process.clone());
+        let adapter = FakeAdapter::new(self.world.clone(), process.clone(), self.kinds.clone());
         let adapter: Arc<dyn Adapter> = Arc::new(if self.blind { adapter.blind() } else { adapter });
         let context = self.context(&adapter);
         let life = async {
@@ -268,7 +278,8 @@ impl Lab {
     /// Why it cannot be planned.
     pub fn plan(&self, desired: &Desired) -> Result<Plan, String> {
         let process = self.world.process();
-        let adapter: Arc<dyn Adapter> = Arc::new(FakeAdapter::new(self.world.clone(), process));
+        let adapter = FakeAdapter::new(self.world.clone(), process, self.kinds.clone());
+        let adapter: Arc<dyn Adapter> = Arc::new(adapter);
         let context = self.context(&adapter);
         let store = MemoryStore::on(self.store.disk().process());
         let folded = store.load().map_err(|error| format!("load: {error}"))?;
@@ -298,7 +309,7 @@ impl Lab {
     pub fn settled(&self, desired: &Desired) -> Result<(), String> {
         // What is still under way arrives.
         self.world.clock.advance(Duration::from_secs(300));
-        let mut wrong = audit(&self.store, &self.world);
+        let mut wrong = audit(&self.store, &self.world, &self.kinds);
         match self.plan(desired) {
             Err(reason) => wrong.push(reason),
             Ok(plan) if plan.is_empty() && plan.steps.is_empty() => {}
@@ -316,12 +327,17 @@ impl Lab {
 
     fn context(&self, adapter: &Arc<dyn Adapter>) -> Context {
         let mut registry = Registry::default();
-        for kind in REMOTE.into_iter().chain([LOOKUP]) {
-            registry.add(kind, adapter);
+        let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
+        for name in self.kinds.names(false) {
+            let home = self.kinds.managed(name).map(|kind| kind.schema().home);
+            let is_local = home == Some(Home::Local);
+            registry.add(name, if is_local { &local } else { adapter });
+        }
+        for name in self.kinds.names(true) {
+            registry.add(name, adapter);
         }
         registry.add_home(Home::Aws, adapter);
-        let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
-        registry.add(LOCAL, &local);
+        registry.add_home(Home::Cluster, adapter);
         Context {
             registry,
             kinds: self.kinds.clone(),

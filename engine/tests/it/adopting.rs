@@ -8,17 +8,13 @@ use meshform_engine::testing::kinds::{BY_TOKEN, BY_UID};
 use meshform_engine::testing::{Death, KillAt, Lab, Make, Ran, Thing, desired};
 use meshform_engine::{Action, Desired, Event};
 use meshform_lang::Range;
+use meshform_state::Value;
 use meshform_state::disk::{Cut, Verdict};
-use meshform_state::{Address, Value};
 
-use crate::shapes::ended;
+use crate::shapes::{at, ended};
 
 /// The uid that somebody else's objects bear.
 const STRANGER: &str = "somebody else";
-
-fn at(text: &str) -> Address {
-    Address::parse(text).unwrap()
-}
 
 fn import(to: &str, id: &str) -> Import {
     let range: Range = Make::new(BY_UID, "x").resource().range;

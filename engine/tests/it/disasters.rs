@@ -11,7 +11,7 @@ use meshform_state::disk::{Cut, Moment, Op, Verdict};
 use proptest::prelude::*;
 
 use crate::matrix::Scenario;
-use crate::random::{config, configuration, converges, pictures};
+use crate::random::{config, configuration, converges, next, pictures};
 use crate::shapes::whole;
 
 #[test]
@@ -89,7 +89,7 @@ proptest! {
         let mut lab = Lab::new(seed);
         let pictures = [
             desired(configuration(&first, &second)),
-            desired(configuration(&second, &first)),
+            next(&first, &second),
             desired([]),
         ];
         for (wanted, (step, after, death)) in pictures.iter().zip(deaths) {

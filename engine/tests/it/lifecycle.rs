@@ -4,13 +4,9 @@ use meshform_engine::plan::{Reason, StepKind};
 use meshform_engine::testing::kinds::{BY_NAME, BY_TOKEN, BY_UID, LOCAL};
 use meshform_engine::testing::{Fault, Lab, Make, desired, filled};
 use meshform_engine::{Action, Desired};
-use meshform_state::{Address, Value};
+use meshform_state::Value;
 
-use crate::shapes::{changed, ended, small, whole, with};
-
-fn at(text: &str) -> Address {
-    Address::parse(text).unwrap()
-}
+use crate::shapes::{at, changed, ended, small, whole, with};
 
 /// `made`, but with the resource at the address of `instead` replaced by it.
 fn but(made: Vec<Make>, instead: Make) -> Vec<Make> {

@@ -3,11 +3,9 @@
 //!
 //! How many points there are follows from what really happened in a clean run.
 
-use std::sync::{Arc, Mutex};
-
 use meshform_engine::Desired;
-use meshform_engine::testing::{Answer, Death, Fault, KillAt, Lab, Ran, desired};
-use meshform_state::disk::{Cut, Moment, Op, Verdict};
+use meshform_engine::testing::{Answer, Case, Clean, Death, Fault, KillAt, Lab, Ran, Trace, desired};
+use meshform_state::disk::Cut;
 
 use crate::shapes::{changed, whole};
 
@@ -39,89 +37,13 @@ impl Scenario {
         }
     }
 
-    /// What happens when nothing goes wrong.
+    pub(crate) fn case(self) -> Case {
+        Case::new(move || self.begin())
+    }
+
     pub(crate) fn clean(self) -> Clean {
-        let (mut lab, wanted) = self.begin();
-        let (calls, effects) = (lab.world.calls(), lab.world.ledger().len());
-        let told = trace(&lab);
-        let creations = lab.world.happened("create");
-        assert!(matches!(lab.apply(&wanted), Ran::Ended(outcome) if outcome.is_complete()));
-        let told = traced(&lab, &told);
-        lab.settled(&wanted).unwrap();
-        let effects = lab.world.ledger().len() - effects;
-        assert_eq!(
-            lab.world.calls() - calls,
-            effects as u64,
-            "in a clean run each call is an effect"
-        );
-        Clean {
-            effects: effects as u64,
-            creations: lab.world.happened("create") - creations,
-            told,
-        }
+        self.case().clean().unwrap()
     }
-}
-
-/// A moment at which the disk tells of a step: counted from where the trace began.
-pub(crate) type Told = (u64, Op, Moment);
-
-/// What the disk tells from now on. Some steps tell of no end, since they fail: looking for a journal that is not there.
-fn trace(lab: &Lab) -> Arc<Mutex<Vec<Told>>> {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let (first, told_by) = (lab.store.disk().steps(), Arc::clone(&told));
-    lab.store.disk().on_operation(move |event| {
-        told_by
-            .lock()
-            .unwrap()
-            .push((event.index - first, event.op, event.moment));
-        Verdict::Go
-    });
-    told
-}
-
-/// Ends the trace.
-fn traced(lab: &Lab, told: &Mutex<Vec<Told>>) -> Vec<Told> {
-    lab.store.disk().heal();
-    std::mem::take(&mut *told.lock().unwrap())
-}
-
-/// What a clean run did.
-#[derive(Debug, Clone)]
-pub(crate) struct Clean {
-    /// Effects, as the world recorded them.
-    pub(crate) effects: u64,
-    /// Those of them that made an object.
-    pub(crate) creations: usize,
-    /// The steps of the disk.
-    pub(crate) told: Vec<Told>,
-}
-
-/// One point: what is to happen to the lab before it is driven to its end.
-pub(crate) fn survives(
-    scenario: Scenario,
-    clean: &Clean,
-    sabotage: impl Fn(&mut Lab),
-    point: impl Fn(&Lab),
-) -> Result<Lab, String> {
-    let (mut lab, wanted) = scenario.begin();
-    let before = lab.world.happened("create");
-    sabotage(&mut lab);
-    point(&lab);
-    lab.converge(&wanted)?;
-    let twins = lab
-        .world
-        .struck()
-        .iter()
-        .filter(|fault| matches!(fault, Fault::Twice(_) | Fault::TwiceAndKill))
-        .count();
-    let made = lab.world.happened("create") - before;
-    if made < clean.creations || made > clean.creations + twins {
-        return Err(format!(
-            "{made} objects were made, a clean run makes {}",
-            clean.creations
-        ));
-    }
-    Ok(lab)
 }
 
 #[test]
@@ -133,7 +55,9 @@ fn every_effect_survives_every_fault() {
             for fault in Fault::SURVIVABLE {
                 tried += 1;
                 let point = |lab: &Lab| lab.world.fault(nth, fault);
-                let lab = survives(scenario, &clean, |_| {}, point)
+                let lab = scenario
+                    .case()
+                    .survives(&clean, |_| {}, point)
                     .unwrap_or_else(|wrong| panic!("effect {nth} with {fault:?}: {wrong}"));
                 assert_eq!(lab.world.struck(), [fault], "effect {nth}");
             }
@@ -145,30 +69,18 @@ fn every_effect_survives_every_fault() {
     println!("{tried} points of {effects} effects survived");
 }
 
-/// All ways to die at a moment of a step.
-fn deaths((_, op, moment): Told) -> Vec<Death> {
-    let mut deaths = vec![Death::Process, Death::Power(Cut::Everything)];
-    deaths.extend((0..2).map(|seed| Death::Power(Cut::Some { seed })));
-    if (op, moment) == (Op::Write, Moment::Before) {
-        deaths.extend([0, 9, 40].map(Death::Torn));
-    }
-    deaths
-}
-
 #[test]
 fn every_step_of_the_disk_survives_a_death() {
     let mut tried = 0;
     for scenario in SCENARIOS {
         let clean = scenario.clean();
-        for told in &clean.told {
-            for death in deaths(*told) {
-                tried += 1;
-                let (step, _, moment) = *told;
-                let point = |lab: &Lab| lab.kill_at(KillAt { step, moment, death });
-                let lab = survives(scenario, &clean, |_| {}, point)
-                    .unwrap_or_else(|wrong| panic!("{told:?}, {death:?}: {wrong}"));
-                assert_eq!(lab.world.kills(), 1, "{told:?}, {death:?} comes to pass");
-            }
+        for at in clean.deaths() {
+            tried += 1;
+            let lab = scenario
+                .case()
+                .survives(&clean, |_| {}, |lab| lab.kill_at(at))
+                .unwrap_or_else(|wrong| panic!("{at:?}: {wrong}"));
+            assert_eq!(lab.world.kills(), 1, "{at:?} comes to pass");
         }
     }
     println!("{tried} deaths survived");
@@ -187,7 +99,9 @@ fn twins_survive_a_death_at_every_step_of_the_disk_only_as_one() {
                 let (step, moment, death) = (*step, *moment, Death::Process);
                 lab.kill_at(KillAt { step, moment, death });
             };
-            let lab = survives(scenario, &clean, |_| {}, point)
+            let lab = scenario
+                .case()
+                .survives(&clean, |_| {}, point)
                 .unwrap_or_else(|wrong| panic!("effect {nth}, {step}, {moment:?}: {wrong}"));
             twins += lab.world.happened("create") - clean.creations;
         }
@@ -208,12 +122,12 @@ fn a_recovery_that_is_killed_anywhere_is_recovered_from() {
                 (lab, wanted)
             };
             let (mut lab, wanted) = interrupted();
-            let told = trace(&lab);
+            let trace = Trace::of(&lab);
             assert!(
                 matches!(lab.apply(&wanted), Ran::Ended(_)),
                 "a recovery comes to its end"
             );
-            for (step, _, moment) in traced(&lab, &told) {
+            for (step, _, moment) in trace.end(&lab) {
                 tried += 1;
                 let (mut lab, wanted) = interrupted();
                 lab.kill_at(KillAt {

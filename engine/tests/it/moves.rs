@@ -5,17 +5,13 @@ use std::sync::Arc;
 use meshform_engine::adapter::ErrorClass;
 use meshform_engine::desired::{Lookup, Moved, Recipe, Removed};
 use meshform_engine::testing::kinds::{BY_TOKEN, BY_UID, LOOKUP};
-use meshform_engine::testing::{Death, Fault, KillAt, Lab, Make, Ran, desired};
+use meshform_engine::testing::{Death, Fault, KillAt, Lab, Make, Ran, Trace, desired};
 use meshform_engine::{Action, Desired};
 use meshform_lang::Diagnostics;
+use meshform_state::Value;
 use meshform_state::disk::{Cut, Moment};
-use meshform_state::{Address, Value};
 
-use crate::shapes::{ended, with};
-
-fn at(text: &str) -> Address {
-    Address::parse(text).unwrap()
-}
+use crate::shapes::{at, ended, with};
 
 fn pair() -> Vec<Make> {
     vec![
@@ -139,6 +135,44 @@ fn what_is_removed_is_forgotten_or_deleted_as_it_says() {
         assert_eq!(net.1, if destroy { Action::Delete } else { Action::Forget });
         assert_eq!(lab.world.things().len(), usize::from(!destroy));
         assert!(lab.snapshot().records.is_empty());
+    }
+}
+
+/// [`pair`] without both, the net being let go of.
+fn let_go() -> Desired {
+    let mut wanted = desired([]);
+    wanted.removed.push(Removed {
+        from: at("fake_uid.net"),
+        destroy: false,
+        range: Make::new(BY_UID, "x").resource().range,
+    });
+    wanted
+}
+
+#[test]
+fn what_is_let_go_of_is_never_deleted_wherever_the_process_dies() {
+    let mut lab = with(&desired(pair()));
+    let trace = Trace::of(&lab);
+    assert!(ended(lab.apply(&let_go())).is_complete());
+    let told = trace.end(&lab);
+    for (step, _, moment) in told {
+        let mut lab = with(&desired(pair()));
+        let death = Death::Power(Cut::Everything);
+        lab.kill_at(KillAt { step, moment, death });
+        let complete = |ran: Ran| matches!(ran, Ran::Ended(outcome) if outcome.is_complete());
+        assert!(
+            (0..4).any(|_| complete(lab.apply(&let_go()))),
+            "{step} {moment:?}: comes to its end"
+        );
+        let left: Vec<String> = lab
+            .world
+            .things()
+            .iter()
+            .map(|thing| thing.name().to_owned())
+            .collect();
+        assert_eq!(left, ["net"], "{step} {moment:?}");
+        assert!(lab.snapshot().records.is_empty(), "{step} {moment:?}");
+        assert!(lab.plan(&let_go()).unwrap().is_empty(), "{step} {moment:?}");
     }
 }
 

@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 
 use meshform_engine::Desired;
 use meshform_engine::apply::{Limits, Schedule};
+use meshform_engine::desired::Moved;
 use meshform_engine::plan::{Input, Options, Plan, build, digest};
 use meshform_engine::refresh::Observed;
 use meshform_engine::testing::kinds::{self, BY_NAME, BY_TOKEN, BY_UID, IN_TWO, LOCAL};
 use meshform_engine::testing::{Fault, Lab, Make, desired};
-use meshform_state::Snapshot;
+use meshform_state::{Snapshot, Value};
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+use crate::shapes::at;
 
 /// One resource of a random graph; what it refers to are resources before it.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub(crate) struct Node {
     after: Vec<Index>,
     create_first: bool,
     region: u8,
+    /// Whether it is at its second address.
+    moved: bool,
 }
 
 fn node() -> impl Strategy<Value = Node> {
@@ -40,9 +45,10 @@ fn node() -> impl Strategy<Value = Node> {
         links(),
         any::<bool>(),
         0..3u8,
+        0..4u8,
     )
         .prop_map(
-            |(there, kind, zone, size, parent, uses, after, create_first, region)| Node {
+            |(there, kind, zone, size, parent, uses, after, create_first, region, moved)| Node {
                 there: there > 1,
                 kind,
                 zone,
@@ -52,6 +58,7 @@ fn node() -> impl Strategy<Value = Node> {
                 after,
                 create_first,
                 region,
+                moved: moved == 0,
             },
         )
 }
@@ -73,7 +80,11 @@ fn kind(node: &Node) -> &'static str {
 }
 
 fn address(nodes: &[Node], place: usize) -> String {
-    format!("{}.n{place}", kind(&nodes[place]))
+    format!(
+        "{}.{}{place}",
+        kind(&nodes[place]),
+        if nodes[place].moved { "m" } else { "n" }
+    )
 }
 
 /// The places before `place` that `links` name and that are there.
@@ -103,7 +114,9 @@ pub(crate) fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
     there
         .map(|place| {
             let (node, named) = (&nodes[place], kind(&nodes[place]) == BY_NAME);
-            let mut make = Make::new(kind(node), &format!("n{place}")).set("size", i64::from(node.size));
+            let mut make = Make::at(kind(node), &address(nodes, place))
+                .set("name", Value::string(format!("n{place}")))
+                .set("size", i64::from(node.size));
             if kind(node) != LOCAL {
                 make = make.region(&format!("region-{}", node.region));
             }
@@ -130,6 +143,18 @@ pub(crate) fn configuration(nodes: &[Node], other: &[Node]) -> Vec<Make> {
             }
         })
         .collect()
+}
+
+/// What is wanted once `before` is there: all of `nodes`, and what is at another address moved there.
+pub(crate) fn next(before: &[Node], nodes: &[Node]) -> Desired {
+    let mut wanted = desired(configuration(nodes, before));
+    let places = (0..nodes.len()).filter(|place| before[*place].moved != nodes[*place].moved);
+    wanted.moved.extend(places.map(|place| Moved {
+        from: at(&address(before, place)),
+        to: at(&address(nodes, place)),
+        range: Make::new(BY_UID, "x").resource().range,
+    }));
+    wanted
 }
 
 /// Some kinds of fault.
@@ -160,7 +185,7 @@ proptest! {
         lab.world.chance(seed, 25, 5, &faults);
         converges(&mut lab, &desired(configuration(&first, &second)))?;
         lab.world.chance(seed ^ 1, 25, 5, &faults);
-        converges(&mut lab, &desired(configuration(&second, &first)))?;
+        converges(&mut lab, &next(&first, &second))?;
         lab.options.destroy = true;
         lab.world.chance(seed ^ 2, 25, 5, &faults);
         converges(&mut lab, &desired([]))?;
@@ -174,7 +199,7 @@ proptest! {
     ) {
         let mut lab = Lab::new(5);
         lab.converge(&desired(configuration(&first, &second))).map_err(TestCaseError::fail)?;
-        let wanted = desired(configuration(&second, &first));
+        let wanted = next(&first, &second);
         let plan = possible(lab.plan(&wanted))?.map_err(TestCaseError::fail)?;
         for order in orders {
             let again = lab.plan(&shuffled(&wanted, order)).map_err(TestCaseError::fail)?;

@@ -5,7 +5,7 @@ use meshform_engine::testing::{Death, Fault, KillAt, Lab, Manners, Ran};
 use meshform_state::Value;
 use meshform_state::disk::{Cut, Moment};
 
-use crate::matrix::{SCENARIOS, Scenario, survives};
+use crate::matrix::{SCENARIOS, Scenario};
 use crate::shapes::{ended, whole, with};
 
 /// How many points of a matrix of `faults` turn red.
@@ -16,7 +16,7 @@ fn red(faults: &[Fault], sabotage: impl Fn(&mut Lab) + Copy) -> usize {
         for nth in 1..=clean.effects {
             for fault in faults {
                 let point = |lab: &Lab| lab.world.fault(nth, *fault);
-                red += usize::from(survives(scenario, &clean, sabotage, point).is_err());
+                red += usize::from(scenario.case().survives(&clean, sabotage, point).is_err());
             }
         }
     }
@@ -74,7 +74,12 @@ fn without_sync_a_power_cut_loses_what_was_made() {
             .iter()
             .filter(|(_, _, moment)| *moment == Moment::After)
             .map(|(step, _, _)| *step)
-            .filter(|step| survives(Scenario::Create, &clean, sabotage, point(*step)).is_err())
+            .filter(|step| {
+                Scenario::Create
+                    .case()
+                    .survives(&clean, sabotage, point(*step))
+                    .is_err()
+            })
             .count()
     };
     assert_eq!(red(|_| {}), 0);

@@ -4,6 +4,7 @@ use meshform_engine::Desired;
 use meshform_engine::apply::Outcome;
 use meshform_engine::testing::kinds::{BY_NAME, BY_TOKEN, BY_UID, IN_TWO, LOCAL};
 use meshform_engine::testing::{Lab, Make, Ran, desired, filled};
+use meshform_state::Address;
 
 /// A net, two boxes in it by token, an entry by name that uses a box, a stack in two effects, something local.
 pub(crate) fn small() -> Vec<Make> {
@@ -58,4 +59,8 @@ pub(crate) fn with(desired: &Desired) -> Lab {
     let mut lab = Lab::new(7);
     lab.converge(desired).unwrap();
     lab
+}
+
+pub(crate) fn at(text: &str) -> Address {
+    Address::parse(text).unwrap()
 }

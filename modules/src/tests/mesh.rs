@@ -1,22 +1,21 @@
 //! A whole mesh: two clusters, two VPCs, one root.
 
 use insta::assert_snapshot;
+use meshform_engine::compile::Compiled;
 
-use super::{compiled, mistakes, shown};
+use super::{compiled, mistakes, shown, with_values};
 
 const EXAMPLE: &str = include_str!("../../../examples/two-clusters/mesh.hcl");
 
-/// The example with values for its variables.
 pub(super) fn example() -> String {
-    EXAMPLE
-        .replace(
-            "variable \"charts\" {",
-            "variable \"charts\" {\n  default = \"charts\"",
-        )
-        .replace(
-            "variable \"west_vpc\" {",
-            "variable \"west_vpc\" {\n  default = \"vpc-1\"",
-        )
+    with_values(EXAMPLE)
+}
+
+/// The addresses of what the resource at `address` comes after.
+fn needs(compiled: &Compiled, address: &str) -> Vec<String> {
+    let all = &compiled.desired.resources;
+    let one = all.iter().find(|one| one.address.as_str() == address).unwrap();
+    one.dependencies.iter().map(|on| on.on.to_string()).collect()
 }
 
 #[test]
@@ -35,11 +34,7 @@ fn two_clusters_find_each_other_below_one_root() {
 #[test]
 fn what_must_come_first_comes_first() {
     let (_, compiled) = compiled(&example());
-    let needs = |address: &str| -> Vec<String> {
-        let all = &compiled.desired.resources;
-        let one = all.iter().find(|one| one.address.as_str() == address).unwrap();
-        one.dependencies.iter().map(|on| on.on.to_string()).collect()
-    };
+    let needs = |address: &str| needs(&compiled, address);
     let secret = needs("discovery.istio_remote_secret.this[\"api->ml\"]");
     for first in [
         "cluster.api.istio_chart.istiod",
@@ -60,6 +55,44 @@ fn what_must_come_first_comes_first() {
             .any(|on| on == "trust.aws_acmpca_certificate_authority.root"),
         "{authority:?}"
     );
+}
+
+/// A link that fails must not keep clusters apart which it has nothing to do with.
+#[test]
+fn a_remote_secret_waits_for_the_ways_between_its_two_clusters_alone() {
+    let more = r#"
+vpc "south" {
+  account    = account.net
+  region     = "us-east-1"
+  cidr_block = "10.30.0.0/16"
+  zones      = 2
+}
+link "east-south" {
+  between = [vpc.east, vpc.south]
+  via     = "peering"
+}
+cluster "web" {
+  vpc = vpc.east
+  operator_api { context = "c" }
+}
+"#;
+    let (sources, compiled) = compiled(&format!("{}{more}", example()));
+    assert_eq!(shown(&sources, &compiled), "");
+    let links = |pair: &str| -> Vec<String> {
+        let all = needs(
+            &compiled,
+            &format!("discovery.istio_remote_secret.this[\"{pair}\"]"),
+        );
+        let links = all.iter().filter(|on| on.starts_with("link."));
+        let mut links: Vec<String> = links
+            .map(|on| on.split('.').take(2).collect::<Vec<_>>().join("."))
+            .collect();
+        links.dedup();
+        links
+    };
+    assert_eq!(links("api->ml"), ["link.west-east"]);
+    assert_eq!(links("web->api"), ["link.west-east"]);
+    assert_eq!(links("ml->web"), [""; 0], "both are in one VPC");
 }
 
 #[test]
@@ -92,11 +125,7 @@ cluster "ml" {
 fn a_root_may_live_in_a_cluster() {
     let (sources, compiled) = compiled(LOCAL);
     assert_eq!(shown(&sources, &compiled), "");
-    let needs = |address: &str| -> Vec<String> {
-        let all = &compiled.desired.resources;
-        let one = all.iter().find(|one| one.address.as_str() == address).unwrap();
-        one.dependencies.iter().map(|on| on.on.to_string()).collect()
-    };
+    let needs = |address: &str| needs(&compiled, address);
     assert_eq!(
         needs("trust.istio_root_ca.root"),
         ["cluster.api.kubernetes_namespace.istio_system"]

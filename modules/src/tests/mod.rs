@@ -12,12 +12,22 @@ use meshform_state::value::to_json;
 use crate::Mesh;
 
 mod facts;
+mod kit;
 mod mesh;
 mod preflight;
 mod roots;
 
 /// What the outside answers otherwise than usual: attributes of the answer to a question.
 type Otherwise<'a> = &'a dyn Fn(&Query, &mut dyn FnMut(&str, Value));
+
+/// An example with values for its variables.
+fn with_values(example: &str) -> String {
+    let given = [("charts", "charts"), ("west_vpc", "vpc-1")];
+    given.iter().fold(example.to_owned(), |text, (name, value)| {
+        let opening = format!("variable \"{name}\" {{");
+        text.replace(&opening, &format!("{opening}\n  default = \"{value}\""))
+    })
+}
 
 fn compiled(text: &str) -> (Sources, Compiled) {
     compiled_where(text, &|_, _| {})

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Identity, Request, Timing};
+use meshform_engine::testing::kinds::made;
 use meshform_engine::{
     Adapter, AdapterError, Effect, Effects, ErrorClass, Kinds, Located, Object, Observation, Readiness,
     Schema, Target,
@@ -85,26 +86,10 @@ fn settled(schema: &Schema, object: &Object, id: &str) -> Object {
         } else if attribute.name == "id" && !field.is_known() {
             *field = Value::from(id);
         } else if !field.is_known() {
-            *field = some(&attribute.ty, &format!("{}-of-{id}", attribute.name));
+            *field = made(attribute.name, &attribute.ty, id);
         }
     }
     object
-}
-
-/// A value of `ty`.
-fn some(ty: &Type, text: &str) -> Value {
-    match ty {
-        Type::Bool => Value::from(true),
-        Type::Number => Value::int(1),
-        Type::List(element) => Value::list(Type::clone(element), vec![some(element, text)]),
-        Type::Set(element) => Value::set(Type::clone(element), vec![some(element, text)]),
-        Type::Map(element) => Value::map(Type::clone(element), BTreeMap::new()),
-        Type::Tuple(items) => Value::tuple(items.iter().map(|item| some(item, text)).collect()),
-        Type::Object(attributes) => {
-            Value::object(attributes.iter().map(|(name, ty)| (name.clone(), some(ty, text))))
-        }
-        Type::String | Type::Any => Value::from(text),
-    }
 }
 
 /// What is answered to a question of `kind`, as attributes and their values.
