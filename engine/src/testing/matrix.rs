@@ -2,12 +2,14 @@
 //!
 //! How many points there are follows from what really happened in a clean run.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use meshform_state::disk::{Cut, Moment, Op, Verdict};
 
 use super::faults::{Death, Fault, KillAt};
 use super::lab::{Lab, Ran};
+use super::trouble::Trouble;
 use crate::desired::Desired;
 
 /// A moment at which the disk tells of a step: counted from where the trace began.
@@ -113,19 +115,52 @@ impl Case {
         sabotage(&mut lab);
         point(&lab);
         lab.converge(&wanted)?;
-        let struck = lab.world.struck();
-        let is_twice = |fault: &&Fault| matches!(fault, Fault::Twice(_) | Fault::TwiceAndKill);
-        let twins = struck.iter().filter(is_twice).count();
-        let made = lab.world.happened("create") - before;
-        if made < clean.creations || made > clean.creations + twins {
-            let expected = clean.creations;
-            return Err(format!("{made} objects were made, a clean run makes {expected}"));
+        clean.same(&lab, before)?;
+        Ok(lab)
+    }
+
+    /// One point: one process meets `trouble` from a step of the disk on; the next ones come to the end.
+    ///
+    /// # Errors
+    /// What is wrong in the end, or that the trouble never came.
+    pub fn weathers(&self, clean: &Clean, step: u64, trouble: Trouble) -> Result<Lab, String> {
+        let (mut lab, wanted) = self.begin();
+        let before = lab.world.happened("create");
+        let came = lab.trouble(step, trouble);
+        lab.apply(&wanted);
+        lab.store.disk().heal();
+        if !came.load(Ordering::Relaxed) {
+            return Err("the trouble never came".to_owned());
         }
+        lab.converge(&wanted)?;
+        clean.same(&lab, before)?;
         Ok(lab)
     }
 }
 
 impl Clean {
+    /// Makes sure that no more was made than in a clean run, but for twins.
+    fn same(&self, lab: &Lab, before: usize) -> Result<(), String> {
+        let struck = lab.world.struck();
+        let is_twice = |fault: &&Fault| matches!(fault, Fault::Twice(_) | Fault::TwiceAndKill);
+        let twins = struck.iter().filter(is_twice).count();
+        let made = lab.world.happened("create") - before;
+        if (self.creations..=self.creations + twins).contains(&made) {
+            return Ok(());
+        }
+        let expected = self.creations;
+        Err(format!("{made} objects were made, a clean run makes {expected}"))
+    }
+
+    /// All kinds of trouble at the beginnings of all steps of the disk.
+    pub fn troubles(&self) -> impl Iterator<Item = (u64, Trouble)> {
+        let begin = self
+            .told
+            .iter()
+            .filter(|(_, _, moment)| *moment == Moment::Before);
+        begin.flat_map(|(step, _, _)| Trouble::ALL.map(|trouble| (*step, trouble)))
+    }
+
     /// All deaths at all steps of the disk.
     pub fn deaths(&self) -> impl Iterator<Item = KillAt> {
         let told = self.told.iter();

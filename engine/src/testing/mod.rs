@@ -7,6 +7,7 @@
 //! - [`Fault`]s meet the nth call; [`Lab`] runs the whole pipeline over state, disk and world, kills it where it is
 //!   told, goes on until all is done and says what is wrong with what is left. It takes kinds of any sort, so that real
 //!   configurations run in it, too.
+//! - [`Trouble`] befalls the machine.
 //! - [`Case`] is something to do in a lab: it says what a clean run of it does, and whether a point of the fault matrix is
 //!   survived.
 //! - [`Driver`] runs the pipeline over a real adapter, for the tests of those.
@@ -26,6 +27,7 @@ mod lab;
 mod make;
 mod matrix;
 mod sabotage;
+mod trouble;
 mod world;
 
 pub use adapter::FakeAdapter;
@@ -36,4 +38,5 @@ pub use lab::{Lab, Ran};
 pub use make::{Make, desired, filled};
 pub use matrix::{Case, Clean, Told, Trace};
 pub use sabotage::LateIntents;
+pub use trouble::Trouble;
 pub use world::{Call, Happened, Manners, Thing, World};

@@ -1,71 +1,27 @@
-//! What befalls the machine itself: a folder that can no longer be written, a process that is suspended at any moment,
-//! and deaths at random steps of random graphs.
+//! What befalls the machine itself: a disk that is full, a folder that can no longer be written, a process that stands
+//! still, a time of day that jumps, and deaths, at any step of what is known and at random steps of random graphs.
 
-use std::io::ErrorKind;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use meshform_engine::testing::{Death, KillAt, Lab, desired};
-use meshform_state::disk::{Cut, Moment, Op, Verdict};
+use meshform_engine::testing::{Death, KillAt, Lab, Trouble, desired};
+use meshform_state::disk::{Cut, Moment};
 use proptest::prelude::*;
 
-use crate::matrix::Scenario;
+use crate::matrix::SCENARIOS;
 use crate::random::{config, configuration, converges, next, pictures};
-use crate::shapes::whole;
 
 #[test]
-fn a_folder_that_becomes_read_only_loses_nothing() {
-    let clean = Scenario::Create.clean();
-    let steps = clean.told.iter().map(|(step, _, _)| step + 1).max().unwrap();
-    let mut refused = 0;
-    for nth in 0..steps {
-        let mut lab = Lab::new(1);
-        let first = lab.store.disk().steps();
-        lab.store.disk().on_operation(move |event| {
-            // Files that are open can still be written; names can no longer be made, changed or removed.
-            let names = matches!(event.op, Op::Create | Op::Rename | Op::Remove);
-            if event.index >= first + nth && event.moment == Moment::Before && names {
-                Verdict::Fail(ErrorKind::ReadOnlyFilesystem)
-            } else {
-                Verdict::Go
-            }
-        });
-        let ran = lab.apply(&whole());
-        refused += usize::from(
-            !matches!(&ran, meshform_engine::testing::Ran::Ended(outcome) if outcome.is_complete()),
-        );
-        lab.store.disk().heal();
-        lab.converge(&whole())
-            .unwrap_or_else(|wrong| panic!("{nth}: {wrong}"));
-        assert_eq!(lab.world.happened("create"), 5, "{nth}");
+fn whatever_befalls_the_machine_at_any_step_loses_nothing() {
+    let mut tried = 0;
+    for scenario in SCENARIOS {
+        let clean = scenario.clean();
+        for (step, trouble) in clean.troubles() {
+            tried += 1;
+            scenario
+                .case()
+                .weathers(&clean, step, trouble)
+                .unwrap_or_else(|wrong| panic!("{trouble:?} at {step}: {wrong}"));
+        }
     }
-    assert!(refused > 0, "a folder that cannot be written was never noticed");
-    println!("{steps} moments at which a folder becomes read-only survived");
-}
-
-#[test]
-fn a_process_that_is_suspended_anywhere_makes_no_duplicate() {
-    let clean = Scenario::Create.clean();
-    for (step, _, moment) in &clean.told {
-        let (step, moment) = (*step, *moment);
-        let mut lab = Lab::new(1);
-        let (first, clock) = (lab.store.disk().steps(), Arc::clone(&lab.world.clock));
-        let once = Arc::new(AtomicBool::new(false));
-        let slept = Arc::clone(&once);
-        lab.store.disk().on_operation(move |event| {
-            let here = event.index == first + step && event.moment == moment;
-            if here && !slept.swap(true, Ordering::Relaxed) {
-                clock.advance(Duration::from_secs(3_600));
-            }
-            Verdict::Go
-        });
-        lab.converge(&whole())
-            .unwrap_or_else(|wrong| panic!("{step} {moment:?}: {wrong}"));
-        assert!(once.load(Ordering::Relaxed), "{step} {moment:?} came to pass");
-        assert_eq!(lab.world.happened("create"), 5, "{step} {moment:?}");
-    }
-    println!("{} suspensions survived", clean.told.len());
+    println!("{tried} times trouble survived");
 }
 
 fn death() -> impl Strategy<Value = Death> {
@@ -79,6 +35,27 @@ fn death() -> impl Strategy<Value = Death> {
 
 proptest! {
     #![proptest_config(config(100))]
+
+    #[test]
+    fn random_graphs_converge_whatever_befalls_the_machine(
+        (first, second) in pictures(10),
+        seed in any::<u64>(),
+        troubles in proptest::collection::vec((0u64..60, proptest::sample::select(&Trouble::ALL)), 3),
+    ) {
+        let mut lab = Lab::new(seed);
+        let pictures = [
+            desired(configuration(&first, &second)),
+            next(&first, &second),
+            desired([]),
+        ];
+        for (wanted, (step, trouble)) in pictures.iter().zip(troubles) {
+            let _came = lab.trouble(step, trouble);
+            lab.apply(wanted);
+            lab.store.disk().heal();
+            converges(&mut lab, wanted)?;
+        }
+        prop_assert!(lab.world.things().is_empty());
+    }
 
     #[test]
     fn random_graphs_converge_wherever_the_process_dies(

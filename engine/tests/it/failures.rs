@@ -1,6 +1,5 @@
 //! What is done, what is not, and what is told of it when something fails.
 
-use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use meshform_engine::adapter::ErrorClass;
 use meshform_engine::apply::Stop;
 use meshform_engine::event::Event;
 use meshform_engine::testing::kinds::{BY_NAME, BY_TOKEN, BY_UID};
-use meshform_engine::testing::{Fault, Lab, Make, Manners, Ran, desired};
+use meshform_engine::testing::{Fault, Lab, Make, Manners, Ran, Trouble, desired};
 use meshform_engine::{Action, Clock as _};
 use meshform_state::disk::{Moment, Op, Verdict};
 use meshform_state::{Address, Store as _, Value};
@@ -145,37 +144,21 @@ fn a_hard_stop_drops_what_runs_and_the_next_run_finds_it() {
 }
 
 #[test]
-fn a_full_disk_stops_all_effects_and_loses_none() {
-    let clean = crate::matrix::Scenario::Create.clean();
-    let steps = clean.told.iter().map(|(step, _, _)| step + 1).max().unwrap();
-    for nth in 0..steps {
+fn on_a_full_disk_nothing_is_called_done_that_is_not_recorded() {
+    for (step, trouble) in crate::matrix::Scenario::Create.clean().troubles() {
+        if trouble != Trouble::FullDisk {
+            continue;
+        }
         let mut lab = Lab::new(1);
-        let first = lab.store.disk().steps();
-        lab.store.disk().on_operation(move |event| {
-            let writes = matches!(
-                event.op,
-                Op::Write | Op::Create | Op::Sync | Op::SyncFolder | Op::Truncate
-            );
-            if event.index >= first + nth && event.moment == Moment::Before && writes {
-                Verdict::Fail(ErrorKind::StorageFull)
-            } else {
-                Verdict::Go
-            }
-        });
-        let ran = lab.apply(&whole());
-        if let Ran::Ended(outcome) = &ran {
+        let _came = lab.trouble(step, trouble);
+        if let Ran::Ended(outcome) = lab.apply(&whole()) {
             let recorded = lab.snapshot().records.len();
             assert!(
                 outcome.done.len() <= recorded,
-                "{nth}: what is called done is on disk"
+                "{step}: what is called done is on disk"
             );
-            assert!(outcome.store_error.is_some() || outcome.is_complete(), "{nth}");
+            assert!(outcome.store_error.is_some() || outcome.is_complete(), "{step}");
         }
-        let made = lab.world.happened("create");
-        lab.store.disk().heal();
-        lab.converge(&whole())
-            .unwrap_or_else(|wrong| panic!("{nth}: {wrong}"));
-        assert_eq!(lab.world.happened("create"), 5, "{nth}: {made} were made before");
     }
 }
 

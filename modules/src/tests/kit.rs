@@ -1,10 +1,11 @@
-//! The examples in the fault matrix: every effect meets faults, and the process dies while the state is written.
+//! The examples in the fault matrix: every effect meets faults, the process dies while the state is written, the disk is
+//! full, the clock jumps.
 //!
 //! The objects are those of the engine's own world, so that thousands of points take seconds; `tests/live` does the same
 //! to real APIs.
 
 use meshform_engine::Desired;
-use meshform_engine::testing::{Case, Fault, Lab, desired};
+use meshform_engine::testing::{Case, Clean, Fault, Lab, desired};
 
 use super::{compiled, with_values};
 
@@ -106,42 +107,56 @@ fn chosen<T>(all: Vec<T>) -> Vec<T> {
     all.into_iter().step_by(every).collect()
 }
 
-#[test]
-fn every_example_survives_faults_of_its_effects() {
+/// Tries the points of every example: all of `points`, or a sample.
+fn tried<T: std::fmt::Debug>(
+    what: &str,
+    points: impl Fn(&Clean) -> Vec<T>,
+    survives: impl Fn(&Case, &Clean, &T) -> Result<(), String>,
+) {
     let (mut tried, mut of) = (0, 0);
     for (name, case) in EXAMPLES.iter().flat_map(cases) {
         let clean = case.clean().unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
         assert!(clean.effects > 0, "{name}");
-        let effects = 1..=clean.effects;
-        let points: Vec<_> = effects
-            .flat_map(|nth| Fault::SURVIVABLE.map(|fault| (nth, fault)))
-            .collect();
+        let points = points(&clean);
         of += points.len();
-        for (nth, fault) in chosen(points) {
+        for point in chosen(points) {
             tried += 1;
-            let lab = case
-                .survives(&clean, |_| {}, |lab| lab.world.fault(nth, fault))
-                .unwrap_or_else(|wrong| panic!("{name}, effect {nth} with {fault:?}: {wrong}"));
-            assert_eq!(lab.world.struck(), [fault], "{name}, effect {nth}");
+            survives(&case, &clean, &point).unwrap_or_else(|wrong| panic!("{name}, {point:?}: {wrong}"));
         }
     }
-    println!("{tried} of {of} points survived");
+    println!("{what}: {tried} of {of} points survived");
+}
+
+#[test]
+fn every_example_survives_faults_of_its_effects() {
+    let points = |clean: &Clean| {
+        let effects = 1..=clean.effects;
+        let points = effects.flat_map(|nth| Fault::SURVIVABLE.map(|fault| (nth, fault)));
+        points.collect()
+    };
+    tried("faults of effects", points, |case, clean, (nth, fault)| {
+        let lab = case.survives(clean, |_| {}, |lab| lab.world.fault(*nth, *fault))?;
+        assert_eq!(lab.world.struck(), [*fault]);
+        Ok(())
+    });
 }
 
 #[test]
 fn every_example_survives_deaths_while_the_state_is_written() {
-    let (mut tried, mut of) = (0, 0);
-    for (name, case) in EXAMPLES.iter().flat_map(cases) {
-        let clean = case.clean().unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
-        let points: Vec<_> = clean.deaths().collect();
-        of += points.len();
-        for at in chosen(points) {
-            tried += 1;
-            let lab = case
-                .survives(&clean, |_| {}, |lab| lab.kill_at(at))
-                .unwrap_or_else(|wrong| panic!("{name}, {at:?}: {wrong}"));
-            assert_eq!(lab.world.kills(), 1, "{name}, {at:?} comes to pass");
-        }
-    }
-    println!("{tried} of {of} deaths survived");
+    let points = |clean: &Clean| clean.deaths().collect();
+    tried("deaths", points, |case, clean, at| {
+        let lab = case.survives(clean, |_| {}, |lab| lab.kill_at(*at))?;
+        assert_eq!(lab.world.kills(), 1, "it comes to pass");
+        Ok(())
+    });
+}
+
+#[test]
+fn every_example_survives_what_befalls_the_machine() {
+    let points = |clean: &Clean| clean.troubles().collect();
+    tried(
+        "trouble with the machine",
+        points,
+        |case, clean, (step, trouble)| case.weathers(clean, *step, *trouble).map(drop),
+    );
 }
