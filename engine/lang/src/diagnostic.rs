@@ -159,6 +159,23 @@ impl Diagnostics {
         result.map_err(|found| self.extend(found)).ok()
     }
 
+    /// The values of all `results`.
+    ///
+    /// # Errors
+    /// The mistakes of all that failed. One may fail without a mistake of its own, as where a name means something that
+    /// was told of elsewhere or waits for an answer: then there may be none to tell, and still no value.
+    pub fn all<T>(results: impl IntoIterator<Item = Result<T, Diagnostics>>) -> Result<Vec<T>, Diagnostics> {
+        let results = results.into_iter();
+        let (mut found, mut is_whole) = (Diagnostics::new(), true);
+        let mut values = Vec::with_capacity(results.size_hint().0);
+        for result in results {
+            let value = found.collect(result);
+            is_whole &= value.is_some();
+            values.extend(value);
+        }
+        if is_whole { Ok(values) } else { Err(found) }
+    }
+
     /// Orders by severity, place, address and text, and drops repetitions, so that output does not depend on the
     /// order of work.
     pub fn sort(&mut self) {

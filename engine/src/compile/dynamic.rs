@@ -89,22 +89,16 @@ pub(super) fn each(
             .at(for_each.expr.range())
             .into());
     };
-    let mut found = Diagnostics::new();
-    let mut made = Vec::with_capacity(elements.len());
-    for (key, value) in elements {
+    let made = elements.into_iter().map(|(key, value)| {
         let value = if secret { value.into_secret() } else { value };
         let inner = Bound {
             scope,
             name: &name,
             element: Value::object([("key".into(), key), ("value".into(), value)]),
         };
-        made.extend(found.collect(make(kind, &content.body, &inner)));
-    }
-    if found.has_errors() {
-        Err(found)
-    } else {
-        Ok(Some(made))
-    }
+        make(kind, &content.body, &inner)
+    });
+    Diagnostics::all(made).map(Some)
 }
 
 fn elements(collection: &Value) -> Option<Vec<(Value, Value)>> {

@@ -68,10 +68,12 @@ fn elements(blocks: &[Arc<Block>], ty: &Type, scope: &dyn Scope) -> Result<Value
         return Err(found);
     };
     let mut items: Vec<Value> = Vec::new();
-    let mut later = false;
+    let (mut later, mut is_whole) = (false, true);
     for block in blocks {
         if &*block.kind != dynamic::KIND {
-            items.extend(found.collect(object(&block.body, &block.kind, attributes, scope)));
+            let item = found.collect(object(&block.body, &block.kind, attributes, scope));
+            is_whole &= item.is_some();
+            items.extend(item);
             continue;
         }
         let made = dynamic::each(block, scope, |what, body, scope| {
@@ -80,7 +82,7 @@ fn elements(blocks: &[Arc<Block>], ty: &Type, scope: &dyn Scope) -> Result<Value
         match found.collect(made) {
             Some(Some(made)) => items.extend(made),
             Some(None) => later = true,
-            None => {}
+            None => is_whole = false,
         }
     }
     if matches!(ty, Type::Object(_)) && items.len() > 1 {
@@ -89,7 +91,7 @@ fn elements(blocks: &[Arc<Block>], ty: &Type, scope: &dyn Scope) -> Result<Value
         let diagnostic = Diagnostic::error("Duplicate block", detail).at(second.header_range);
         found.push(diagnostic.related(blocks[0].header_range, "the first one is here"));
     }
-    if found.has_errors() {
+    if found.has_errors() || !is_whole {
         return Err(found);
     }
     if later {
@@ -133,6 +135,7 @@ fn object(
             None => without_label(block),
         });
     }
+    let mut is_whole = true;
     let mut values: Vec<(Str, Value)> = Vec::new();
     for (name, ty) in types {
         let value = if let Some(attribute) = body.attribute(name) {
@@ -152,9 +155,10 @@ fn object(
                 found.collect(elements(&blocks, ty, scope))
             }
         };
+        is_whole &= value.is_some();
         values.extend(value.map(|value| (name.clone(), value)));
     }
-    if found.has_errors() {
+    if found.has_errors() || !is_whole {
         Err(found)
     } else {
         Ok(Value::object(values))

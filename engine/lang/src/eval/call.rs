@@ -27,14 +27,7 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
         found.hint = did_you_mean(name, functions::names()).map(|near| format!("did you mean `{near}`?"));
         return Err(found.into());
     };
-    let mut diagnostics = Diagnostics::new();
-    let mut values = Vec::with_capacity(call.arguments.len());
-    for argument in &call.arguments {
-        values.extend(diagnostics.collect(eval(argument, env)));
-    }
-    if diagnostics.has_errors() {
-        return Err(diagnostics);
-    }
+    let mut values = Diagnostics::all(call.arguments.iter().map(|argument| eval(argument, env)))?;
     let mut ranges: Vec<Range> = call.arguments.iter().map(Expr::range).collect();
     let mut secret = false;
     if call.expand && !expand(&mut values, &mut ranges, &mut secret)? {

@@ -51,14 +51,11 @@ fn base(chain: &Chain, env: &Env<'_>) -> Evaluated<(Value, usize, Keys)> {
             }
             let mut steps = Vec::with_capacity(chain.steps.len());
             let mut keys = Vec::new();
-            let mut diagnostics = Diagnostics::new();
             for (index, step) in chain.steps.iter().enumerate() {
                 match &step.kind {
                     StepKind::Attribute(name) => steps.push((Step::Attribute(name.clone()), step.range)),
                     StepKind::Index(key) => {
-                        let Some(value) = diagnostics.collect(eval(key, env)) else {
-                            break;
-                        };
+                        let value = eval(key, env)?;
                         // A key whose value is secret, later or no key at all is not the scope's concern.
                         let plain = matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
                         if plain {
@@ -70,9 +67,6 @@ fn base(chain: &Chain, env: &Env<'_>) -> Evaluated<(Value, usize, Keys)> {
                         }
                     }
                 }
-            }
-            if diagnostics.has_errors() {
-                return Err(diagnostics);
             }
             let end = steps.last().map_or(range.end, |(_, step)| step.end);
             let whole = Range { end, ..*range };

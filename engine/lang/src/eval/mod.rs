@@ -154,23 +154,14 @@ pub(crate) fn eval(expr: &Expr, env: &Env<'_>) -> Evaluated<Value> {
 
 fn tuple(items: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     env.budget.spend(items.len(), range)?;
-    let mut diagnostics = Diagnostics::new();
-    let mut values = Vec::with_capacity(items.len());
-    for item in items {
-        values.extend(diagnostics.collect(eval(item, env)));
-    }
-    if diagnostics.has_errors() {
-        Err(diagnostics)
-    } else {
-        Ok(Value::tuple(values))
-    }
+    Diagnostics::all(items.iter().map(|item| eval(item, env))).map(Value::tuple)
 }
 
 fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     env.budget.spend(items.len(), range)?;
     let mut diagnostics = Diagnostics::new();
     let mut attributes: BTreeMap<Str, Value> = BTreeMap::new();
-    let mut keys_known = true;
+    let (mut keys_known, mut is_whole) = (true, true);
     let (mut keys_secret, mut secrets) = (false, false);
     for item in items {
         let key = match &item.key {
@@ -180,6 +171,7 @@ fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
         let key = diagnostics.collect(key);
         let value = diagnostics.collect(eval(&item.value, env));
         let (Some((name, secret)), Some(value)) = (key, value) else {
+            is_whole = false;
             continue;
         };
         keys_secret |= secret;
@@ -191,7 +183,7 @@ fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
             }
         }
     }
-    if diagnostics.has_errors() {
+    if !is_whole {
         return Err(diagnostics);
     }
     if keys_known {

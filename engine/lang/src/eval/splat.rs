@@ -31,18 +31,7 @@ fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
         )
     };
     match source {
-        Value::Tuple(items) => {
-            let mut diagnostics = Diagnostics::new();
-            let values: Vec<_> = items
-                .iter()
-                .filter_map(|item| diagnostics.collect(each(item)))
-                .collect();
-            if diagnostics.has_errors() {
-                Err(diagnostics)
-            } else {
-                Ok(Value::tuple(values))
-            }
-        }
+        Value::Tuple(items) => Diagnostics::all(items.iter().map(each)).map(Value::tuple),
         Value::List(list) | Value::Set(list) => {
             if list.items.is_empty() {
                 let ty = each(&Value::later(list.element.clone()))?.ty();

@@ -47,37 +47,30 @@ pub(crate) fn template_text(value: &Value, range: Range) -> Evaluated<Option<mes
 }
 
 fn append(parts: &[Part], text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
-    let mut diagnostics = Diagnostics::new();
-    for part in parts {
-        diagnostics.collect(match part {
-            Part::Text(literal) => {
-                text.text.push_str(literal);
-                Ok(())
-            }
-            Part::Value(value) => append_value(value, text, env),
-            Part::If(node) => {
-                match eval(&node.condition, env).and_then(|value| truth(&value, node.condition.range())) {
-                    Ok((condition, secret)) => {
-                        text.secret |= secret;
-                        let (taken, other) = match condition {
-                            Some(false) => (&node.no, &node.yes),
-                            _ => (&node.yes, &node.no),
-                        };
-                        text.later |= condition.is_none();
-                        text.secret |= makes_secret(other, env);
-                        append(taken, text, env)
-                    }
-                    Err(found) => Err(found),
+    let each = parts.iter().map(|part| match part {
+        Part::Text(literal) => {
+            text.text.push_str(literal);
+            Ok(())
+        }
+        Part::Value(value) => append_value(value, text, env),
+        Part::If(node) => {
+            match eval(&node.condition, env).and_then(|value| truth(&value, node.condition.range())) {
+                Ok((condition, secret)) => {
+                    text.secret |= secret;
+                    let (taken, other) = match condition {
+                        Some(false) => (&node.no, &node.yes),
+                        _ => (&node.yes, &node.no),
+                    };
+                    text.later |= condition.is_none();
+                    text.secret |= makes_secret(other, env);
+                    append(taken, text, env)
                 }
+                Err(found) => Err(found),
             }
-            Part::For(node) => append_for(node, text, env),
-        });
-    }
-    if diagnostics.has_errors() {
-        Err(diagnostics)
-    } else {
-        Ok(())
-    }
+        }
+        Part::For(node) => append_for(node, text, env),
+    });
+    Diagnostics::all(each).map(drop)
 }
 
 /// Whether a branch that is not taken would make the text secret. It then does so too, as in a conditional.

@@ -1,6 +1,6 @@
 //! Evaluation, above all of later and secret values.
 
-use meshform_lang::{Diagnostics, Type, Value};
+use meshform_lang::{Diagnostics, Resolved, Scope, Sources, Traversal, Type, Value, parse_expression};
 
 use crate::support::{Names, evaluate};
 
@@ -196,4 +196,39 @@ fn what_is_known_later_is_no_repetition() {
     assert!(!count.is_known(), "{count:?}");
     let known = names.evaluate("length(toset([\"a\", \"a\"]))").unwrap();
     assert_eq!(known, Value::int(1));
+}
+
+/// Names whose mistakes were told elsewhere.
+struct Told;
+
+impl Scope for Told {
+    fn resolve(&self, _traversal: &Traversal) -> Result<Resolved, Diagnostics> {
+        Err(Diagnostics::new())
+    }
+}
+
+#[test]
+fn what_failed_without_a_message_has_no_value_and_makes_no_other_mistake() {
+    for text in [
+        "[1, told]",
+        "{ a = 1, b = told }",
+        "{ (told) = 1 }",
+        "upper(told)",
+        "max([1, told]...)",
+        "\"a${told}\"",
+        "\"%{ if told }a%{ endif }\"",
+        "{ a = 1 }[told]",
+        "told[*].a",
+        "[[told], [1]][*][0]",
+        "[for v in [1] : told]",
+        "{ for v in [1] : told => v }",
+        "told ? 1 : 2",
+        "1 + told",
+        "!told",
+    ] {
+        let mut sources = Sources::default();
+        let source = sources.add("test", text);
+        let result = parse_expression(&sources, source).unwrap().evaluate(&Told);
+        assert_eq!(result, Err(Diagnostics::new()), "{text}");
+    }
 }

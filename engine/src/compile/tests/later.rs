@@ -202,6 +202,35 @@ fn data_that_needs_what_apply_makes_is_read_during_apply() {
 }
 
 #[test]
+fn what_waits_for_an_answer_is_no_mistake_of_what_names_it() {
+    assert_snapshot!(desired(
+        r#"
+        nest "big" { eggs = 0 }
+        resource "machine" "m" {
+          in   = nest.big
+          name = "m"
+        }
+        resource "thing" "t" {
+          name = join("-", ["t", machine.m.name])
+          tags = { of = machine.m.name }
+          rule = [{ port = 1, note = machine.m.id }]
+        }
+        "#
+    ), @r#"
+        machine.m in aws:default:big-1
+          name = "m"
+        nest.big.thing.tree in local: the tree under the nest
+          name = "tree"
+          zone = "a"
+        thing.t in local
+          name = "t-m"
+          tags = {"of":"m"}
+          rule = [{note: <id of machine.m>, port: 1}]
+          after machine.m by name
+        "#);
+}
+
+#[test]
 fn mistakes_that_do_not_wait_for_answers_are_told_in_the_first_round() {
     assert_snapshot!(mistakes(
         r#"

@@ -216,7 +216,6 @@ fn a_mistake_is_told_once_and_what_follows_from_it_is_not() {
         "#
     ), @r#"
         error mesh.hcl:3:26 Too many function arguments: `upper` takes 1 argument at most; here are 2.
-        error mesh.hcl:11:37 Invalid instance key: `thing.b` has no instance ["x"]; it has one.
         "#);
 }
 
