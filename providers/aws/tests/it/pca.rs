@@ -2,7 +2,7 @@
 
 use aws_sdk_acmpca::Client;
 use aws_sdk_acmpca::types::{CertificateAuthority as Listed, CertificateAuthorityStatus as Status};
-use meshform_engine::{ErrorClass, Object, Resource};
+use meshform_engine::{Clock as _, ErrorClass, Object, Resource};
 use meshform_kinds::Spec as _;
 use meshform_kinds::aws::{Certificate, CertificateAuthority, CertificateAuthorityData};
 use meshform_sandbox::{Answer, Fault, FaultKind};
@@ -50,6 +50,11 @@ async fn authorities(world: &World) -> Vec<Listed> {
     let mut listed = listed.certificate_authorities.unwrap_or_default();
     listed.retain(|authority| authority.status != Some(Status::Deleted));
     listed
+}
+
+async fn arns(world: &World) -> Vec<String> {
+    let all = authorities(world).await.into_iter();
+    all.filter_map(|authority| authority.arn).collect()
 }
 
 fn text(world: &World, attribute: &str) -> String {
@@ -289,5 +294,33 @@ async fn an_authority_that_stopped_half_way_is_finished() {
         world.converges(&wanted).await;
         assert_eq!(world.ids()[ROOT], arn);
         assert_eq!(authorities(&world).await.len(), 1);
+    }
+}
+
+/// The process dies before it hears of the authority that it made, on a machine whose clock is behind, right, or ahead: the
+/// next run finds that authority and makes no second one.
+#[tokio::test]
+async fn an_authority_whose_creation_was_interrupted_is_found_whatever_the_clock_says() {
+    const TWO_DAYS_MS: i64 = 2 * 24 * 3600 * 1000;
+    for ahead_ms in [-TWO_DAYS_MS, 0, TWO_DAYS_MS] {
+        let mut world = World::new().await;
+        assert!(arns(&world).await.is_empty());
+        let aws_ms = world.door().requests().last().unwrap().at_millis;
+        let (aws_ms, ours_ms) = (aws_ms.cast_signed(), world.clock.now_ms().cast_signed());
+        world.clock.jump(aws_ms + ahead_ms - ours_ms);
+        let wanted = [root(&world, &[])];
+        let twice = FaultKind::Twice {
+            answer: Answer::First,
+        };
+        let action = "CreateCertificateAuthority";
+        world.door().inject(Fault::new(twice).action(action).effects());
+        world.dies_before_the_outcome(&wanted, action).await;
+        world.door().clear_faults();
+        let made = arns(&world).await;
+        assert_eq!(made.len(), 1, "{ahead_ms}");
+
+        world.converges(&wanted).await;
+        assert_eq!(arns(&world).await, made, "{ahead_ms}");
+        assert_eq!(world.ids()[ROOT], made[0], "{ahead_ms}");
     }
 }

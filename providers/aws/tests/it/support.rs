@@ -41,6 +41,7 @@ pub(crate) async fn through(door: &Door) -> SdkConfig {
 /// A state, and the means to bring an empty account to what a test wants.
 pub(crate) struct World {
     pub(crate) adapter: Arc<dyn Adapter>,
+    pub(crate) clock: Arc<ManualClock>,
     driver: Driver,
     open: OpenDoor,
     before: BTreeSet<AwsObject>,
@@ -70,7 +71,7 @@ impl World {
         let context = Context {
             registry,
             kinds: meshform_kinds::kinds(),
-            clock,
+            clock: clock.clone(),
             entropy,
             sink: Arc::new(Silent),
             limits: Limits::default(),
@@ -92,6 +93,7 @@ impl World {
         let before = open.door.objects(&[REGION]).unwrap();
         World {
             adapter,
+            clock,
             driver: Driver {
                 elsewhere: vec![far],
                 ..Driver::new(scope, context)
