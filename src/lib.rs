@@ -24,7 +24,7 @@ mod saved;
 mod session;
 mod settings;
 mod survey;
-mod wiring;
+pub mod wiring;
 
 use std::ffi::OsString;
 use std::io::{BufReader, IsTerminal as _};

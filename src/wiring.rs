@@ -9,7 +9,7 @@ use meshform_kube::{Authority, AuthorityReach, EksAccess, EksEndpoint, EksToken,
 use meshform_state::{EksReach, Scope};
 
 /// EKS, for the adapter of clusters.
-pub(crate) struct Eks(pub(crate) EksClusters);
+pub struct Eks(pub EksClusters);
 
 #[async_trait]
 impl EksAccess for Eks {
@@ -31,7 +31,7 @@ impl EksAccess for Eks {
 }
 
 /// AWS Private CA, for the adapter of clusters.
-pub(crate) struct PrivateCa(pub(crate) Authorities);
+pub struct PrivateCa(pub Authorities);
 
 fn scope(at: &AuthorityReach) -> Scope {
     Scope::Aws {

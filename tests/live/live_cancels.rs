@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use meshform_sandbox::{Fault, FaultKind};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::points::Scenario;
+use crate::support::scenario::Scenario;
 use crate::support::{Binary, World};
 
 /// From the interrupt to the request to terminate.
@@ -67,7 +67,7 @@ fn cancelled(binary: &Binary, world: &World, millis: u64) -> (Option<i32>, &'sta
 fn ended_by_the_next(binary: &Binary, world: &World) {
     world.door().clear_faults();
     binary.run(&["apply", "-auto-approve"]).ended(0);
-    let wrong = world.audit(&binary.state(), &Scenario::Create.clean().census);
+    let wrong = world.audit(&binary.state(), &Scenario::CREATE.clean().census);
     assert!(wrong.is_empty(), "{wrong:?}");
     binary.run(&["plan", "-detailed-exitcode"]).ended(0);
 }

@@ -4,11 +4,11 @@
 //!
 //! How many effects there are is what the door and the API server recorded in a clean run.
 
-use meshform_kube::testing::Fault as KubeFault;
 use meshform_state::disk::Verdict;
 use meshform_state::journal::Event;
 
-use crate::support::points::{Place, Point, Scenario, Tally, aws_faults, deaths, kube_faults, survive};
+use crate::support::matrix::matrix;
+use crate::support::scenario::Scenario;
 use crate::support::{Sabotage, cluster, say};
 
 /// What the API server recorded of our requests that changed something in this namespace.
@@ -23,7 +23,7 @@ fn audited(namespace: &str) -> usize {
 
 #[test]
 fn every_effect_that_the_world_saw_is_in_the_journal() {
-    for scenario in [Scenario::Create, Scenario::Destroy] {
+    for scenario in [Scenario::CREATE, Scenario::DESTROY] {
         let mut world = scenario.begin(Sabotage::default());
         let before = (
             world.door().effects().len(),
@@ -50,7 +50,7 @@ fn every_effect_that_the_world_saw_is_in_the_journal() {
             }
         }
         assert_eq!(begun, ended);
-        if scenario == Scenario::Create {
+        if scenario == Scenario::CREATE {
             assert_eq!(begun, intents.len(), "{intents:?}");
         }
         let count = |service: &str| {
@@ -79,30 +79,17 @@ fn every_effect_that_the_world_saw_is_in_the_journal() {
     }
 }
 
-fn matrix(name: &str, points: Vec<Point>) {
-    let tally = Tally::default();
-    survive(&tally, points, Sabotage::default());
-    say(&format!("{name}: {}", tally.told()));
-    assert!(tally.wrong().is_empty(), "{name}: {:#?}", tally.wrong());
-}
-
 #[test]
 fn every_effect_on_aws_survives_every_fault() {
     let mut points = Vec::new();
     assert_eq!(
-        Scenario::DestroyNetwork.clean().aws,
-        Scenario::Destroy.clean().aws
+        Scenario::DESTROY_NETWORK.clean().aws,
+        Scenario::DESTROY.clean().aws
     );
-    for scenario in [Scenario::Create, Scenario::DestroyNetwork] {
+    for scenario in [Scenario::CREATE, Scenario::DESTROY_NETWORK] {
         let clean = scenario.clean();
-        assert!(clean.aws >= 8, "{clean:?}");
-        for nth in 0..clean.aws {
-            let point = |fault| Point {
-                scenario,
-                place: Place::Aws { nth, fault },
-            };
-            points.extend(aws_faults().into_iter().map(point));
-        }
+        assert!(clean.aws.len() >= 8, "{clean:?}");
+        points.extend(scenario.aws_points(&clean));
     }
     matrix("faults of AWS", points);
 }
@@ -110,18 +97,10 @@ fn every_effect_on_aws_survives_every_fault() {
 #[test]
 fn every_effect_on_kubernetes_survives_every_fault() {
     let mut points = Vec::new();
-    for scenario in [Scenario::Create, Scenario::Destroy] {
+    for scenario in [Scenario::CREATE, Scenario::DESTROY] {
         let clean = scenario.clean();
-        assert!(clean.kube >= 2, "{clean:?}");
-        // What is not visible yet is what was made: a deletion has no such thing.
-        let fits = |fault: &KubeFault| scenario == Scenario::Create || !matches!(fault, KubeFault::Hidden(_));
-        for nth in 1..=clean.kube {
-            let point = |fault| Point {
-                scenario,
-                place: Place::Kube { nth, fault },
-            };
-            points.extend(kube_faults().into_iter().filter(fits).map(point));
-        }
+        assert!(clean.kube.len() >= 2, "{clean:?}");
+        points.extend(scenario.kube_points(&clean));
     }
     matrix("faults of Kubernetes", points);
 }
@@ -129,27 +108,13 @@ fn every_effect_on_kubernetes_survives_every_fault() {
 #[test]
 fn every_record_of_the_journal_survives_a_death_before_and_after() {
     let mut points = Vec::new();
-    for scenario in [Scenario::Create, Scenario::DestroyNetwork] {
+    for scenario in [Scenario::CREATE, Scenario::DESTROY_NETWORK] {
         let clean = scenario.clean();
-        assert!(clean.records >= 8, "{clean:?}");
+        assert!(clean.records.len() >= 8, "{clean:?}");
         // The deaths of the machine meet every record of a creation here, and those of a destruction in the engine's
         // own matrix, whose world answers at once.
-        let deaths = deaths()
-            .into_iter()
-            .filter(|(_, _, verdict)| scenario == Scenario::Create || *verdict == Verdict::Die);
-        let deaths: Vec<_> = deaths.collect();
-        for nth in 0..clean.records {
-            let point = |(moment, op, verdict)| Point {
-                scenario,
-                place: Place::Record {
-                    nth,
-                    moment,
-                    op,
-                    verdict,
-                },
-            };
-            points.extend(deaths.iter().copied().map(point));
-        }
+        let fits = |verdict| scenario == Scenario::CREATE || verdict == Verdict::Die;
+        points.extend(scenario.record_points(&clean, fits));
     }
     matrix("deaths at journal records", points);
 }
@@ -157,10 +122,8 @@ fn every_record_of_the_journal_survives_a_death_before_and_after() {
 #[test]
 fn a_death_while_an_effect_is_under_way_is_survived() {
     let mut points = Vec::new();
-    for scenario in [Scenario::Create, Scenario::DestroyNetwork] {
-        let clean = scenario.clean();
-        let places = (0..clean.aws).flat_map(|nth| [Place::UnderWay { nth }, Place::TwiceUnderWay { nth }]);
-        points.extend(places.map(|place| Point { scenario, place }));
+    for scenario in [Scenario::CREATE, Scenario::DESTROY_NETWORK] {
+        points.extend(scenario.deaths_under_way(&scenario.clean()));
     }
     matrix("deaths under way", points);
 }

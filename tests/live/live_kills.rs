@@ -1,4 +1,6 @@
-//! The shipped program is killed for real, between its first intent and its last result, and started again.
+//! The shipped program is killed for real, between its first intent and its last result, and started again: over the
+//! first example, and over a mesh without charts, whose objects are for a whole cluster. Over a mesh a run takes its time,
+//! so that a change waits for the first kills only; `.ci/nightly` has all.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -8,11 +10,16 @@ use meshform_state::journal::{Event, decode_frames};
 use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use crate::support::points::Scenario;
+use crate::support::matrix::is_whole;
+use crate::support::meshes::{Example, bare};
+use crate::support::scenario::{Clean, Scenario, Way};
 use crate::support::{Binary, World, say};
 
 /// How many kills.
 const KILLS: u64 = 50;
+
+/// How many of them over a mesh, where not all are wished.
+const FIRST_KILLS: u64 = 12;
 
 /// How many at once: a program that waits until an effect is certainly not there costs nothing but time.
 const AT_ONCE: usize = 16;
@@ -37,18 +44,22 @@ fn journal(binary: &Binary) -> (usize, usize, usize) {
     (events.len(), intents, ends)
 }
 
-/// How many events a clean run writes.
-fn events() -> usize {
-    let mut world = World::new();
-    assert!(world.apply().is_complete());
-    world.heard().len()
+/// A world, and the program in a folder for it.
+fn prey(example: Example) -> (World, Binary) {
+    let world = World::of(example);
+    let binary = if example.is_mesh() {
+        Binary::with(&world, &bare(&world))
+    } else {
+        Binary::new(&world)
+    };
+    (world, binary)
 }
 
 /// Kills the program once at a moment that `seed` chooses, and says what is wrong after the next apply.
-fn killed(seed: u64, events: usize) -> Result<(), String> {
+fn killed(example: Example, seed: u64, clean: &Clean) -> Result<(), String> {
     let mut chance = SmallRng::seed_from_u64(seed);
-    let world = World::new();
-    let binary = Binary::new(&world);
+    let (world, binary) = prey(example);
+    let events = clean.records.len();
     world.door().inject(
         Fault::new(FaultKind::Delay { millis: DELAY })
             .service("ec2")
@@ -88,7 +99,7 @@ fn killed(seed: u64, events: usize) -> Result<(), String> {
         return Err(format!("the next apply does not end it: {again:?}"));
     }
     let last = binary.run(&["plan", "-detailed-exitcode"]);
-    let mut wrong = world.audit(&binary.state(), &Scenario::Create.clean().census);
+    let mut wrong = world.audit(&binary.state(), &clean.census);
     if last.code != Some(0) {
         wrong.push(format!("the last plan is not empty: {last:?}"));
     }
@@ -99,16 +110,16 @@ fn killed(seed: u64, events: usize) -> Result<(), String> {
     }
 }
 
-#[test]
-fn fifty_real_kills_lose_nothing_leave_no_orphan_and_make_no_duplicate() {
-    let (events, seeds, wrong) = (events(), Mutex::new(0..KILLS), Mutex::new(Vec::new()));
+fn kills(example: Example, kills: u64) {
+    let clean = Scenario::of(example, Way::Build).clean();
+    let (seeds, wrong) = (Mutex::new(0..kills), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 loop {
                     let next = seeds.lock().unwrap().next();
                     let Some(seed) = next else { return };
-                    if let Err(why) = killed(seed, events) {
+                    if let Err(why) = killed(example, seed, &clean) {
                         wrong.lock().unwrap().push(format!("seed {seed}: {why}"));
                     }
                 }
@@ -117,8 +128,18 @@ fn fifty_real_kills_lose_nothing_leave_no_orphan_and_make_no_duplicate() {
     });
     let wrong = wrong.into_inner().unwrap();
     say(&format!(
-        "{KILLS} real kills, {} survived",
-        KILLS as usize - wrong.len()
+        "{example:?}: {kills} real kills, {} survived",
+        kills - wrong.len() as u64
     ));
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn fifty_real_kills_lose_nothing_leave_no_orphan_and_make_no_duplicate() {
+    kills(Example::First, KILLS);
+}
+
+#[test]
+fn real_kills_over_a_mesh_lose_nothing_leave_no_orphan_and_make_no_duplicate() {
+    kills(Example::Mesh, if is_whole() { KILLS } else { FIRST_KILLS });
 }

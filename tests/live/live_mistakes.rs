@@ -203,7 +203,7 @@ fn a_full_disk_stops_everything_and_loses_nothing() {
     world.store.disk().heal();
     assert!(world.apply().is_complete());
     assert!(world.plan().unwrap().is_empty());
-    let expected = crate::support::points::Scenario::Create.clean().census;
+    let expected = crate::support::scenario::Scenario::CREATE.clean().census;
     assert_eq!(world.audit(&world.folded(), &expected), Vec::<String>::new());
 }
 
@@ -231,7 +231,7 @@ fn the_program_says_that_the_disk_is_full() {
     assert!(!said.out.contains("Apply complete"));
     binary.run(&["apply", "-auto-approve"]).ended(0);
     binary.run(&["plan", "-detailed-exitcode"]).ended(0);
-    let expected = crate::support::points::Scenario::Create.clean().census;
+    let expected = crate::support::scenario::Scenario::CREATE.clean().census;
     assert_eq!(world.audit(&binary.state(), &expected), Vec::<String>::new());
 }
 
@@ -275,6 +275,6 @@ fn a_killed_run_is_not_forgotten_with_its_journal() {
     }
     binary.run(&["apply", "-auto-approve"]).ended(0);
     binary.run(&["plan", "-detailed-exitcode"]).ended(0);
-    let expected = crate::support::points::Scenario::Create.clean().census;
+    let expected = crate::support::scenario::Scenario::CREATE.clean().census;
     assert_eq!(world.audit(&binary.state(), &expected), Vec::<String>::new());
 }

@@ -3,7 +3,8 @@
 
 use meshform_state::disk::{Cut, Moment, Op, Verdict};
 
-use crate::support::points::{Place, Point, Scenario, Tally, survive};
+use crate::support::points::{Place, Point, Tally, survive};
+use crate::support::scenario::Scenario;
 use crate::support::{Ran, Sabotage, World, runtime, say};
 
 /// Deaths at the first records of a creation, in which effects follow each other closely.
@@ -16,8 +17,9 @@ fn points(moment: Moment, op: Op, verdict: Verdict) -> Vec<Point> {
     });
     places
         .map(|place| Point {
-            scenario: Scenario::Create,
+            scenario: Scenario::CREATE,
             place,
+            sort: String::new(),
         })
         .collect()
 }
@@ -27,8 +29,9 @@ fn under_way() -> Vec<Point> {
     let places = (0..6).map(|nth| Place::UnderWay { nth });
     places
         .map(|place| Point {
-            scenario: Scenario::Create,
+            scenario: Scenario::CREATE,
             place,
+            sort: String::new(),
         })
         .collect()
 }

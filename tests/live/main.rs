@@ -17,6 +17,7 @@ mod live_kills;
 mod live_lifecycle;
 mod live_mesh;
 mod live_mesh_accounts;
+mod live_mesh_faults;
 mod live_mesh_local;
 mod live_mistakes;
 mod live_moto;

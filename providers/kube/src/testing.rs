@@ -95,6 +95,8 @@ enum When {
     Change(usize),
     /// The next request with this method whose path contains this.
     Next(Method, String),
+    /// The first request in this scope with this method for exactly this path.
+    On(String, String, String),
 }
 
 type Failed = Box<dyn Error + Send + Sync>;
@@ -152,6 +154,12 @@ impl Faults {
             .push((When::Next(method.clone(), part.to_owned()), fault));
     }
 
+    /// Lets the next `method` request for exactly `path` in the scope `scope` go wrong.
+    pub fn on(&self, scope: &str, method: &str, path: &str, fault: Fault) {
+        let when = When::On(scope.to_owned(), method.to_owned(), path.to_owned());
+        self.state().rules.push((when, fault));
+    }
+
     /// Returns when a request hangs.
     pub async fn hangs(&self) {
         self.hanging.notified().await;
@@ -198,7 +206,7 @@ impl Faults {
             .to_owned();
         let (index, fault) = {
             let mut state = self.state();
-            let fault = state.choose(&method, &path);
+            let fault = state.choose(&scope, &method, &path);
             let status = None;
             let method = method.to_string();
             state.requests.push(Recorded {
@@ -247,7 +255,7 @@ impl Faults {
 }
 
 impl State {
-    fn choose(&mut self, method: &Method, path: &str) -> Option<Fault> {
+    fn choose(&mut self, scope: &str, method: &Method, path: &str) -> Option<Fault> {
         if changes(method.as_str(), path) {
             self.changes += 1;
         }
@@ -255,6 +263,7 @@ impl State {
         let index = self.rules.iter().position(|(when, _)| match when {
             When::Change(nth) => changes(method.as_str(), path) && *nth == number,
             When::Next(wanted, part) => wanted == method && path.contains(part.as_str()),
+            When::On(place, wanted, exact) => place == scope && wanted == method.as_str() && exact == path,
         })?;
         Some(self.rules.remove(index).1)
     }

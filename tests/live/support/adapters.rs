@@ -1,13 +1,18 @@
 //! What stands between the engine and its means in tests: a blind adapter, and a journal that is listened to.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use meshform_engine::adapter::{Applied, Identity, Request, Timing};
 use meshform_engine::{Adapter, AdapterError, Effects, Located, Object, Observation, Target};
+use meshform_kube::{HelmAdapter, HelmSettings};
 use meshform_state::journal::{Event, Folded, Intent};
 use meshform_state::{Scope, Session, Snapshot, StoreError};
 use tokio_util::sync::CancellationToken;
+
+use super::sandbox::sandbox;
 
 /// Sabotage: an adapter that finds nothing again.
 pub(super) struct Blind(pub(super) Arc<dyn Adapter>);
@@ -46,6 +51,83 @@ impl Adapter for Blind {
 
     fn timing(&self, kind: &str) -> Timing {
         self.0.timing(kind)
+    }
+}
+
+/// helm, asked once for the answers that all worlds share.
+pub(super) fn helm() -> &'static Arc<dyn Adapter> {
+    static HELM: LazyLock<Arc<dyn Adapter>> = LazyLock::new(|| {
+        let environment = sandbox().env().into_iter();
+        let settings = HelmSettings {
+            program: "helm".into(),
+            environment: environment
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            folder: sandbox().dir().to_owned(),
+            timeout: Duration::from_secs(120),
+        };
+        Arc::new(Once {
+            inner: HelmAdapter::new(settings),
+            answers: Mutex::default(),
+        })
+    });
+    &HELM
+}
+
+/// An adapter that is asked each question once.
+struct Once {
+    inner: HelmAdapter,
+    answers: Mutex<BTreeMap<String, Object>>,
+}
+
+#[async_trait]
+impl Adapter for Once {
+    async fn identify(&self, scope: &Scope) -> Result<Identity, AdapterError> {
+        self.inner.identify(scope).await
+    }
+
+    async fn read_many(
+        &self,
+        scope: &Scope,
+        kind: &str,
+        targets: &[Target],
+    ) -> Result<Vec<Option<Observation>>, AdapterError> {
+        self.inner.read_many(scope, kind, targets).await
+    }
+
+    async fn query(&self, scope: &Scope, kind: &str, arguments: &Object) -> Result<Object, AdapterError> {
+        let question = format!("{kind} {arguments:?}");
+        let known = |answers: &Mutex<BTreeMap<String, Object>>| {
+            answers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&question)
+                .cloned()
+        };
+        if let Some(answer) = known(&self.answers) {
+            return Ok(answer);
+        }
+        let answer = self.inner.query(scope, kind, arguments).await?;
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.insert(question, answer.clone());
+        Ok(answer)
+    }
+
+    async fn locate(&self, scope: &Scope, intent: &Intent) -> Result<Located, AdapterError> {
+        self.inner.locate(scope, intent).await
+    }
+
+    async fn apply(
+        &self,
+        scope: &Scope,
+        request: &Request<'_>,
+        effects: &mut Effects<'_>,
+    ) -> Result<Option<Applied>, AdapterError> {
+        self.inner.apply(scope, request, effects).await
+    }
+
+    fn timing(&self, kind: &str) -> Timing {
+        self.inner.timing(kind)
     }
 }
 

@@ -7,7 +7,7 @@ use meshform_state::Snapshot;
 use meshform_state::journal::Folded;
 use serde_json::Value as Json;
 
-use super::sandbox::{REGION, cluster};
+use super::sandbox::cluster;
 use super::world::World;
 
 /// How many objects of each kind a world has beside those that it had at its start.
@@ -16,7 +16,7 @@ pub(crate) type Census = BTreeMap<String, usize>;
 impl World {
     /// What was made and is still there, with what AWS makes along with it.
     pub(crate) fn made(&self) -> Vec<AwsObject> {
-        let now = self.door().objects(&[REGION]).unwrap();
+        let now = self.door().objects(self.example.regions()).unwrap();
         now.difference(&self.before).cloned().collect()
     }
 
@@ -33,6 +33,14 @@ impl World {
             if associations > 0 {
                 *census.entry("association".to_owned()).or_default() += associations;
             }
+            if object.kind == "route-table" {
+                let routes = object.body.matches("<destinationCidrBlock>").count();
+                *census.entry("route".to_owned()).or_default() += routes;
+            }
+        }
+        if self.example.is_mesh() {
+            census.extend(self.kube_census());
+            return census;
         }
         for (what, there) in [
             ("namespace", self.kube_namespace()),
@@ -67,6 +75,9 @@ impl World {
             wrong.push(format!("there are {census:?}, expected {expected:?}"));
         }
         wrong.extend(self.unrecorded(&made, &folded.snapshot));
+        if self.example.is_mesh() {
+            wrong.extend(self.mesh_wrong(&folded.snapshot));
+        }
         wrong
     }
 
@@ -79,6 +90,7 @@ impl World {
             }
             let there = match record.kind.as_str() {
                 "meshform_data" => true,
+                kind if self.example.is_mesh() => !kind.starts_with("aws_") || is_made(made, &record.id),
                 "kubernetes_namespace" => bears(self.kube_namespace(), &record.uid),
                 "kubernetes_manifest" => bears(self.kube_settings(), &record.uid),
                 "aws_route_table_association" => {
@@ -126,6 +138,12 @@ impl World {
             .filter(|item| !known(&item["metadata"]["name"]))
             .count()
     }
+}
+
+/// Whether what is called `id`, alone or in a part of it, is there.
+fn is_made(made: &[AwsObject], id: &str) -> bool {
+    made.iter()
+        .any(|object| id.contains(&object.id) || object.body.contains(id))
 }
 
 fn bears(object: Option<Json>, uid: &str) -> bool {

@@ -44,6 +44,14 @@ impl Binary {
         binary
     }
 
+    /// As [`Binary::new`], with another configuration.
+    pub(crate) fn with(world: &World, config: &str) -> Self {
+        let binary = Binary::bare(world);
+        binary.write(config);
+        binary.run(&["init"]).ended(0);
+        binary
+    }
+
     /// As [`Binary::new`], without a state.
     pub(crate) fn bare(world: &World) -> Self {
         let env = sandbox().env_through(world.door()).into_iter().collect();

@@ -3,16 +3,20 @@
 mod adapters;
 pub(crate) mod adopted;
 mod audit;
+mod audit_mesh;
 mod binary;
 pub(crate) mod canary;
 mod clock;
 pub(crate) mod config;
 pub(crate) mod istio;
+pub(crate) mod matrix;
+pub(crate) mod meshes;
 pub(crate) mod pair;
 pub(crate) mod points;
 mod process;
 mod registry;
 mod sandbox;
+pub(crate) mod scenario;
 mod world;
 
 pub(crate) use binary::{Binary, Said};

@@ -1,60 +1,35 @@
 //! Points of the fault matrix: where something goes wrong, and what must be true afterwards.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use meshform_engine::apply::Limits;
 use meshform_kube::testing::Fault as KubeFault;
 use meshform_sandbox::{Answer, Fault, FaultKind};
-use meshform_state::disk::{Cut, Moment, Op, OpEvent, Verdict};
+use meshform_state::disk::{Moment, Op, OpEvent, Verdict};
 use meshform_state::journal::Event;
 
-use super::audit::Census;
-use super::config::network;
 use super::process::Ran;
-use super::sandbox::say;
+use super::sandbox::{runtime, say};
+use super::scenario::{Change, Scenario};
 use super::world::{Sabotage, World};
 
 /// How many points are tried at once: each mostly waits for the servers.
 const AT_ONCE: usize = 12;
 
+/// After how many points a long matrix says how far it is.
+const TOLD_EVERY: usize = 50;
+
 /// How long an effect may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(60);
-
-/// Something to do, from a world in which something is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scenario {
-    /// The example, from nothing.
-    Create,
-    /// Nothing, from the example.
-    Destroy,
-    /// Nothing, from the network of the example alone: the same effects on AWS as [`Scenario::Destroy`] has, without
-    /// the seconds that a namespace takes to go.
-    DestroyNetwork,
-}
-
-/// What a clean run does.
-#[derive(Debug, Clone)]
-pub(crate) struct Clean {
-    /// Effects that the door recorded.
-    pub(crate) aws: u64,
-    /// Changes that the API server accepted.
-    pub(crate) kube: usize,
-    /// Records of the journal, but for those that only say that something still takes its time: how many these are is
-    /// chance, as is how many records share one write.
-    pub(crate) records: u64,
-    /// What is there afterwards.
-    pub(crate) census: Census,
-}
 
 /// Where something goes wrong.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
     /// At an effect on AWS, counted from 0.
     Aws { nth: u64, fault: FaultKind },
-    /// At an effect on Kubernetes, counted from 1.
-    Kube { nth: usize, fault: KubeFault },
+    /// At an effect on Kubernetes.
+    Kube { change: Change, fault: KubeFault },
     /// At a record of the journal, counted from 0.
     Record {
         nth: u64,
@@ -75,112 +50,8 @@ pub(crate) struct Point {
     pub(crate) scenario: Scenario,
     /// Where it happens.
     pub(crate) place: Place,
-}
-
-/// Each fault that an effect on AWS can meet.
-pub(crate) fn aws_faults() -> Vec<FaultKind> {
-    vec![
-        FaultKind::ServerError { status: 500 },
-        FaultKind::ServerErrorAfter { status: 503 },
-        FaultKind::ResetBefore,
-        FaultKind::ResetAfter,
-        FaultKind::Twice {
-            answer: Answer::First,
-        },
-        FaultKind::Twice {
-            answer: Answer::Second,
-        },
-        FaultKind::Throttle,
-        FaultKind::NotFoundFor { requests: 3 },
-    ]
-}
-
-/// Each fault that an effect on Kubernetes can meet.
-pub(crate) fn kube_faults() -> Vec<KubeFault> {
-    vec![
-        KubeFault::Refused,
-        KubeFault::FailBefore,
-        KubeFault::FailAfter,
-        KubeFault::AnswerLost,
-        KubeFault::Twice,
-        KubeFault::Throttled,
-        KubeFault::Hidden(2),
-    ]
-}
-
-/// Each death at a record: before it, in the middle of it, after it; of the process and of the machine.
-pub(crate) fn deaths() -> Vec<(Moment, Op, Verdict)> {
-    vec![
-        (Moment::Before, Op::Write, Verdict::Die),
-        (Moment::Before, Op::Write, Verdict::Tear(9)),
-        (Moment::Before, Op::Sync, Verdict::PowerCut(Cut::Everything)),
-        (Moment::After, Op::Sync, Verdict::Die),
-        (Moment::After, Op::Sync, Verdict::PowerCut(Cut::Everything)),
-    ]
-}
-
-/// One step at a time, so that the nth effect is the same in every run.
-const ORDERED: Limits = Limits {
-    total: 1,
-    per_scope: 1,
-};
-
-impl Scenario {
-    /// A world before it.
-    pub(crate) fn begin(self, sabotage: Sabotage) -> World {
-        let mut world = World::new();
-        world.limits = ORDERED;
-        if self == Scenario::DestroyNetwork {
-            world.config = network(&world.config);
-        }
-        if self != Scenario::Create {
-            let ran = Scenario::Create.run(&mut world);
-            assert!(ran.is_complete(), "{ran:?}");
-        }
-        world.sabotage = sabotage;
-        world
-    }
-
-    /// One process that does it.
-    pub(crate) fn run(self, world: &mut World) -> Ran {
-        match self {
-            Scenario::Create => world.apply(),
-            Scenario::Destroy | Scenario::DestroyNetwork => world.destroy(),
-        }
-    }
-
-    /// What happens when nothing goes wrong.
-    pub(crate) fn clean(self) -> Clean {
-        static CLEAN: [OnceLock<Clean>; 3] = [const { OnceLock::new() }; 3];
-        let found = CLEAN[self as usize].get_or_init(|| {
-            let mut world = self.begin(Sabotage::default());
-            let (aws, kube) = (world.door().effects().len(), world.kube.effects());
-            world.heard();
-            assert!(self.run(&mut world).is_complete());
-            let heard = world.heard();
-            // An intent that repeats the one before it has an outcome of its own.
-            let records = heard.len() - 2 * repeated(&heard);
-            Clean {
-                aws: (world.door().effects().len() - aws) as u64,
-                kube: world.kube.effects() - kube,
-                records: records as u64,
-                census: world.census(),
-            }
-        });
-        found.clone()
-    }
-}
-
-/// How many intents only repeat the one before them.
-fn repeated(events: &[Event]) -> usize {
-    let intents: Vec<_> = events
-        .iter()
-        .filter_map(|event| match event {
-            Event::Intent(intent) => Some((&intent.effect, &intent.address)),
-            _ => None,
-        })
-        .collect();
-    intents.windows(2).filter(|pair| pair[0] == pair[1]).count()
+    /// What sort of point it is: of points of one sort, one stands for all where time is short.
+    pub(crate) sort: String,
 }
 
 fn is_record(event: &OpEvent, op: Op) -> bool {
@@ -199,19 +70,10 @@ impl Point {
     /// Lets it happen in the next process of `world`.
     fn arm(&self, world: &World) {
         match self.place.clone() {
-            Place::Aws { nth, fault } => {
-                _ = world
-                    .door()
-                    .inject(Fault::new(fault).service("ec2").effects().after(nth))
-            }
-            Place::Kube { nth, fault } => {
-                let before = world
-                    .kube
-                    .requests()
-                    .iter()
-                    .filter(|request| request.is_change())
-                    .count();
-                world.kube.at(before + nth, fault);
+            Place::Aws { nth, fault } => _ = world.door().inject(Fault::new(fault).effects().after(nth)),
+            Place::Kube { change, fault } => {
+                let path = change.path.replace("{}", &world.namespace);
+                world.kube.on(&change.scope, &change.method, &path, fault);
             }
             Place::Record {
                 nth,
@@ -224,9 +86,7 @@ impl Point {
                 let twice = FaultKind::Twice {
                     answer: Answer::First,
                 };
-                _ = world
-                    .door()
-                    .inject(Fault::new(twice).service("ec2").effects().after(nth));
+                _ = world.door().inject(Fault::new(twice).effects().after(nth));
             }
         }
     }
@@ -256,9 +116,19 @@ impl Point {
 
     /// Runs the process that meets it.
     fn meet(&self, world: &mut World) -> Ran {
-        let (nth, is_twice) = match self.place {
-            Place::UnderWay { nth } => (nth, false),
-            Place::TwiceUnderWay { nth } => (nth, true),
+        let (nth, is_twice) = match &self.place {
+            Place::UnderWay { nth } => (*nth, false),
+            Place::TwiceUnderWay { nth } => (*nth, true),
+            Place::Kube { .. } => {
+                let (faults, death) = (Arc::clone(&world.kube), world.death.clone());
+                let killer = runtime().spawn(async move {
+                    faults.hangs().await;
+                    death.cancel();
+                });
+                let ran = self.scenario.run(world);
+                killer.abort();
+                return ran;
+            }
             _ => return self.scenario.run(world),
         };
         let (door, death) = (world.door().clone(), world.death.clone());
@@ -358,7 +228,10 @@ pub(crate) fn survive(tally: &Tally, points: Vec<Point>, sabotage: Sabotage) {
                 loop {
                     let next = points.lock().unwrap().next();
                     let Some(point) = next else { return };
-                    tally.tried.fetch_add(1, Ordering::SeqCst);
+                    let tried = tally.tried.fetch_add(1, Ordering::SeqCst);
+                    if tried > 0 && tried.is_multiple_of(TOLD_EVERY) {
+                        say(&format!("{tried} points are tried"));
+                    }
                     if let Err(wrong) = point.survives(sabotage) {
                         let wrong = format!("{point:?}: {wrong}");
                         if !sabotage.is_any() {

@@ -20,6 +20,7 @@ use meshform_state::{Holder, Session, Snapshot, Store as _};
 use tokio_util::sync::CancellationToken;
 
 use super::adapters::Teed;
+use super::meshes::placed;
 use super::sandbox::runtime;
 use super::world::World;
 
@@ -210,6 +211,8 @@ impl World {
         let (compiled, _) = gathered.map_err(|found| told(&found))?;
         if compiled.diagnostics.has_errors() {
             Err(told(&compiled.diagnostics))
+        } else if self.example.is_mesh() {
+            Ok(placed(compiled.desired, &self.namespace))
         } else {
             Ok(compiled.desired)
         }

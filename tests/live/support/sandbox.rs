@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use meshform_sandbox::{Cluster, Sandbox};
 use tokio::runtime::Runtime;
@@ -22,12 +23,57 @@ pub(crate) fn sandbox() -> &'static Sandbox {
         sweep(root);
         let dir = root.join(format!("live-{}", std::process::id()));
         Sandbox::builder()
-            .clusters(1)
+            .clusters(2)
+            .helm()
             .region(REGION)
             .dir(dir)
             .start()
             .unwrap()
     })
+}
+
+/// Lets the clusters serve Istio's Gateways without its charts, which are not for many meshes at once.
+pub(super) fn serve_gateways() {
+    static SERVED: OnceLock<()> = OnceLock::new();
+    SERVED.get_or_init(|| {
+        std::thread::scope(|scope| {
+            for cluster in &sandbox().clusters {
+                scope.spawn(|| serve_gateways_in(cluster));
+            }
+        });
+    });
+}
+
+fn serve_gateways_in(cluster: &Cluster) {
+    const GATEWAYS: &str = "/apis/networking.istio.io/v1/namespaces/default/gateways";
+    let definition = r#"{ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": "gateways.networking.istio.io" },
+        "spec": { "group": "networking.istio.io", "scope": "Namespaced",
+            "names": { "plural": "gateways", "singular": "gateway", "kind": "Gateway", "listKind": "GatewayList" },
+            "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": {
+                "type": "object", "x-kubernetes-preserve-unknown-fields": true } } }] } }"#;
+    cluster
+        .create(
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+            definition,
+        )
+        .unwrap();
+    let by = Instant::now() + Duration::from_secs(120);
+    let wait = |done: &dyn Fn() -> bool| {
+        while !done() {
+            assert!(Instant::now() < by, "Gateways are not served");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    let first =
+        r#"{ "apiVersion": "networking.istio.io/v1", "kind": "Gateway", "metadata": { "name": "first" } }"#;
+    wait(&|| cluster.create(GATEWAYS, first).is_ok());
+    // The garbage collector learns of new kinds half a minute later; until then nothing of them goes.
+    let first = format!("{GATEWAYS}/first");
+    cluster
+        .delete(&format!("{first}?propagationPolicy=Foreground"))
+        .unwrap();
+    wait(&|| cluster.get(&first).is_err());
 }
 
 /// Removes the folders of processes that have ended.

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 
+use meshform::wiring::{Eks, PrivateCa};
 use meshform_aws::{AwsAdapter, AwsSettings, Role};
 use meshform_engine::apply::Limits;
 use meshform_engine::local::LocalAdapter;
 use meshform_engine::retry::RetryPolicy;
 use meshform_engine::testing::SeededEntropy;
 use meshform_engine::{Adapter, Clock, Entropy as _, Home, Kinds, Registry};
+use meshform_kinds::istio::{HELM_CHART, HELM_TEMPLATE};
 use meshform_kube::KubeAdapter;
 use meshform_kube::testing::Faults;
 use meshform_sandbox::{AwsObject, Door, OpenDoor};
@@ -18,10 +20,11 @@ use meshform_state::journal::{Event, Folded};
 use meshform_state::store::MemoryStore;
 use tokio_util::sync::CancellationToken;
 
-use super::adapters::{Blind, Heard};
+use super::adapters::{Blind, Heard, helm};
 use super::adopted::{ec2, sdk};
 use super::clock::PacedClock;
-use super::config::example;
+use super::config::{example, network};
+use super::meshes::Example;
 use super::sandbox::{REGION, cluster, number, sandbox};
 
 /// What is broken on purpose.
@@ -46,6 +49,8 @@ impl Sabotage {
 
 /// A state, an account, a namespace.
 pub(crate) struct World {
+    /// Which configuration it began with.
+    pub(crate) example: Example,
     /// The twelve digits of the account.
     pub(crate) account: String,
     /// The name of the namespace that the example makes.
@@ -74,17 +79,22 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// An empty world.
+    /// An empty world with the first example.
     pub(crate) fn new() -> Self {
+        World::of(Example::First)
+    }
+
+    /// A world in which nothing of `example` is there yet.
+    pub(crate) fn of(of: Example) -> Self {
         let number = number();
         let account = format!("{:012}", 700_000_000_000 + number);
         let namespace = format!("live-{number}");
         let open = sandbox().open_door(&account).unwrap();
-        let before = open.door.objects(&[REGION]).unwrap();
         let entropy = Arc::new(SeededEntropy::new(number));
         let kubeconfig = cluster().kubeconfig.display().to_string();
         let store = MemoryStore::create_new(&entropy.uuid()).unwrap();
-        World {
+        let mut world = World {
+            example: of,
             config: example(&account, &namespace, Some(&kubeconfig)),
             account,
             namespace,
@@ -103,9 +113,16 @@ impl World {
                 ..RetryPolicy::default()
             },
             heard: Heard::default(),
-            before,
+            before: BTreeSet::new(),
             open,
+        };
+        match of {
+            Example::First => {}
+            Example::Network => world.config = network(&world.config),
+            mesh => world.config = world.mesh(mesh),
         }
+        world.before = world.door().objects(of.regions()).unwrap();
+        world
     }
 
     /// The way to AWS.
@@ -148,9 +165,13 @@ impl World {
                 self.entropy.clone(),
             )
         };
-        let aws = self.seeing(Arc::new(AwsAdapter::new(settings)));
+        let aws = AwsAdapter::new(settings);
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let kube = self.seeing(Arc::new(KubeAdapter::new(clock).with_wrap(self.kube.wrap())));
+        let kube = KubeAdapter::new(clock)
+            .with_wrap(self.kube.wrap())
+            .with_eks(Arc::new(Eks(aws.eks())))
+            .with_authority(Arc::new(PrivateCa(aws.authorities())));
+        let (aws, kube) = (self.seeing(Arc::new(aws)), self.seeing(Arc::new(kube)));
         let local: Arc<dyn Adapter> = Arc::new(LocalAdapter::new(self.kinds.clone()));
         let mut registry = Registry::default();
         let managed = self
@@ -165,6 +186,9 @@ impl World {
                 Home::Cluster => &kube,
             };
             registry.add(kind.schema().kind, adapter);
+        }
+        for kind in [HELM_CHART, HELM_TEMPLATE] {
+            registry.add(kind, helm());
         }
         registry.add_home(Home::Aws, &aws);
         registry.add_home(Home::Cluster, &kube);

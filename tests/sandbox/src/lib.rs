@@ -41,7 +41,7 @@ pub use door::eks::{EksCluster, EksVpc};
 pub use door::fault::{Answer, Chance, Fault, FaultId, FaultKind, FaultStatus};
 pub use door::record::{Outcome, Recorded};
 pub use door::remote::RemoteDoor;
-pub use door::{Credentials, Door, OpenDoor};
+pub use door::{Credentials, Door, IssuedCertificate, OpenDoor};
 pub use error::SandboxError;
 pub use kubelet::IstiodPorts;
 pub use moto::BareMoto;

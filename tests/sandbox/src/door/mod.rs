@@ -37,6 +37,7 @@ use crate::blocking::block;
 use crate::error::SandboxError;
 use crate::world::aws::AwsObject;
 
+pub use pca::IssuedCertificate;
 pub use serve::OpenDoor;
 
 /// The key pair that the door accepts.
@@ -182,6 +183,13 @@ impl Door {
     /// Lists the same of another account.
     pub fn objects_of(&self, account: &str, regions: &[&str]) -> Result<BTreeSet<AwsObject>, SandboxError> {
         block(async || self.shared.objects(account, regions).await)
+    }
+
+    /// Lists the certificates that the private CAs of the door's own account have issued, those of deleted CAs too until
+    /// their restoration period is over.
+    #[must_use]
+    pub fn certificates(&self) -> Vec<IssuedCertificate> {
+        self.shared.state().pca.issued(&self.shared.credentials.account)
     }
 
     /// Empties the world behind the door, all accounts of it; faults and requests stay.

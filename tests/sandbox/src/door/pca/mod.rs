@@ -25,4 +25,5 @@ mod x509;
 
 pub(crate) use keys::PrivateKey;
 pub(crate) use service::{answer, key_wanted};
+pub use world::IssuedCertificate;
 pub(crate) use world::{Caller, PcaWorld};

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use x509_cert::der::Encode as _;
 
 use super::authority::Authority;
 use super::error::PcaError;
-use super::grants;
+use super::{grants, x509};
 
 /// Who asks, where and when.
 #[derive(Clone, Copy)]
@@ -32,6 +33,19 @@ pub(crate) struct PcaWorld {
     tokens: BTreeMap<(String, String), Made>,
     /// Objects that are not visible yet, with the number of requests that do not see them.
     hidden: BTreeMap<String, u32>,
+}
+
+/// A certificate that a private CA has issued, as PCA keeps no list of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedCertificate {
+    /// Its ARN.
+    pub arn: String,
+    /// The certificate, as PEM.
+    pub pem: String,
+    /// The public key in it, as DER (SubjectPublicKeyInfo).
+    pub public_key: Vec<u8>,
+    /// Whether it is the self-signed one of a root.
+    pub is_root: bool,
 }
 
 /// "Idempotency tokens time out after five minutes" (API_CreateCertificateAuthority, API_IssueCertificate).
@@ -78,6 +92,25 @@ impl PcaWorld {
         let all = self.authorities.iter();
         all.filter(move |(arn, authority)| arn.starts_with(&here) && authority.status(now) != "DELETED")
             .map(move |(arn, authority)| (arn.clone(), authority.describe(now).to_string()))
+    }
+
+    /// Returns what the authorities of an account have issued.
+    pub(crate) fn issued(&self, account: &str) -> Vec<IssuedCertificate> {
+        let own = self
+            .authorities
+            .values()
+            .filter(|authority| authority.owner == account);
+        own.flat_map(|authority| &authority.issued)
+            .filter_map(|(arn, issued)| {
+                let key = &issued.certificate.tbs_certificate.subject_public_key_info;
+                Some(IssuedCertificate {
+                    arn: arn.clone(),
+                    pem: x509::pem(&issued.certificate).ok()?,
+                    public_key: key.to_der().ok()?,
+                    is_root: issued.root,
+                })
+            })
+            .collect()
     }
 
     /// Drops authorities whose restoration period is over.
