@@ -90,7 +90,13 @@ fn lines(pieces: Vec<Piece>, text: &str) -> Vec<Line> {
 fn indent(lines: &mut [Line]) {
     let mut opened: Vec<i64> = Vec::new();
     for line in lines {
-        let net = net(&line.lead) + net(&line.assign);
+        // What a heredoc holds does not count, even where brackets in it stay open to the next line.
+        let counted = line
+            .lead
+            .iter()
+            .position(|piece| piece.kind() == Kind::OHeredoc)
+            .unwrap_or(line.lead.len());
+        let net = net(&line.lead[..counted]) + net(&line.assign);
         let Some(first) = line.lead.first_mut() else {
             continue;
         };
@@ -109,11 +115,10 @@ fn indent(lines: &mut [Line]) {
             closed -= *last;
             opened.pop();
         }
-        first.spaces = if first.kind() == Kind::End {
-            0
-        } else {
-            2 * opened.len()
-        };
+        // Blanks at the very end of a text stay.
+        if first.kind() != Kind::End {
+            first.spaces = 2 * opened.len();
+        }
         if net > 0 {
             opened.push(net);
         }
@@ -122,6 +127,9 @@ fn indent(lines: &mut [Line]) {
 
 fn space(pieces: &mut [Piece], text: &str) {
     for index in 1..pieces.len() {
+        if pieces[index].kind() == Kind::End {
+            continue;
+        }
         let before = index.checked_sub(2).map(|before| pieces[before].kind());
         let subject = &pieces[index - 1];
         let spaced = space_between(before, subject, &pieces[index], text);
@@ -133,7 +141,7 @@ fn space(pieces: &mut [Piece], text: &str) {
 fn space_between(before: Option<Kind>, subject: &Piece, after: &Piece, text: &str) -> bool {
     let (left, right) = (subject.kind(), after.kind());
     let in_text = |kind: Kind| matches!(kind, Kind::QuotedText | Kind::Text);
-    if matches!(right, Kind::Newline | Kind::End)
+    if right == Kind::Newline
         || (left == Kind::Ident && matches!(right, Kind::OParen | Kind::DoubleColon))
         || (left == Kind::DoubleColon && right == Kind::Ident)
         || left == Kind::Dot
@@ -196,6 +204,9 @@ fn ends_operand(kind: Kind) -> bool {
             | Kind::GreaterEqual
             | Kind::Less
             | Kind::LessEqual
+            | Kind::And
+            | Kind::Or
+            | Kind::Bang
     )
 }
 

@@ -158,11 +158,17 @@ impl Parser<'_> {
                 self.read();
                 Ok(())
             }
-            Kind::End | Kind::CBrace => Ok(()),
+            Kind::End => Ok(()),
             kind => {
                 let found = describe(kind, self.word(next));
                 let message = format!("The line must end behind this {what}, but there is {found}.");
-                self.fail(&format!("Missing newline after {what}"), message, next)
+                let summary = format!("Missing newline after {what}");
+                if kind == Kind::CBrace {
+                    // It closes the block all the same.
+                    self.report(&summary, message, next);
+                    return Ok(());
+                }
+                self.fail(&summary, message, next)
             }
         }
     }
