@@ -3,7 +3,7 @@
 use meshform_state::value::Later;
 use meshform_state::{Type, Value};
 
-use super::{Env, Evaluated, eval, later_not_null, revealed, secret_if};
+use super::{Env, Evaluated, attempt, eval, later_not_null, revealed, secret_if};
 use crate::convert::{convert_to, kind_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, ValueNote};
 use crate::expr::{Call, Expr};
@@ -13,10 +13,8 @@ use crate::source::Range;
 
 pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
     let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
-    match name {
-        "try" if !call.expand => return try_each(&call.arguments, range, env),
-        "can" if !call.expand && call.arguments.len() == 1 => return Ok(can(&call.arguments[0], env)),
-        _ => {}
+    if let Some(special) = attempt::find(name) {
+        return special(call, range, env);
     }
     let Some(function) = functions::find(name) else {
         let mut found = Diagnostic::error(
@@ -27,16 +25,28 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
         found.hint = did_you_mean(name, functions::names()).map(|near| format!("did you mean `{near}`?"));
         return Err(found.into());
     };
-    let mut values = Diagnostics::all(call.arguments.iter().map(|argument| eval(argument, env)))?;
-    let mut ranges: Vec<Range> = call.arguments.iter().map(Expr::range).collect();
     let mut secret = false;
-    if call.expand && !expand(&mut values, &mut ranges, &mut secret)? {
+    let Some((values, ranges)) = arguments(call, env, &mut secret)? else {
         return Ok(secret_if(secret, Value::later(Type::Any)));
-    }
+    };
     check_count(function, values.len(), &ranges, range)?;
     let place = |index: usize| ranges.get(index).copied().unwrap_or(range);
     let result = run(function, values, secret, range, env);
     result.map_err(|failure| problem(function, &failure, &place, range).into())
+}
+
+/// The arguments and where they stand; nothing if how many there are is known later.
+pub(super) fn arguments(
+    call: &Call,
+    env: &Env<'_>,
+    secret: &mut bool,
+) -> Evaluated<Option<(Vec<Value>, Vec<Range>)>> {
+    let mut values = Diagnostics::all(call.arguments.iter().map(|argument| eval(argument, env)))?;
+    let mut ranges: Vec<Range> = call.arguments.iter().map(Expr::range).collect();
+    if call.expand && !expand(&mut values, &mut ranges, secret)? {
+        return Ok(None);
+    }
+    Ok(Some((values, ranges)))
 }
 
 /// Replaces the last argument by its elements; `false` if they are known later.
@@ -202,41 +212,4 @@ fn problem(
         });
     }
     found
-}
-
-/// The value of the first argument that has one.
-fn try_each(arguments: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value> {
-    let mut all = Diagnostics::new();
-    for argument in arguments {
-        match eval(argument, env) {
-            // What is not known yet may fail once it is known: then another argument would be the result.
-            Ok(value) if !value.is_known() => {
-                return Ok(secret_if(value.has_secret(), Value::later(Type::Any)));
-            }
-            Ok(value) => return Ok(value),
-            Err(found) => all.extend(found),
-        }
-    }
-    if arguments.is_empty() {
-        let message = "`try` needs at least one argument.";
-        return Err(Diagnostic::error("Not enough function arguments", message)
-            .at(range)
-            .into());
-    }
-    let mut found =
-        Diagnostic::error("Error in function call", "`try` failed: no argument has a value.").at(range);
-    for inner in all.0 {
-        if let Some(place) = inner.range {
-            found = found.related(place, format!("{}: {}", inner.summary, inner.detail));
-        }
-    }
-    Err(found.into())
-}
-
-fn can(argument: &Expr, env: &Env<'_>) -> Value {
-    match eval(argument, env) {
-        Ok(value) if !value.is_known() => later_not_null(Type::Bool),
-        Ok(_) => Value::Bool(true),
-        Err(_) => Value::Bool(false),
-    }
 }

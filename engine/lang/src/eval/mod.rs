@@ -3,6 +3,7 @@
 //! Every operation upholds two rules: what is not known yet gives a later value of the right type, never an error that
 //! the known value would not give; what is secret gives a secret. Mistakes are collected, not the first one only.
 
+mod attempt;
 mod call;
 mod chain;
 mod comprehension;

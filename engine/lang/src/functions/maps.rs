@@ -38,7 +38,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "transpose",
         &[Param::new("values", Want::Any)],
-        Gives::Always(Want::Any),
+        Gives::By(|_| Ok(Type::map(Type::list(Type::String)))),
         transpose,
     ),
 ];

@@ -4,4 +4,5 @@ mod conversions;
 mod expressions;
 mod functions;
 mod go;
+mod signatures;
 mod values;
