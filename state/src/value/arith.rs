@@ -4,21 +4,21 @@
 
 use dashu_int::IBig;
 
-use super::number::{Float, MAX_EXPONENT, Number};
+use super::number::{Float, MAX_EXPONENT, Number, PRECISION};
 
 impl Number {
     /// `self + other`; `None` if the result is too large.
     #[must_use]
     pub fn plus(&self, other: &Number) -> Option<Number> {
         self.short(other, i64::checked_add)
-            .or_else(|| bounded(self.to_float() + other.to_float()))
+            .or_else(|| bounded(self.wide() + other.wide()))
     }
 
     /// `self - other`; `None` if the result is too large.
     #[must_use]
     pub fn minus(&self, other: &Number) -> Option<Number> {
         self.short(other, i64::checked_sub)
-            .or_else(|| bounded(self.to_float() - other.to_float()))
+            .or_else(|| bounded(self.wide() - other.wide()))
     }
 
     /// `self * other`; `None` if the result is too large.
@@ -139,12 +139,20 @@ impl Number {
         self.is_whole().then(|| self.to_float().to_int().value())
     }
 
+    /// With room for digits that a sum or difference needs before it is rounded: a rounding of each step on the way
+    /// would be one too many.
+    fn wide(&self) -> Float {
+        self.to_float().with_precision(2 * PRECISION + 64).value()
+    }
+
     fn short(&self, other: &Number, op: impl FnOnce(i64, i64) -> Option<i64>) -> Option<Number> {
         op(self.to_i64()?, other.to_i64()?).map(Number::from)
     }
 }
 
+/// The result of an operation, rounded.
 fn bounded(float: Float) -> Option<Number> {
+    let float = float.with_precision(PRECISION).value();
     let repr = float.repr();
     (repr.is_finite() && repr.exponent().unsigned_abs() <= MAX_EXPONENT).then(|| Number::from_float(float))
 }
@@ -175,6 +183,12 @@ mod tests {
                 .to_string(),
             "9223372036854775808"
         );
+        assert_eq!(
+            number("0.000001").minus(&number("1e3")).unwrap().to_string(),
+            "-999.999999"
+        );
+        let most = number("10").minus(&third).unwrap().to_string();
+        assert_eq!(most, format!("9.{}7", "6".repeat(152)));
         assert_eq!(number("-7").modulo(&number("3")).unwrap(), number("-1"));
         assert_eq!(number("5.5").modulo(&number("2")).unwrap(), number("1.5"));
         assert_eq!(number("1").divided_by(&number("0")), None);

@@ -202,7 +202,15 @@ fn coalesce(arguments: &Arguments<'_>) -> Answer {
         .filter(|value| !matches!(value.reveal().0, Value::Null(Type::Any)))
         .map(Value::ty)
         .collect();
-    let ty = unify(&typed).ok_or_else(|| Failure::new("all arguments must have the same type"))?;
+    // Beside a null of no type, what is not converted to a common type stays as it is.
+    let open = typed.len() < arguments.values.len();
+    let primitive = |ty: &Type| matches!(ty, Type::Bool | Type::Number | Type::String);
+    let common = if open && !typed.iter().all(primitive) {
+        Some(Type::Any)
+    } else {
+        unify(&typed).or(open.then_some(Type::Any))
+    };
+    let ty = common.ok_or_else(|| Failure::new("all arguments must have the same type"))?;
     let mut secret = false;
     for (index, value) in arguments.values.iter().enumerate() {
         let converted =

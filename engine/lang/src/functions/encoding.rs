@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use meshform_state::{Str, Type, Value};
 
+use super::charset::Charset;
 use super::{Answer, Arguments, Failure, Function, Gives, Param, Want, string};
 
 const TEXT: &[Param] = &[Param::new("str", Want::String)];
@@ -68,75 +69,24 @@ fn decode_base64(arguments: &Arguments<'_>) -> Result<Vec<u8>, Failure> {
         .map_err(|_| Failure::argument(0, "it is no Base64"))
 }
 
-/// Encodings that need no table, or a small one.
-#[derive(Clone, Copy)]
-enum Encoding {
-    Utf8,
-    Latin1,
-    Utf16 { little: bool },
-}
-
-fn encoding(arguments: &Arguments<'_>) -> Result<Encoding, Failure> {
-    let name = arguments.text(1).to_ascii_uppercase();
-    match name.as_str() {
-        "UTF-8" | "UTF8" => Ok(Encoding::Utf8),
-        "ISO-8859-1" | "ISO_8859-1" | "LATIN1" | "US-ASCII" | "ASCII" => Ok(Encoding::Latin1),
-        "UTF-16LE" => Ok(Encoding::Utf16 { little: true }),
-        "UTF-16BE" => Ok(Encoding::Utf16 { little: false }),
-        _ => Err(Failure::argument(
-            1,
-            "known encodings are UTF-8, UTF-16LE, UTF-16BE and ISO-8859-1",
-        )),
-    }
-}
-
 fn encode_text(arguments: &Arguments<'_>) -> Answer {
-    let text = arguments.text(0);
-    let bytes: Vec<u8> = match encoding(arguments)? {
-        Encoding::Utf8 => text.bytes().collect(),
-        Encoding::Latin1 => {
-            let bytes: Option<Vec<u8>> = text
-                .chars()
-                .map(|letter| u8::try_from(u32::from(letter)).ok())
-                .collect();
-            bytes.ok_or_else(|| Failure::argument(0, "it holds characters that the encoding has not"))?
-        }
-        Encoding::Utf16 { little } => text
-            .encode_utf16()
-            .flat_map(|unit| {
-                if little {
-                    unit.to_le_bytes()
-                } else {
-                    unit.to_be_bytes()
-                }
-            })
-            .collect(),
-    };
+    let charset = charset(arguments)?;
+    let bytes = charset.encode(arguments.text(0));
+    let bytes = bytes.ok_or_else(|| Failure::argument(0, "it holds characters that the encoding has not"))?;
     Ok(Value::string(STANDARD.encode(bytes)))
 }
 
 fn decode_text(arguments: &Arguments<'_>) -> Answer {
-    let encoding = encoding(arguments)?;
-    let bytes = decode_base64(arguments)?;
-    let text = match encoding {
-        Encoding::Utf8 => String::from_utf8(bytes).ok(),
-        Encoding::Latin1 => Some(bytes.into_iter().map(char::from).collect()),
-        Encoding::Utf16 { little } => {
-            let units: Vec<u16> = bytes
-                .chunks_exact(2)
-                .map(|pair| {
-                    if little {
-                        u16::from_le_bytes([pair[0], pair[1]])
-                    } else {
-                        u16::from_be_bytes([pair[0], pair[1]])
-                    }
-                })
-                .collect();
-            String::from_utf16(&units).ok().filter(|_| bytes.len() % 2 == 0)
-        }
-    };
+    let charset = charset(arguments)?;
+    let text = charset.decode(decode_base64(arguments)?);
     text.map(string)
         .ok_or_else(|| Failure::argument(0, "what it holds is no text in this encoding"))
+}
+
+fn charset(arguments: &Arguments<'_>) -> Result<Charset, Failure> {
+    let name = arguments.text(1);
+    Charset::find(name)
+        .ok_or_else(|| Failure::argument(1, format!("`{name}` is not the IANA name of a known encoding")))
 }
 
 fn url_encode(text: &str) -> String {
@@ -176,7 +126,35 @@ fn url_decode(arguments: &Arguments<'_>) -> Answer {
         .map_err(|_| Failure::argument(0, "what it holds is no UTF-8 text"))
 }
 
+/// The line of a quote that means nothing where it stands: the reader would take it as a letter.
+fn misplaced_quote(text: &str) -> Option<usize> {
+    let mut line = 1;
+    let mut quoted = false;
+    let mut at_start = true;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        line += usize::from(letter == '\n');
+        if letter != '"' {
+            at_start = !quoted && matches!(letter, ',' | '\n');
+            continue;
+        }
+        match (quoted, letters.peek()) {
+            (true, Some('"')) => _ = letters.next(),
+            (true, None | Some(',' | '\r' | '\n')) => quoted = false,
+            (false, _) if at_start => quoted = true,
+            _ => return Some(line),
+        }
+        at_start = false;
+    }
+    quoted.then_some(line)
+}
+
 fn csv_decode(arguments: &Arguments<'_>) -> Answer {
+    if let Some(line) = misplaced_quote(arguments.text(0)) {
+        let message =
+            format!("line {line}: a quote must open a field, and stand twice or close the field within");
+        return Err(Failure::argument(0, message));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(arguments.text(0).as_bytes());

@@ -63,7 +63,7 @@ fn format(text: &str, args: &[Value], arguments: &Arguments<'_>) -> Result<Strin
         next += 1;
     }
     out.push_str(rest);
-    if used < args.len() && !text.contains('[') {
+    if used < args.len() {
         let message = format!("the format uses {used} of the {} arguments behind it", args.len());
         return Err(Failure::argument(used + 1, message));
     }

@@ -259,6 +259,9 @@ fn transpose(arguments: &Arguments<'_>) -> Answer {
     let map = convert_to(arguments.value(0), &ty).map_err(|error| Failure::argument(0, error.to_string()))?;
     let mut turned: BTreeMap<Str, Vec<Value>> = BTreeMap::new();
     for (name, list) in map.entries().into_iter().flatten() {
+        if list.is_null() {
+            return Err(Failure::argument(0, "a list must not be null"));
+        }
         for item in list.items().unwrap_or_default() {
             let Value::String(text) = item else {
                 return Err(Failure::argument(0, "an element must not be null"));

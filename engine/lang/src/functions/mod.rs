@@ -5,6 +5,7 @@
 //! give is either an input of the run or known later.
 
 mod chance;
+mod charset;
 mod cidr;
 mod collection;
 mod convert;

@@ -96,11 +96,69 @@ fn double(result: f64) -> Answer {
 }
 
 fn log(arguments: &Arguments<'_>) -> Answer {
-    double(arguments.number(0).to_f64().ln() / arguments.number(1).to_f64().ln())
+    let (number, base) = (arguments.number(0).to_f64(), arguments.number(1).to_f64());
+    if number.is_infinite() || base.is_infinite() {
+        return Err(Failure::new("a number is too large"));
+    }
+    double(number.ln() / base.ln())
 }
 
 fn pow(arguments: &Arguments<'_>) -> Answer {
-    double(arguments.number(0).to_f64().powf(arguments.number(1).to_f64()))
+    double(power(arguments.number(0).to_f64(), arguments.number(1).to_f64()))
+}
+
+/// `base` to the `exponent`. A whole one multiplies significand and exponent apart, as Go does it: the last digit shows
+/// which way was taken.
+fn power(base: f64, exponent: f64) -> f64 {
+    let count = exponent.abs();
+    if count.fract() != 0.0 || count == 1.0 || count > 1e15 || base == 0.0 || !base.is_finite() {
+        return base.powf(exponent);
+    }
+    let (mut part, mut places) = split(base);
+    let (mut result, mut total) = (1.0_f64, 0_i64);
+    let mut left = count;
+    while left >= 1.0 && places.abs() <= 1 << 12 {
+        if left % 2.0 == 1.0 {
+            result *= part;
+            total += places;
+        }
+        part *= part;
+        places *= 2;
+        if part < 0.5 {
+            part += part;
+            places -= 1;
+        }
+        left = (left / 2.0).floor();
+    }
+    if left >= 1.0 {
+        total += places;
+    }
+    if exponent < 0.0 {
+        (result, total) = (1.0 / result, -total);
+    }
+    scaled(result, total)
+}
+
+/// A significand from a half to one, and the power of two that makes it `number`, which is neither zero nor infinite.
+fn split(number: f64) -> (f64, i64) {
+    let mut part = number;
+    let mut places = 0;
+    while part.abs() >= 1.0 {
+        part /= 2.0;
+        places += 1;
+    }
+    while part.abs() < 0.5 {
+        part *= 2.0;
+        places -= 1;
+    }
+    (part, places)
+}
+
+/// `number` times two to the `places`.
+fn scaled(number: f64, places: i64) -> f64 {
+    let places = i32::try_from(places.clamp(-4000, 4000)).unwrap_or(0);
+    let half = places / 2;
+    number * 2_f64.powi(half) * 2_f64.powi(places - half)
 }
 
 fn parse_int(arguments: &Arguments<'_>) -> Answer {

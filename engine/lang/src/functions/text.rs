@@ -125,7 +125,14 @@ fn title(text: &str) -> String {
         if before.is_alphanumeric() || before == '_' || !before.is_ascii() && !before.is_whitespace() {
             out.push(letter);
         } else {
-            out.push(upper(letter));
+            out.push(match letter {
+                // Letters that are two in one have a form of their own at the start of a word.
+                'Ǆ'..='ǆ' => 'ǅ',
+                'Ǉ'..='ǉ' => 'ǈ',
+                'Ǌ'..='ǌ' => 'ǋ',
+                'Ǳ'..='ǳ' => 'ǲ',
+                letter => upper(letter),
+            });
         }
         before = letter;
     }
@@ -178,7 +185,8 @@ fn substr(arguments: &Arguments<'_>) -> Answer {
     } else {
         offset.min(count)
     };
-    let end = if length < 0 {
+    // Counted from the end, no length means all of the rest, as in terraform.
+    let end = if length < 0 || (offset < 0 && length == 0) {
         count
     } else {
         start.saturating_add(length).min(count)

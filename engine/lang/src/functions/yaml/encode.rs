@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 
 use meshform_state::Value;
 
+/// Longer keys are written apart.
+const LONGEST_KEY: usize = 128;
+
 /// Longer lines of a quoted text are folded at a space.
 const WIDTH: usize = 80;
 
@@ -27,7 +30,7 @@ struct Writer {
     out: String,
 }
 
-/// Where a text stands: a key must be in one line.
+/// Where a text stands: a short key must be in one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Key,
@@ -62,14 +65,34 @@ impl Writer {
                     if !std::mem::take(&mut first) {
                         self.new_line(indent);
                     }
-                    self.text(name, indent, Place::Key);
-                    self.out.push(':');
-                    self.entry(item, indent);
+                    self.pair(name, item, indent);
                 }
                 if first {
                     self.out.push_str("{}");
                 }
             }
+        }
+    }
+
+    /// A key of several lines, or a long one, stands in lines of its own.
+    fn pair(&mut self, name: &str, item: &Value, indent: usize) {
+        if !name.contains('\n') && name.len() <= LONGEST_KEY {
+            self.text(name, indent, Place::Key);
+            self.out.push(':');
+            return self.entry(item, indent);
+        }
+        self.out.push_str("? ");
+        self.text(name, indent, Place::Value);
+        self.new_line(indent);
+        self.out.push_str(": ");
+        self.beside(item, indent);
+    }
+
+    /// A value behind a sign of its own.
+    fn beside(&mut self, item: &Value, indent: usize) {
+        match item {
+            Value::String(text) => self.text(text, indent, Place::Value),
+            item => self.block(item, indent + 2),
         }
     }
 
@@ -101,10 +124,7 @@ impl Writer {
                 self.new_line(indent);
             }
             self.out.push_str("- ");
-            match item {
-                Value::String(text) => self.text(text, indent, Place::Value),
-                item => self.block(item, indent + 2),
-            }
+            self.beside(item, indent);
         }
     }
 
@@ -195,7 +215,6 @@ impl Writer {
 
 fn is_printable(letter: char) -> bool {
     matches!(letter, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
-        || u32::from(letter) > 0xffff
 }
 
 /// Whether a literal block would read back as `text`: no blank may end a line, nothing may need an escape.

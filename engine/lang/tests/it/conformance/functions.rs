@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::values::{same, value};
 use crate::support::evaluate;
 
-fn check(cases: &str) {
+pub(super) fn check(cases: &str) {
     let mut failed = Vec::new();
     for line in cases.lines() {
         let case: Json = serde_json::from_str(line).unwrap();

@@ -3,6 +3,9 @@
 mod conversions;
 mod expressions;
 mod functions;
+mod generate;
 mod go;
+mod pools;
 mod signatures;
+mod terraform;
 mod values;
