@@ -131,6 +131,9 @@ pub(crate) fn read(
 ) -> Result<Loaded, Failure> {
     let mut sources = Sources::default();
     let (config, mut found) = load(&mut sources, folder, session.vocabulary().words());
+    if let Some(wrong) = config.settings.check_version(env!("CARGO_PKG_VERSION")) {
+        found.push(wrong);
+    }
     let values = found.collect(values(&config, &mut sources));
     match values {
         Some(values) if !found.has_errors() => {

@@ -212,6 +212,17 @@ impl Loader<'_> {
         let names = self.words.iter().map(|word| word.name).chain(language::KINDS);
         let detail = format!("There is no block `{}`.", block.kind);
         let diagnostic = Diagnostic::error("Unsupported block", detail).at(block.kind_range);
+        let instead = match &*block.kind {
+            "terraform" => Some("Settings of the program stand in `meshform { … }`."),
+            "provider" => Some(
+                "There are no providers: a resource says with `in` where it lives, and blocks such as `account` and \
+                 `cluster` say how to get there.",
+            ),
+            _ => None,
+        };
+        if let Some(instead) = instead {
+            return self.found.push(diagnostic.hint(instead));
+        }
         self.found.push(match did_you_mean(&block.kind, names) {
             Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
             None if block.kind.contains('_') => diagnostic.hint(format!(

@@ -24,8 +24,13 @@ impl<K: Ord + Display, V> Once<K, V> {
     /// Adds `value`, or says that there is one of its name already.
     pub(super) fn add(&mut self, name: K, value: V, range: Range, found: &mut Diagnostics) {
         if let Some((_, first)) = self.entries.get(&name) {
+            let article = if self.what.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                "an"
+            } else {
+                "a"
+            };
             let detail = format!(
-                "There is a {} `{name}` already; names are unique in a folder.",
+                "There is {article} {} `{name}` already; names are unique in a folder.",
                 self.what
             );
             let diagnostic = Diagnostic::error(format!("Duplicate {}", self.what), detail).at(range);

@@ -11,6 +11,7 @@ mod growth;
 mod imports;
 mod machines;
 mod mistakes;
+mod newcomers;
 mod preflight;
 mod prompts;
 mod saved;

@@ -86,7 +86,7 @@ fn unknown(name: &str, expr: &Expr) -> Diagnostics {
         format!("There is no type `{name}`."),
     )
     .at(expr.range());
-    found.hint = crate::did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
+    found.hint = crate::did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
     found.into()
 }
 

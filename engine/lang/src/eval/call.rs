@@ -22,7 +22,7 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
             format!("There is no function `{}`.", call.name),
         )
         .at(call.name_range);
-        found.hint = did_you_mean(name, functions::names()).map(|near| format!("did you mean `{near}`?"));
+        found.hint = did_you_mean(name, functions::names()).map(|near| format!("Did you mean `{near}`?"));
         return Err(found.into());
     };
     let mut secret = false;

@@ -150,7 +150,7 @@ fn no_attribute<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Ran
         format!("This object has no attribute `{name}`."),
     )
     .at(range);
-    found.hint = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
+    found.hint = did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
     Err(found.into())
 }
 
@@ -160,7 +160,7 @@ fn no_element<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range
         format!("This map has no element with the key `{name}`."),
     )
     .at(range);
-    found.hint = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
+    found.hint = did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
     Err(found.into())
 }
 
@@ -286,7 +286,7 @@ fn no_key<'a>(
         format!("There is no element with the key `{name}`."),
     )
     .at(range);
-    found.hint = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
+    found.hint = did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
     Err(found.into())
 }
 

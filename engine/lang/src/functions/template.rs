@@ -57,7 +57,7 @@ impl Scope for Variables<'_> {
         );
         let mut found = Diagnostic::error("Unknown variable", message).at(traversal.root_range);
         let names = self.variables.keys().map(|name| &**name);
-        found.hint = did_you_mean(&traversal.root, names).map(|near| format!("did you mean `{near}`?"));
+        found.hint = did_you_mean(&traversal.root, names).map(|near| format!("Did you mean `{near}`?"));
         Err(found.into())
     }
 

@@ -96,14 +96,20 @@ impl Parser<'_> {
                 self.end_of_line("argument")
             }
             Kind::OBrace | Kind::OQuote | Kind::Ident => {
-                let block = self.nested(|parser| parser.block(name));
-                let ended_well = block?;
-                body.blocks.push(Arc::new(ended_well.0));
-                if ended_well.1 {
-                    self.end_of_line("block")
-                } else {
-                    Err(Failed)
+                let (mut block, closed) = self.nested(|parser| parser.block(name))?;
+                if closed {
+                    body.blocks.push(Arc::new(block));
+                    return self.end_of_line("block");
                 }
+                // What stands unindented in a block that nothing closes was meant to follow it.
+                let inner = std::mem::take(&mut block.body.blocks);
+                let (follow, inside) = inner
+                    .into_iter()
+                    .partition(|inner| self.starts_line(inner.kind_range.start));
+                block.body.blocks = inside;
+                body.blocks.push(Arc::new(block));
+                body.blocks.extend::<Vec<_>>(follow);
+                Err(Failed)
             }
             _ => {
                 let message = format!(
@@ -111,13 +117,19 @@ impl Parser<'_> {
                     self.word(name),
                     describe(self.kind(), self.word(self.peek()))
                 );
-                let place = self.peek();
-                let place = if place.kind == Kind::Newline || place.kind == Kind::End {
+                let next = self.peek();
+                let place = if next.kind == Kind::Newline || next.kind == Kind::End {
                     name
                 } else {
-                    place
+                    next
                 };
-                self.fail("Invalid block definition", message, place)
+                let found =
+                    Diagnostic::error("Invalid block definition", message).at(self.token_range(place));
+                self.diagnostics.push(match next.kind {
+                    Kind::EqualEqual | Kind::Colon => found.hint("Did you mean `=`?"),
+                    _ => found,
+                });
+                Err(Failed)
             }
         }
     }
@@ -168,7 +180,18 @@ impl Parser<'_> {
                     self.report(&summary, message, next);
                     return Ok(());
                 }
-                self.fail(&summary, message, next)
+                let found = Diagnostic::error(summary, message).at(self.token_range(next));
+                let meant = match self.word(next) {
+                    "&" => Some("&&"),
+                    "|" => Some("||"),
+                    "=" => Some("=="),
+                    _ => None,
+                };
+                self.diagnostics.push(match meant {
+                    Some(meant) => found.hint(format!("Did you mean `{meant}`?")),
+                    None => found,
+                });
+                Err(Failed)
             }
         }
     }
@@ -221,7 +244,9 @@ impl Parser<'_> {
             let message = "A block in one line may hold one argument only, and no block.";
             return self.fail("Invalid single-argument block definition", message, next);
         }
+        let told = self.diagnostics.0.len();
         let ended = self.items(body, true);
+        let is_first = self.diagnostics.0.len() == told;
         self.drop_repeated(body);
         match ended {
             Ended::Brace => Ok(Some(self.read().end)),
@@ -229,9 +254,12 @@ impl Parser<'_> {
             Ended::Text => {
                 let end = self.peek();
                 body.range.end = end.end;
-                let message = "The text ends before this block's closing brace.";
-                self.diagnostics
-                    .push(Diagnostic::error("Unclosed configuration block", message).at(header));
+                // Behind another mistake in it, the brace may well be there.
+                if is_first {
+                    let message = "The text ends before this block's closing brace.";
+                    self.diagnostics
+                        .push(Diagnostic::error("Unclosed configuration block", message).at(header));
+                }
                 Ok(None)
             }
         }

@@ -132,7 +132,12 @@ impl<'a> Parser<'a> {
 
     /// Whether nothing but blanks stands before `token` in its line.
     pub(super) fn begins_line(&self, token: Token) -> bool {
-        let start = token.start as usize;
+        self.starts_line(token.start)
+    }
+
+    /// Whether a line begins at the byte `start`.
+    pub(super) fn starts_line(&self, start: u32) -> bool {
+        let start = start as usize;
         start == 0 || self.text.as_bytes().get(start - 1) == Some(&b'\n')
     }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Base, Call, Chain, Expr, For, ForKind, Item, Key, Node};
 
 use super::escape::normalize;
-use super::parser::{Parse, Parser, describe};
+use super::parser::{Failed, Parse, Parser, describe};
 use super::steps::Splats;
 use super::token::{Kind, Token};
 
@@ -59,7 +59,10 @@ impl Parser<'_> {
             kind => {
                 let found = describe(kind, self.word(token));
                 let message = format!("An expression is expected here, but there is {found}.");
-                if matches!(self.word(token), "'" | "`") {
+                if matches!(
+                    self.word(token),
+                    "'" | "`" | "“" | "”" | "„" | "‘" | "’" | "«" | "»"
+                ) {
                     return self.fail("Invalid character", "Texts stand between double quotes.", token);
                 }
                 self.fail("Invalid expression", message, token)
@@ -202,7 +205,13 @@ impl Parser<'_> {
                         let found = describe(kind, parser.word(next));
                         let message =
                             format!("A comma or `]` is expected behind an element, but there is {found}.");
-                        return parser.fail("Missing item separator", message, next);
+                        let found =
+                            Diagnostic::error("Missing item separator", message).at(parser.token_range(next));
+                        let opened = parser.token_range(open);
+                        parser
+                            .diagnostics
+                            .push(found.related(opened, "the list begins here"));
+                        return Err(Failed);
                     }
                 }
             }
@@ -229,7 +238,7 @@ impl Parser<'_> {
                         parser.range(open.start, close.end),
                     ));
                 }
-                items.push(parser.object_item()?);
+                items.push(parser.object_item(open)?);
                 let next = parser.peek();
                 match next.kind {
                     Kind::Comma | Kind::Newline => _ = parser.read(),
@@ -246,7 +255,7 @@ impl Parser<'_> {
         })
     }
 
-    fn object_item(&mut self) -> Parse<Item> {
+    fn object_item(&mut self, open: Token) -> Parse<Item> {
         let token = self.peek();
         let bare = token.kind == Kind::Ident && matches!(self.peek_second().kind, Kind::Equal | Kind::Colon);
         let key = if bare {
@@ -272,7 +281,10 @@ impl Parser<'_> {
         if !matches!(sign.kind, Kind::Equal | Kind::Colon) {
             let found = describe(sign.kind, self.word(sign));
             let message = format!("A key must be followed by `=` and its value, but there is {found}.");
-            return self.fail("Missing attribute value", message, sign);
+            let found = Diagnostic::error("Missing attribute value", message).at(self.token_range(sign));
+            self.diagnostics
+                .push(found.related(self.token_range(open), "the object begins here"));
+            return Err(Failed);
         }
         self.read();
         Ok(Item {

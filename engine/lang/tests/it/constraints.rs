@@ -69,6 +69,6 @@ fn mistakes_in_types_are_told() {
     }
     assert_eq!(
         constraint("strnig").unwrap_err().0[0].hint.as_deref(),
-        Some("did you mean `string`?")
+        Some("Did you mean `string`?")
     );
 }

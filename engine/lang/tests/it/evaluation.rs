@@ -144,7 +144,7 @@ fn mistakes_tell_the_values_that_took_part_but_never_secrets() {
         ("secret", Value::from("hidden").into_secret()),
     ]);
     let found = names.evaluate("object.nam").unwrap_err();
-    assert_eq!(found.0[0].hint.as_deref(), Some("did you mean `name`?"));
+    assert_eq!(found.0[0].hint.as_deref(), Some("Did you mean `name`?"));
     assert_eq!(
         found.0[0].values[0].statement,
         "is object with 1 attribute \"name\""

@@ -120,7 +120,7 @@ fn templates_see_their_variables_only() {
         found.0[0].detail.contains("bad.tpl:2:5: Unknown variable"),
         "{found:?}"
     );
-    assert!(found.0[0].detail.contains("did you mean `names`?"), "{found:?}");
+    assert!(found.0[0].detail.contains("Did you mean `names`?"), "{found:?}");
     assert!(evaluate("templatefile(\"self.tpl\", {})").is_err());
     assert_eq!(
         evaluate("templatestring(\"$${x}!\", { x = 1 })").unwrap(),
