@@ -144,6 +144,14 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
         }
         (TypeConstraint::Number, Value::String(text)) => number(text),
         (TypeConstraint::Bool, Value::String(text)) => truth(text),
+        // Where in the order of a set its elements will be that are not known yet is not known either.
+        (TypeConstraint::List(_), Value::Set(set)) if set.items.len() > 1 && !value.is_known() => {
+            Ok(Value::Later(Later {
+                ty: convert_type(&Type::set(set.element.clone()), to)?,
+                not_null: true,
+                origin: None,
+            }))
+        }
         (TypeConstraint::List(element), Value::List(_) | Value::Set(_) | Value::Tuple(_)) => {
             let (ty, items) = elements(value, element, "list")?;
             Ok(Value::list(ty, items))
@@ -207,6 +215,10 @@ fn elements(value: &Value, element: &TypeConstraint, what: &str) -> Converted<(T
         && (*element == TypeConstraint::Any || element.is_exactly(ty))
     {
         return Ok((ty.clone(), items.to_vec()));
+    }
+    // Without elements, what they would be must fit all the same.
+    if let Some(ty) = shared.filter(|_| items.is_empty()) {
+        convert_type(ty, element)?;
     }
     let common;
     let element = if *element == TypeConstraint::Any && !items.is_empty() {

@@ -32,7 +32,11 @@ pub(super) fn possible(from: &Type, to: &TypeConstraint, loss: Loss) -> bool {
         (Type::Tuple(items), TypeConstraint::List(to) | TypeConstraint::Set(to)) => {
             parts_possible(items.iter(), to, loss)
         }
-        (Type::Object(attributes), TypeConstraint::Map(to)) => parts_possible(attributes.values(), to, loss),
+        (Type::Object(attributes), TypeConstraint::Map(to)) => {
+            let open = || unified(&attributes.values().cloned().collect::<Vec<_>>(), loss) == Some(Type::Any);
+            // Whether attributes fit that could be of any type, such as nulls, only their values tell.
+            parts_possible(attributes.values(), to, loss) || **to == TypeConstraint::Any && open()
+        }
         (Type::Tuple(items), TypeConstraint::Tuple(to)) => {
             items.len() == to.len()
                 && items

@@ -209,19 +209,19 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
         (_, Some(Type::Any)) => Value::later(Type::Any),
         // Nothing is known of the key, so nothing is said of the element.
         _ if open_key => Value::later(Type::Any),
-        (Value::List(list), _) => match position(key, list.items.len(), range)? {
+        (Value::List(list), _) => match position(key, Some(list.items.len()), range)? {
             Some(at) => list.items[at].clone(),
             None => Value::later(list.element.clone()),
         },
-        (Value::Tuple(items), _) => match position(key, items.len(), range)? {
+        (Value::Tuple(items), _) => match position(key, Some(items.len()), range)? {
             Some(at) => items[at].clone(),
             None => Value::later(Type::Any),
         },
         (_, Some(Type::List(element))) => {
-            position(key, usize::MAX, range)?;
+            position(key, None, range)?;
             Value::later((**element).clone())
         }
-        (_, Some(Type::Tuple(items))) => match position(key, items.len(), range)? {
+        (_, Some(Type::Tuple(items))) => match position(key, Some(items.len()), range)? {
             Some(at) => Value::later(items[at].clone()),
             None => Value::later(Type::Any),
         },
@@ -290,8 +290,8 @@ fn no_key<'a>(
     Err(found.into())
 }
 
-/// The place that `key` names among `length` elements; `None` if the key is known later.
-fn position(key: &Value, length: usize, range: Range) -> Evaluated<Option<usize>> {
+/// The place that `key` names among `length` elements; `None` if the key or the length is known later.
+fn position(key: &Value, length: Option<usize>, range: Range) -> Evaluated<Option<usize>> {
     let number = match convert_to(key, &Type::Number) {
         Ok(Value::Number(number)) => number,
         Ok(_) => return Ok(None),
@@ -307,6 +307,7 @@ fn position(key: &Value, length: usize, range: Range) -> Evaluated<Option<usize>
             range,
         );
     }
+    let Some(length) = length else { return Ok(None) };
     match number
         .to_i64()
         .and_then(|at| usize::try_from(at).ok())

@@ -97,6 +97,8 @@ fn logical(
 ) -> Evaluated<Value> {
     let deciding = op == BinaryOp::Or;
     let convert = |side: Evaluated<Value>, which: &str, range: Range| match side {
+        // Where the other side decides, a null is as little asked for as what fails.
+        Ok(value) if value.is_null() => Ok(single(&value, &Type::Bool, which, range)),
         Ok(value) => single(&value, &Type::Bool, which, range).map(Ok),
         Err(found) => Ok(Err(found)),
     };
@@ -124,6 +126,10 @@ fn logical(
             left.extend(right);
             return Err(left);
         }
+        // Once it is known, the left operand may decide alone.
+        (Ok((left, secret)), Err(_)) if !left.is_known() => {
+            return Ok(secret_if(secret, later_not_null(Type::Bool)));
+        }
         (Err(found), _) | (_, Err(found)) => return Err(found),
     };
     let result = if left.is_known() && right.is_known() {
@@ -144,7 +150,7 @@ fn equality(op: BinaryOp, left: &Value, right: &Value) -> Value {
     secret_if(left_secret || right_secret, result)
 }
 
-/// Whether two values, without secrets, are equal; `None` if that is known later.
+/// Whether two values, without secrets, are equal; `None` if that is known later. Nulls are, whatever their types.
 pub(crate) fn equal(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
         (Value::Null(_), Value::Null(_)) => Some(true),
@@ -155,30 +161,30 @@ pub(crate) fn equal(left: &Value, right: &Value) -> Option<bool> {
                 None
             }
         }
-        (Value::Later(_), _) | (_, Value::Later(_)) => {
-            let (a, b) = (left.ty(), right.ty());
-            let may_be_null = !is_not_null(left) && !is_not_null(right);
-            if a != b && !a.has_any() && !b.has_any() && !may_be_null {
-                Some(false)
-            } else {
+        (Value::Later(a), Value::Later(b)) => {
+            let may_be_null = !a.not_null && !b.not_null;
+            if may_be_null || may_match(&a.ty, &b.ty) {
                 None
+            } else {
+                Some(false)
             }
         }
-        (Value::List(a), Value::List(b))
-            if a.element == b.element || a.element.has_any() || b.element.has_any() =>
-        {
+        (Value::Later(later), known) | (known, Value::Later(later)) => {
+            if matches_later(&later.ty, known) {
+                None
+            } else {
+                Some(false)
+            }
+        }
+        (Value::List(a), Value::List(b)) if a.element == b.element || is_open(left) || is_open(right) => {
             sequence(&a.items, &b.items)
         }
-        (Value::Set(a), Value::Set(b))
-            if a.element == b.element || a.element.has_any() || b.element.has_any() =>
-        {
+        (Value::Set(a), Value::Set(b)) if a.element == b.element || is_open(left) || is_open(right) => {
             let known = a.items.iter().chain(&b.items).all(Value::is_known);
             if known { Some(a.items == b.items) } else { None }
         }
         (Value::Tuple(a), Value::Tuple(b)) => sequence(a, b),
-        (Value::Map(a), Value::Map(b))
-            if a.element == b.element || a.element.has_any() || b.element.has_any() =>
-        {
+        (Value::Map(a), Value::Map(b)) if a.element == b.element || is_open(left) || is_open(right) => {
             entries(&a.entries, &b.entries)
         }
         (Value::Object(a), Value::Object(b)) => entries(a, b),
@@ -186,6 +192,61 @@ pub(crate) fn equal(left: &Value, right: &Value) -> Option<bool> {
         (Value::Number(a), Value::Number(b)) => Some(a == b),
         (Value::String(a), Value::String(b)) => Some(a == b),
         _ => Some(false),
+    }
+}
+
+/// [`equal`] for parts of two values: these have one type only if their parts have.
+fn equal_parts(left: &Value, right: &Value) -> Option<bool> {
+    match (left, right) {
+        (Value::Null(a), Value::Null(b)) => Some(a == b),
+        (Value::Null(a), Value::Later(b)) | (Value::Later(b), Value::Null(a))
+            if !b.ty.has_any() && *a != b.ty =>
+        {
+            Some(false)
+        }
+        (Value::Later(a), Value::Later(b)) if !may_match(&a.ty, &b.ty) => Some(false),
+        _ => equal(left, right),
+    }
+}
+
+/// Whether what is known later to be of `ty` may turn out to be equal to `known`, whose type is what it is unless a part
+/// is known later too.
+fn matches_later(ty: &Type, known: &Value) -> bool {
+    let known_ty = known.ty();
+    if ty.has_any() || is_open(known) {
+        may_match(ty, &known_ty)
+    } else {
+        *ty == known_ty
+    }
+}
+
+/// Whether values of which these types are known so far may turn out to have one type.
+fn may_match(a: &Type, b: &Type) -> bool {
+    match (a, b) {
+        (Type::Any, _) | (_, Type::Any) => true,
+        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+            may_match(a, b)
+        }
+        (Type::Tuple(a), Type::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| may_match(a, b))
+        }
+        (Type::Object(a), Type::Object(b)) => {
+            a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| may_match(a, b))
+        }
+        _ => a == b,
+    }
+}
+
+/// Whether the type of `value` is not known in all parts. That of a null is: it stays what it is.
+fn is_open(value: &Value) -> bool {
+    match value {
+        Value::Later(later) => later.ty.has_any(),
+        Value::Secret(inner) => is_open(inner),
+        Value::Null(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::List(list) | Value::Set(list) => list.items.iter().any(is_open),
+        Value::Tuple(items) => items.iter().any(is_open),
+        Value::Map(map) => map.entries.values().any(is_open),
+        Value::Object(attributes) => attributes.values().any(is_open),
     }
 }
 
@@ -207,7 +268,7 @@ fn entries(a: &BTreeMap<Str, Value>, b: &BTreeMap<Str, Value>) -> Option<bool> {
 fn all<'a>(pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> {
     let mut result = Some(true);
     for (a, b) in pairs {
-        match equal(a, b) {
+        match equal_parts(a, b) {
             Some(false) => return Some(false),
             Some(true) => {}
             None => result = None,

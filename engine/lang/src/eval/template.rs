@@ -7,7 +7,7 @@ use super::conditional::truth;
 use super::{Env, Evaluated, Frame, TEXT_UNIT, eval, later_not_null, secret_if};
 use crate::convert::convert_to;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::expr::{Expr, Part, PartFor};
+use crate::expr::{Expr, Part, PartFor, PartIf};
 use crate::source::Range;
 
 /// The text so far, and what else is known of it.
@@ -53,30 +53,38 @@ fn append(parts: &[Part], text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
             Ok(())
         }
         Part::Value(value) => append_value(value, text, env),
-        Part::If(node) => {
-            match eval(&node.condition, env).and_then(|value| truth(&value, node.condition.range())) {
-                Ok((condition, secret)) => {
-                    text.secret |= secret;
-                    let (taken, other) = match condition {
-                        Some(false) => (&node.no, &node.yes),
-                        _ => (&node.yes, &node.no),
-                    };
-                    text.later |= condition.is_none();
-                    text.secret |= makes_secret(other, env);
-                    append(taken, text, env)
-                }
-                Err(found) => Err(found),
-            }
-        }
+        Part::If(node) => append_if(node, text, env),
         Part::For(node) => append_for(node, text, env),
     });
     Diagnostics::all(each).map(drop)
 }
 
-/// Whether a branch that is not taken would make the text secret. It then does so too, as in a conditional.
-fn makes_secret(branch: &[Part], env: &Env<'_>) -> bool {
-    let mut text = Text::default();
-    append(branch, &mut text, env).is_ok() && text.secret
+fn append_if(node: &PartIf, text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
+    let condition = eval(&node.condition, env)?;
+    let (condition, secret) = truth(&condition, node.condition.range())?;
+    let branch = |parts: &[Part]| {
+        let mut made = Text::default();
+        append(parts, &mut made, env).map(|()| made)
+    };
+    let (yes, no) = (branch(&node.yes), branch(&node.no));
+    // A branch that is not taken makes the text secret too, as in a conditional; a mistake in it does not matter.
+    let secret_of = |made: &Evaluated<Text>| made.as_ref().is_ok_and(|made| made.secret);
+    text.secret |= secret || secret_of(&yes) || secret_of(&no);
+    let taken = match (condition, yes, no) {
+        (Some(true), yes, _) => yes?,
+        (Some(false), _, no) => no?,
+        (None, Err(mut found), Err(other)) => {
+            found.extend(other);
+            return Err(found);
+        }
+        (None, ..) => Text {
+            later: true,
+            ..Text::default()
+        },
+    };
+    text.text.push_str(&taken.text);
+    text.later |= taken.later;
+    Ok(())
 }
 
 fn append_value(value: &Expr, text: &mut Text, env: &Env<'_>) -> Evaluated<()> {

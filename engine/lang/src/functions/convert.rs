@@ -6,6 +6,7 @@ use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Param, Want};
 use crate::convert::{TypeConstraint, convert as convert_value};
+use crate::eval::secret_if;
 
 const ANY: &[Param] = &[Param::own("v")];
 
@@ -54,11 +55,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn to(arguments: &Arguments<'_>, constraint: &TypeConstraint) -> Answer {
     let value = arguments.value(0);
     if let (
-        Value::Null(Type::Any),
+        (Value::Null(Type::Any), secret),
         TypeConstraint::List(_) | TypeConstraint::Set(_) | TypeConstraint::Map(_),
-    ) = (value.reveal().0, constraint)
+    ) = (value.reveal(), constraint)
     {
-        return Ok(Value::Null(constraint.ty()));
+        return Ok(secret_if(secret, Value::Null(constraint.ty())));
     }
     convert_value(value, constraint).map_err(|error| {
         let hidden = value.has_secret();

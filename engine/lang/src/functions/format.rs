@@ -364,9 +364,13 @@ fn format_list(arguments: &Arguments<'_>) -> Answer {
     for (index, value) in arguments.values.iter().enumerate().skip(1) {
         let (value, is_secret) = reveal_all(value);
         secret |= is_secret;
-        if let Value::Later(later) = &value
-            && !matches!(later.ty, Type::Bool | Type::Number | Type::String)
-        {
+        // Where in the order of a set its elements will be that are not known yet is not known either.
+        let open = match &value {
+            Value::Later(later) => !matches!(later.ty, Type::Bool | Type::Number | Type::String),
+            Value::Set(set) => set.items.len() > 1 && !value.is_known(),
+            _ => false,
+        };
+        if open {
             return Ok(secret_if(secret, later_not_null(Type::list(Type::String))));
         }
         if let Some(items) = value.items() {

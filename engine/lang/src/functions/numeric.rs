@@ -47,7 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "parseint",
         &[Param::new("number", Want::Any), Param::new("base", Want::Number)],
-        Gives::Always(Want::Number),
+        Gives::By(parse_int_type),
         parse_int,
     ),
     Function::new(
@@ -100,7 +100,44 @@ fn log(arguments: &Arguments<'_>) -> Answer {
     if number.is_infinite() || base.is_infinite() {
         return Err(Failure::new("a number is too large"));
     }
-    double(number.ln() / base.ln())
+    double(logarithm(number) / logarithm(base))
+}
+
+/// The natural logarithm as the C library of FreeBSD computes it, and the reference after it: another method differs in
+/// the last digit now and then.
+fn logarithm(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const EVEN: [f64; 4] = [
+        6.666_666_666_666_735e-1,
+        2.857_142_874_366_239e-1,
+        1.818_357_216_161_805e-1,
+        1.479_819_860_511_658_6e-1,
+    ];
+    const ODD: [f64; 3] = [
+        3.999_999_999_940_942e-1,
+        2.222_219_843_214_978_4e-1,
+        1.531_383_769_920_937_3e-1,
+    ];
+    if !x.is_normal() || x < 0.0 {
+        return x.ln();
+    }
+    // x is 2^exponent times a number from half of √2 up to √2.
+    let bits = x.to_bits();
+    let mut exponent = (bits >> 52) as f64 - 1022.0;
+    let mut fraction = f64::from_bits(bits & 0x000f_ffff_ffff_ffff | 0x3fe0_0000_0000_0000);
+    if fraction < std::f64::consts::FRAC_1_SQRT_2 {
+        fraction *= 2.0;
+        exponent -= 1.0;
+    }
+    let f = fraction - 1.0;
+    let s = f / (2.0 + f);
+    let s2 = s * s;
+    let s4 = s2 * s2;
+    let even = s2 * (EVEN[0] + s4 * (EVEN[1] + s4 * (EVEN[2] + s4 * EVEN[3])));
+    let odd = s4 * (ODD[0] + s4 * (ODD[1] + s4 * ODD[2]));
+    let half = 0.5 * f * f;
+    exponent * LN2_HIGH - ((half - (s * (half + (even + odd)) + exponent * LN2_LOW)) - f)
 }
 
 fn pow(arguments: &Arguments<'_>) -> Answer {
@@ -159,6 +196,13 @@ fn scaled(number: f64, places: i64) -> f64 {
     let places = i32::try_from(places.clamp(-4000, 4000)).unwrap_or(0);
     let half = places / 2;
     number * 2_f64.powi(half) * 2_f64.powi(places - half)
+}
+
+fn parse_int_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
+    match arguments.value(0).ty() {
+        Type::String | Type::Any => Ok(Type::Number),
+        _ => Err(Failure::argument(0, "a string is required")),
+    }
 }
 
 fn parse_int(arguments: &Arguments<'_>) -> Answer {

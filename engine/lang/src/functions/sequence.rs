@@ -37,7 +37,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "sort",
-        &[Param::new("list", Want::ListString)],
+        &[Param {
+            known: Known::Top,
+            ..Param::new("list", Want::ListString)
+        }],
         Gives::Always(Want::ListString),
         sort,
     ),
@@ -158,6 +161,8 @@ struct Flat {
 
 impl Flat {
     fn add(&mut self, sequence: &Value) {
+        // Where in the order of a set its elements will be that are not known yet is not known either.
+        self.later |= matches!(sequence, Value::Set(set) if set.items.len() > 1) && !sequence.is_known();
         for item in sequence.items().unwrap_or_default() {
             let (inner, is_secret) = item.reveal();
             match inner {
@@ -284,6 +289,9 @@ fn sort(arguments: &Arguments<'_>) -> Answer {
     let mut items = arguments.items(0).to_vec();
     if items.iter().any(Value::is_null) {
         return Err(Failure::argument(0, "an element is null; each must have a text"));
+    }
+    if items.len() > 1 && items.iter().any(|item| !item.is_known()) {
+        items.fill(Value::later(Type::String));
     }
     items.sort();
     Ok(Value::list(Type::String, items))

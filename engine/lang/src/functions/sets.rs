@@ -105,14 +105,11 @@ fn set_product(arguments: &Arguments<'_>) -> Answer {
 fn sets_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     let mut types = Vec::new();
     for (index, value) in arguments.values.iter().enumerate() {
-        let element = match value.ty() {
-            Type::Set(element) | Type::List(element) => (*element).clone(),
-            Type::Tuple(items) => {
-                let all = unify(&items);
-                all.ok_or_else(|| Failure::argument(index, "all elements must have the same type"))?
-            }
-            Type::Any => Type::Any,
-            _ => return Err(Failure::argument(index, "a set is required")),
+        let set = convert_to(value, &Type::set(Type::Any))
+            .map_err(|error| Failure::argument(index, error.to_string()))?;
+        let element = match set.ty() {
+            Type::Set(element) => (*element).clone(),
+            _ => Type::Any,
         };
         // The element type of an empty set without one is whatever the others have.
         if element != Type::Any || value.items().is_none_or(|items| !items.is_empty()) {

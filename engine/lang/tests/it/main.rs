@@ -13,3 +13,4 @@ mod properties;
 mod second_opinion;
 mod structure;
 mod support;
+mod unknown;

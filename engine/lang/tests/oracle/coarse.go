@@ -1,23 +1,108 @@
 package main
 
 import (
+	"errors"
+	"math/big"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
 // The reference narrows what it does not know by lengths, bounds and first letters too. The language knows of it its
-// type, whether it is secret and whether it can be null. So that both can be compared exactly, each expression is
-// wrapped, inside and out, and forgets what the language does not know.
-type coarse struct{ hclsyntax.Expression }
+// type, whether it is secret and whether it can be null; its numbers are finite,
+// of one precision, and there is one zero. So that both can be
+// compared exactly, each expression is wrapped, inside and out, and forgets what the language does not know.
+type coarse struct {
+	hclsyntax.Expression
+	*run
+	// Whether this is an operand of && or ||, which must not be null: "argument must not be null" (Terraform 1.11.4).
+	operand bool
+}
+
+// What is seen while one expression is evaluated.
+type run struct {
+	// Whether what failed has neither type nor mark. The reference keeps these now and then, so that a mistake in a
+	// branch that is not taken changes the type of the result, or has none.
+	lenient bool
+	// Whether a part failed, be it one that was not asked for.
+	mistake bool
+}
 
 func (c coarse) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	value, found := c.Expression.Value(ctx)
-	return forget(value), found
+	if !found.HasErrors() {
+		found = c.refused(value)
+	}
+	if !found.HasErrors() {
+		if index, ok := c.Expression.(*hclsyntax.IndexExpr); ok {
+			value = keyMarks(index, value, ctx)
+		}
+		return forget(uniform(value)), nil
+	}
+	c.mistake = true
+	if c.lenient {
+		value = cty.DynamicVal
+	}
+	return value, found
+}
+
+func (c coarse) refused(value cty.Value) hcl.Diagnostics {
+	err := finite(value)
+	if bare, _ := value.Unmark(); c.operand && bare.IsNull() {
+		err = errors.New("argument must not be null")
+	}
+	if err == nil {
+		return nil
+	}
+	where := c.Range()
+	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: err.Error(), Subject: &where}}
+}
+
+// keyMarks makes the element behind a secret key secret. The reference does so for maps, lists and tuples, but not for
+// objects (`issensitive({ a = 1, b = 2 }[sensitive("a")])` is false in Terraform), nor before the key is known.
+func keyMarks(index *hclsyntax.IndexExpr, value cty.Value, ctx *hcl.EvalContext) cty.Value {
+	key, found := index.Key.Value(ctx)
+	if found.HasErrors() {
+		return value
+	}
+	_, marks := key.Unmark()
+	return value.WithMarks(marks)
 }
 
 // UnwrapExpression is how the reference looks for names behind an expression.
 func (c coarse) UnwrapExpression() hcl.Expression { return c.Expression }
+
+// finite refuses infinite numbers, which the language has not.
+func finite(value cty.Value) error {
+	return cty.Walk(value, func(_ cty.Path, part cty.Value) (bool, error) {
+		bare, _ := part.Unmark()
+		if bare.Type() == cty.Number && bare.IsKnown() && !bare.IsNull() && bare.AsBigFloat().IsInf() {
+			return false, errors.New("the number is infinite")
+		}
+		return true, nil
+	})
+}
+
+// uniform makes -0 of the reference the 0 that it is, and all numbers of one precision. Some functions of the reference
+// give numbers of 64 bits: `length([1]) / length([1, 2, 3])` is 0.33333333333333333334 in Terraform, but `1 / 3` has all
+// digits.
+func uniform(value cty.Value) cty.Value {
+	bare, marks := value.Unmark()
+	if bare.Type() != cty.Number || !bare.IsKnown() || bare.IsNull() {
+		return value
+	}
+	number := bare.AsBigFloat()
+	if number.Prec() == 53 {
+		// Logarithms and powers are doubles, whose value is what they print as.
+		number, _, _ = big.ParseFloat(number.Text('f', -1), 10, 512, big.ToNearestEven)
+	}
+	number = new(big.Float).SetPrec(512).Set(number)
+	if number.Sign() == 0 {
+		number = number.Abs(number)
+	}
+	return cty.NumberVal(number).WithMarks(marks)
+}
 
 func forget(value cty.Value) cty.Value {
 	if value == cty.NilVal || value.IsWhollyKnown() {
@@ -41,10 +126,11 @@ func forget(value cty.Value) cty.Value {
 }
 
 // wrap makes each part of expr forget.
-func wrap(expr hclsyntax.Expression) hclsyntax.Expression {
+func (r *run) wrap(expr hclsyntax.Expression) hclsyntax.Expression {
 	if expr == nil {
 		return nil
 	}
+	wrap := r.wrap
 	each := func(all []hclsyntax.Expression) {
 		for at := range all {
 			all[at] = wrap(all[at])
@@ -84,7 +170,8 @@ func wrap(expr hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.SplatExpr:
 		e.Source, e.Each = wrap(e.Source), wrap(e.Each)
 	case *hclsyntax.BinaryOpExpr:
-		e.LHS, e.RHS = wrap(e.LHS), wrap(e.RHS)
+		logical := e.Op == hclsyntax.OpLogicalAnd || e.Op == hclsyntax.OpLogicalOr
+		e.LHS, e.RHS = coarse{wrap(e.LHS), r, logical}, coarse{wrap(e.RHS), r, logical}
 	case *hclsyntax.UnaryOpExpr:
 		e.Val = wrap(e.Val)
 	case *hclsyntax.TemplateExpr:
@@ -94,5 +181,5 @@ func wrap(expr hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.TemplateWrapExpr:
 		e.Wrapped = wrap(e.Wrapped)
 	}
-	return coarse{expr}
+	return coarse{expr, r, false}
 }

@@ -18,7 +18,7 @@ var functions = map[string]function.Function{
 	"coalescelist":    stdlib.CoalesceListFunc,
 	"compact":         stdlib.CompactFunc,
 	"concat":          stdlib.ConcatFunc,
-	"contains":        stdlib.ContainsFunc,
+	"contains":        contains,
 	"csvdecode":       stdlib.CSVDecodeFunc,
 	"distinct":        stdlib.DistinctFunc,
 	"element":         stdlib.ElementFunc,
@@ -36,20 +36,20 @@ var functions = map[string]function.Function{
 	"log":             stdlib.LogFunc,
 	"lower":           stdlib.LowerFunc,
 	"max":             stdlib.MaxFunc,
-	"merge":           stdlib.MergeFunc,
+	"merge":           merge,
 	"min":             stdlib.MinFunc,
 	"parseint":        stdlib.ParseIntFunc,
 	"pow":             stdlib.PowFunc,
-	"range":           stdlib.RangeFunc,
+	"range":           watched(stdlib.RangeFunc),
 	"regex":           stdlib.RegexFunc,
 	"regexall":        stdlib.RegexAllFunc,
 	"reverse":         stdlib.ReverseListFunc,
 	"sensitive":       sensitive,
-	"setintersection": stdlib.SetIntersectionFunc,
-	"setproduct":      stdlib.SetProductFunc,
-	"setsubtract":     stdlib.SetSubtractFunc,
-	"setunion":        stdlib.SetUnionFunc,
-	"signum":          stdlib.SignumFunc,
+	"setintersection": watched(stdlib.SetIntersectionFunc),
+	"setproduct":      watched(stdlib.SetProductFunc),
+	"setsubtract":     watched(stdlib.SetSubtractFunc),
+	"setunion":        watched(stdlib.SetUnionFunc),
+	"signum":          signum,
 	"slice":           stdlib.SliceFunc,
 	"sort":            stdlib.SortFunc,
 	"split":           stdlib.SplitFunc,
@@ -57,12 +57,12 @@ var functions = map[string]function.Function{
 	"substr":          stdlib.SubstrFunc,
 	"timeadd":         stdlib.TimeAddFunc,
 	"title":           stdlib.TitleFunc,
-	"tobool":          stdlib.MakeToFunc(cty.Bool),
-	"tolist":          stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)),
-	"tomap":           stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
-	"tonumber":        stdlib.MakeToFunc(cty.Number),
-	"toset":           stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
-	"tostring":        stdlib.MakeToFunc(cty.String),
+	"tobool":          conversion(cty.Bool),
+	"tolist":          conversion(cty.List(cty.DynamicPseudoType)),
+	"tomap":           conversion(cty.Map(cty.DynamicPseudoType)),
+	"tonumber":        conversion(cty.Number),
+	"toset":           conversion(cty.Set(cty.DynamicPseudoType)),
+	"tostring":        conversion(cty.String),
 	"trim":            stdlib.TrimFunc,
 	"trimprefix":      stdlib.TrimPrefixFunc,
 	"trimspace":       stdlib.TrimSpaceFunc,
@@ -74,52 +74,3 @@ var functions = map[string]function.Function{
 	"yamlencode":      ctyyaml.YAMLEncodeFunc,
 	"zipmap":          stdlib.ZipmapFunc,
 }
-
-// What counts letters and elements alike.
-var length = function.New(&function.Spec{
-	Params: []function.Parameter{{
-		Name:             "value",
-		Type:             cty.DynamicPseudoType,
-		AllowDynamicType: true,
-		AllowUnknown:     true,
-	}},
-	Type: func(args []cty.Value) (cty.Type, error) {
-		ty := args[0].Type()
-		if ty == cty.String || ty == cty.DynamicPseudoType || ty.IsTupleType() || ty.IsObjectType() || ty.IsCollectionType() {
-			return cty.Number, nil
-		}
-		return cty.Number, function.NewArgErrorf(0, "this has no length")
-	},
-	RefineResult: func(b *cty.RefinementBuilder) *cty.RefinementBuilder {
-		return b.NotNull().NumberRangeLowerBound(cty.Zero, true)
-	},
-	Impl: func(args []cty.Value, ret cty.Type) (cty.Value, error) {
-		value := args[0]
-		ty := value.Type()
-		switch {
-		case ty == cty.DynamicPseudoType:
-			return cty.UnknownVal(cty.Number), nil
-		case ty.IsTupleType():
-			return cty.NumberIntVal(int64(len(ty.TupleElementTypes()))), nil
-		case ty.IsObjectType():
-			return cty.NumberIntVal(int64(len(ty.AttributeTypes()))), nil
-		case ty == cty.String:
-			return stdlib.Strlen(value)
-		default:
-			return value.Length(), nil
-		}
-	},
-})
-
-var sensitive = function.New(&function.Spec{
-	Params: []function.Parameter{{
-		Name:             "value",
-		Type:             cty.DynamicPseudoType,
-		AllowDynamicType: true,
-		AllowMarked:      true,
-		AllowNull:        true,
-		AllowUnknown:     true,
-	}},
-	Type: func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
-	Impl: func(args []cty.Value, ret cty.Type) (cty.Value, error) { return args[0].Mark(secret), nil },
-})

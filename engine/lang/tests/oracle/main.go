@@ -1,4 +1,5 @@
-// The reference's answers to expressions: one request a line on stdin, one answer a line on stdout.
+// The reference's answers to expressions: one request a line on stdin, one answer a line on stdout
+// once an empty line asks for them.
 //
 // Built on hashicorp/hcl and go-cty alone; `tests/it/oracle` generates the expressions and compares.
 package main
@@ -17,14 +18,15 @@ import (
 type request struct {
 	Variables map[string]json.RawMessage `json:"variables"`
 	Text      string                     `json:"text"`
-	Template  bool                       `json:"template"`
 }
 
 type answer struct {
-	Value any `json:"value,omitempty"`
-	// What the reference knows beyond what the language can, where that differs.
-	Narrow any    `json:"narrow,omitempty"`
-	Error  string `json:"error,omitempty"`
+	Value any    `json:"value,omitempty"`
+	Error string `json:"error,omitempty"`
+	// The answer where a part that failed, and was not asked for, still counts.
+	Strict any `json:"strict,omitempty"`
+	// Whether a part failed that was not asked for.
+	Mistake bool `json:"mistake,omitempty"`
 	// A mistake of the reference itself.
 	Panic string `json:"panic,omitempty"`
 }
@@ -37,11 +39,18 @@ func main() {
 	encoder.SetEscapeHTML(false)
 	variables := map[string]cty.Value{}
 	for lines.Scan() {
+		// An empty line asks for all answers so far.
+		if len(lines.Bytes()) == 0 {
+			if err := out.Flush(); err != nil {
+				fail(err)
+			}
+			continue
+		}
 		var asked request
 		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
 			fail(err)
 		}
-		// The first line brings the names, and every other an expression.
+		// A line brings either what names mean from there on, or an expression.
 		for name, raw := range asked.Variables {
 			value, err := decode(raw)
 			if err != nil {
@@ -58,9 +67,6 @@ func main() {
 	if err := lines.Err(); err != nil {
 		fail(err)
 	}
-	if err := out.Flush(); err != nil {
-		fail(err)
-	}
 }
 
 func evaluate(asked request, variables map[string]cty.Value) (told answer) {
@@ -69,27 +75,30 @@ func evaluate(asked request, variables map[string]cty.Value) (told answer) {
 			told = answer{Panic: fmt.Sprint(broken)}
 		}
 	}()
-	parse := hclsyntax.ParseExpression
-	if asked.Template {
-		parse = hclsyntax.ParseTemplate
-	}
-	expr, found := parse([]byte(asked.Text), "", hcl.InitialPos)
+	expr, found := hclsyntax.ParseExpression([]byte(asked.Text), "", hcl.InitialPos)
 	if found.HasErrors() {
 		return answer{Error: "parse: " + found.Error()}
 	}
+	// Both wrap the parts of an expression in place.
+	again, _ := hclsyntax.ParseExpression([]byte(asked.Text), "", hcl.InitialPos)
 	context := &hcl.EvalContext{Variables: variables, Functions: functions}
-	narrow, narrowFound := expr.Value(context)
-	value, found := wrap(expr).Value(context)
-	if found.HasErrors() {
-		told.Error = "evaluate: " + found.Error()
-	} else {
-		told.Value = encode(value)
-	}
+	gaveUp = ""
+	lenient := &run{lenient: true}
+	value, found := lenient.wrap(expr).Value(context)
+	strict, strictFound := new(run).wrap(again).Value(context)
 	switch {
-	case narrowFound.HasErrors() && !found.HasErrors():
-		told.Narrow = map[string]string{"error": narrowFound.Error()}
-	case !narrowFound.HasErrors() && (found.HasErrors() || !narrow.RawEquals(value)):
-		told.Narrow = encode(narrow)
+	case gaveUp != "":
+		return answer{Panic: gaveUp}
+	case found.HasErrors():
+		return answer{Error: "evaluate: " + found.Error()}
+	}
+	told.Mistake = lenient.mistake
+	told.Value = encode(value)
+	switch {
+	case strictFound.HasErrors():
+		told.Strict = map[string]string{"error": strictFound.Error()}
+	case !strict.RawEquals(value):
+		told.Strict = map[string]any{"value": encode(strict)}
 	}
 	return told
 }

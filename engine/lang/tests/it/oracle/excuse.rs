@@ -1,216 +1,232 @@
-//! The differences that are meant, each with its reason. Whatever is not one of these is a mistake of ours.
+//! The differences that are meant, each with its reason, and how each is shown to be one. Whatever is not one of these is
+//! a mistake of ours.
+//!
+//! All of them are about what is known when not all is: of known values both sides say the same. So the reference is
+//! asked again in many `worlds`, each with a known value for every name that is known later. Ours may fail early only
+//! if the reference fails in all of them, and may know more of a result, or of its secrecy, only if all their results
+//! are as it says.
 
 use meshform_lang::{Diagnostics, Value};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use super::wire::encode;
+use super::wire::{encode, revealed, settled};
 
 /// Why an answer may differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Excuse {
-    /// The reference narrows what it does not know by lengths, bounds and first letters too, and forgets now and then
-    /// that a result is never null. Ours knows types, secrets and "never null".
-    Narrowing,
-    /// With a key or condition that is secret and not known, the reference loses the mark. Ours stays secret.
-    Secrecy,
-    /// A result that is not known has a type of which the reference knows less.
-    Type,
     /// Whatever the unknown part becomes, this must fail: ours says so when planning.
     Early,
-    /// A mistake in a branch that is not taken decides its type in the reference; ours does not look at it.
-    Branch,
-    /// The functions of the reference are newer than Terraform's, and accept what Terraform refuses.
-    Newer,
-    /// The last digit of a logarithm, and the sign of zero.
-    Digits,
+    /// What the reference says, be it that there is no value, is not so in some world. What ours says is.
+    Refuted,
+    /// Which part will be taken is not known, and one of them is secret: ours is secret. So it is in some world.
+    Secrecy,
+    /// What is secret and not known is so as a whole, since its parts are not known one by one.
+    Cautious,
+    /// The reference loses the mark of a null among the elements of a set.
+    Null,
+    /// Ours knows more of the result.
+    Sharper,
+    /// There is no world in which it has a value, but both see that only later.
+    Doomed,
 }
 
-/// Why `ours` may differ from `theirs`, a value or an error.
-pub(super) fn excuse(text: &str, ours: &Result<Value, Diagnostics>, theirs: &Json) -> Option<Excuse> {
-    match (ours, theirs.get("value")) {
-        (Ok(ours), Some(theirs)) => values(
-            text,
-            &super::wire::settled(&encode(ours)),
-            &super::wire::settled(theirs),
-        ),
-        (Err(found), Some(theirs)) => early(text, found, theirs),
-        (Ok(_), None) => {
-            let error = theirs["error"].as_str().unwrap_or_default();
-            error
-                .contains("Inconsistent conditional result types")
-                .then_some(Excuse::Branch)
+/// Why `ours` may differ from `theirs`, given their answers `later` in all worlds; else what is wrong with it.
+pub(super) fn excuse(
+    ours: &Result<Value, Diagnostics>,
+    theirs: &Json,
+    later: &[&Json],
+) -> Result<Excuse, String> {
+    let Ok(ours) = ours else { return early(later) };
+    let ours = settled(&encode(ours));
+    let holds = holds(&ours, later)?;
+    match theirs.get("value") {
+        Some(theirs) if holds > 0 => values(&ours, &settled(theirs), later),
+        Some(_) => Ok(Excuse::Doomed),
+        None if holds > 0 => Ok(Excuse::Refuted),
+        None => Err("only theirs fails".to_owned()),
+    }
+}
+
+/// Ours fails already. It may if the reference does in each world, be it only in a part that is not asked for there.
+fn early(later: &[&Json]) -> Result<Excuse, String> {
+    let fails = |answer: &&Json| answer.get("error").is_some() || answer["strict"].get("error").is_some();
+    let excused = |answer: &&Json| fails(answer) || answer.get("mistake").is_some();
+    match later.iter().position(|answer| !excused(answer)) {
+        Some(world) => Err(format!(
+            "only ours fails; it has a value in world {world}: {}",
+            later[world]
+        )),
+        None if later.iter().any(fails) => Ok(Excuse::Early),
+        None => Err("only ours fails".to_owned()),
+    }
+}
+
+/// In how many worlds there is a value; `ours` must allow all of them.
+fn holds(ours: &Json, later: &[&Json]) -> Result<usize, String> {
+    let mut count = 0;
+    for (world, answer) in later.iter().enumerate() {
+        let Some(value) = answer.get("value") else {
+            continue;
+        };
+        let strict = &answer["strict"];
+        let mut values = [Some(value), strict.get("value")].into_iter().flatten();
+        if values.any(|value| allows(ours, &settled(value), Marks::Some)) {
+            count += 1;
+        } else if strict.get("error").is_none() {
+            return Err(format!("it is not so in world {world}: {value}"));
         }
-        (Err(_), None) => None,
     }
+    Ok(count)
 }
 
-fn values(text: &str, ours: &Json, theirs: &Json) -> Option<Excuse> {
-    if text.contains("log(") && digits(ours) == digits(theirs)
-        || digits(ours) == digits(theirs) && *ours != *theirs
-    {
-        return Some(Excuse::Digits);
-    }
-    let open = ["later", "sure", "half", "timestamp"]
+/// Both have a value, and ours is right. How much each says is compared without the secret marks.
+fn values(ours: &Json, theirs: &Json, later: &[&Json]) -> Result<Excuse, String> {
+    let values: Vec<Json> = later
         .iter()
-        .any(|name| text.contains(name));
-    [
-        (
-            Excuse::Narrowing,
-            Allow {
-                narrowing: true,
-                ..Allow::default()
-            },
-        ),
-        (
-            Excuse::Secrecy,
-            Allow {
-                narrowing: true,
-                secrecy: true,
-                ..Allow::default()
-            },
-        ),
-        (
-            Excuse::Type,
-            Allow {
-                narrowing: true,
-                secrecy: true,
-                types: true,
-            },
-        ),
-    ]
-    .into_iter()
-    .find(|(_, allow)| open && allow.fits(ours, theirs))
-    .map(|(excuse, _)| excuse)
-}
-
-fn early(text: &str, found: &Diagnostics, theirs: &Json) -> Option<Excuse> {
-    let told: Vec<String> = found
-        .0
-        .iter()
-        .map(|one| format!("{}: {}", one.summary, one.detail))
+        .filter_map(|answer| answer.get("value"))
+        .map(settled)
         .collect();
-    let all = |parts: &[&str]| {
-        told.iter()
-            .all(|told| parts.iter().any(|part| told.contains(part)))
-    };
-    if all(&[
-        "`contains`: it must not be null",
-        "`signum`: a whole number",
-        "`log` failed: the result is no finite",
-    ]) {
-        return Some(Excuse::Newer);
+    let (bare_ours, bare_theirs) = (revealed(ours), revealed(theirs));
+    if bare_ours != bare_theirs && !allows(&bare_theirs, &bare_ours, Marks::All) {
+        let refuted = values
+            .iter()
+            .any(|value| !allows(&bare_theirs, &revealed(value), Marks::All));
+        return if refuted {
+            Ok(Excuse::Refuted)
+        } else {
+            Err("ours knows less".to_owned())
+        };
     }
-    let open = ["later", "sure", "half"].iter().any(|name| text.contains(name));
-    let certain = [
-        "An index must be a whole number",
-        "A negative number is no index",
-        "There is no such element",
-        "The elements of a set have no index",
-        "a list or a tuple is required",
-        "all sets must have elements of the same type",
-        // Both branches of a condition that is not known are wrong.
-        "nobody",
-        "a whole number is required",
-        "the pattern is not found",
-    ];
-    (open && is_later(theirs) && all(&certain)).then_some(Excuse::Early)
+    if secrecy(ours) == secrecy(theirs) {
+        Ok(Excuse::Sharper)
+    } else if values.iter().any(|value| allows(ours, value, Marks::All)) {
+        Ok(Excuse::Secrecy)
+    } else {
+        Ok(Excuse::Cautious)
+    }
 }
 
-fn is_later(form: &Json) -> bool {
-    form.get("later").is_some() || form.get("secret").is_some_and(is_later)
+/// Whether two answers are the same but for the mark of a null, which the reference loses where it makes a set:
+/// `issensitive(toset([sensitive(null), "z"]))` is false in Terraform 1.11.4, and true for any other value.
+pub(super) fn null_mark(ours: &Json, theirs: &Json) -> bool {
+    revealed(ours) == revealed(theirs) && secrecy(theirs).len() < secrecy(ours).len() && has_null(ours)
 }
 
-/// Numbers to the digits that all agree on.
-fn digits(form: &Json) -> Json {
+fn has_null(form: &Json) -> bool {
     match form {
-        Json::Object(fields) => {
-            let fields = fields.iter().map(|(name, value)| match (name.as_str(), value) {
-                ("number", Json::String(text)) => {
-                    let short: String = text.trim_start_matches('-').chars().take(15).collect();
-                    let sign = if text == "-0" {
-                        ""
-                    } else {
-                        &text[..text.len() - text.trim_start_matches('-').len()]
-                    };
-                    (name.clone(), json!(format!("{sign}{short}")))
+        Json::Object(fields) => fields.contains_key("null") || fields.values().any(has_null),
+        Json::Array(items) => items.iter().any(has_null),
+        _ => false,
+    }
+}
+
+/// Where `form` is secret.
+fn secrecy(form: &Json) -> Vec<String> {
+    fn add(form: &Json, path: &str, found: &mut Vec<String>) {
+        match form {
+            Json::Object(fields) => {
+                for (name, inner) in fields {
+                    let path = format!("{path}.{name}");
+                    if name == "secret" {
+                        found.push(path.clone());
+                    }
+                    add(inner, &path, found);
                 }
-                _ => (name.clone(), digits(value)),
-            });
-            fields.collect::<serde_json::Map<_, _>>().into()
+            }
+            Json::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    add(item, &format!("{path}[{at}]"), found);
+                }
+            }
+            _ => {}
         }
-        Json::Array(items) => items.iter().map(digits).collect(),
-        plain => plain.clone(),
     }
+    let mut found = Vec::new();
+    add(form, "", &mut found);
+    found
 }
 
-/// In which respects two answers may differ.
-#[derive(Debug, Clone, Copy, Default)]
-struct Allow {
-    narrowing: bool,
-    secrecy: bool,
-    types: bool,
+/// How many of the secret marks of what was said before must be there at last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marks {
+    All,
+    Some,
 }
 
-impl Allow {
-    fn fits(self, ours: &Json, theirs: &Json) -> bool {
-        if ours == theirs {
-            return true;
-        }
-        match (ours.get("secret"), theirs.get("secret")) {
-            (Some(ours), Some(theirs)) => return self.fits(ours, theirs),
-            (Some(ours), None) if self.secrecy => {
-                return theirs.get("later").is_some() && self.fits(ours, theirs);
-            }
-            (None, None) => {}
-            _ => return false,
-        }
-        if let Some(later) = ours.get("later") {
-            return self.narrowing && self.same_type(later, &type_of(theirs));
-        }
-        let pair = |name: &str| Some((ours.get(name)?, theirs.get(name)?));
-        for name in ["list", "tuple"] {
-            if let Some((Json::Array(ours), Json::Array(theirs))) = pair(name) {
-                return ours.len() == theirs.len()
-                    && ours
-                        .iter()
-                        .zip(theirs)
-                        .all(|(ours, theirs)| self.fits(ours, theirs));
-            }
-        }
-        for name in ["map", "object"] {
-            if let Some((Json::Object(ours), Json::Object(theirs))) = pair(name) {
-                return ours.keys().eq(theirs.keys())
-                    && ours
-                        .values()
-                        .zip(theirs.values())
-                        .all(|(ours, theirs)| self.fits(ours, theirs));
-            }
-        }
-        false
+/// Whether a value of which `before` is known may turn out to be `after`.
+fn allows(before: &Json, after: &Json, kept: Marks) -> bool {
+    if before == after {
+        return true;
     }
-
-    fn same_type(self, ours: &Json, theirs: &Json) -> bool {
-        match (ours, theirs) {
-            _ if ours == theirs => true,
-            // Of which type it is, one side knows better.
-            (_, Json::String(any)) if any == "dynamic" => self.types,
-            (Json::Array(ours), Json::Array(theirs)) => {
-                ours.len() == theirs.len()
-                    && ours
-                        .iter()
-                        .zip(theirs)
-                        .all(|(ours, theirs)| self.same_type(ours, theirs))
-            }
-            (Json::Object(ours), Json::Object(theirs)) => {
-                ours.keys().eq(theirs.keys())
-                    && ours
-                        .values()
-                        .zip(theirs.values())
-                        .all(|(ours, theirs)| self.same_type(ours, theirs))
-            }
-            (Json::String(any), _) if any == "dynamic" => self.types,
-            _ => false,
+    if let Some(inner) = before.get("secret") {
+        let bare = revealed(after);
+        return (kept == Marks::Some || bare != *after) && allows(&revealed(inner), &bare, kept);
+    }
+    if let Some(ty) = before.get("later") {
+        let never_null = before.get("not_null").is_some();
+        let has_secret = revealed(after) != *after;
+        let may_be_null =
+            after.get("null").is_some() || after.get("later").is_some() && after.get("not_null").is_none();
+        return !(has_secret || never_null && may_be_null) && fits(ty, &type_of(after));
+    }
+    // What a null would have been is decided by what is not taken, be it that it fails.
+    if let (Some(before), Some(after)) = (before.get("null"), after.get("null")) {
+        return fits(before, after) || fits(after, before);
+    }
+    let of = || fits(&before["of"], &after["of"]);
+    let pair = |name: &str| Some((before.get(name)?, after.get(name)?));
+    let all = |(before, after): (&Json, &Json)| match (before, after) {
+        (Json::Array(before), Json::Array(after)) => {
+            before.len() == after.len()
+                && before
+                    .iter()
+                    .zip(after)
+                    .all(|(before, after)| allows(before, after, kept))
         }
+        (Json::Object(before), Json::Object(after)) => {
+            before.keys().eq(after.keys())
+                && before
+                    .values()
+                    .zip(after.values())
+                    .all(|(before, after)| allows(before, after, kept))
+        }
+        _ => false,
+    };
+    if let Some((Json::Array(before), Json::Array(after))) = pair("set") {
+        // Elements that are not known may turn out to be one.
+        return of()
+            && after.len() <= before.len()
+            && after.is_empty() == before.is_empty()
+            && before
+                .iter()
+                .all(|item| after.iter().any(|after| allows(item, after, kept)));
+    }
+    ["list", "map"]
+        .iter()
+        .any(|name| pair(name).is_some_and(all) && of())
+        || ["tuple", "object"].iter().any(|name| pair(name).is_some_and(all))
+}
+
+/// Whether what is of the type `before` may turn out to be of `after`.
+fn fits(before: &Json, after: &Json) -> bool {
+    match (before, after) {
+        _ if before == after => true,
+        (Json::String(any), _) => any == "dynamic",
+        (Json::Array(before), Json::Array(after)) => {
+            before.len() == after.len()
+                && before
+                    .iter()
+                    .zip(after)
+                    .all(|(before, after)| fits(before, after))
+        }
+        (Json::Object(before), Json::Object(after)) => {
+            before.keys().eq(after.keys())
+                && before
+                    .values()
+                    .zip(after.values())
+                    .all(|(before, after)| fits(before, after))
+        }
+        _ => false,
     }
 }
 
@@ -222,22 +238,22 @@ fn type_of(form: &Json) -> Json {
     }
     for name in ["bool", "number", "string"] {
         if form.get(name).is_some() {
-            return json!(name);
+            return name.into();
         }
     }
     for name in ["list", "set", "map"] {
         if form.get(name).is_some() {
-            return json!([name, form["of"]]);
+            return serde_json::json!([name, form["of"]]);
         }
     }
     if let Some(inner) = form.get("secret") {
         return type_of(inner);
     }
     if let Some(items) = form["tuple"].as_array() {
-        return json!(["tuple", items.iter().map(type_of).collect::<Vec<_>>()]);
+        return serde_json::json!(["tuple", items.iter().map(type_of).collect::<Vec<_>>()]);
     }
     let attributes = form["object"].as_object().into_iter().flatten();
-    json!([
+    serde_json::json!([
         "object",
         attributes
             .map(|(name, item)| (name.clone(), type_of(item)))

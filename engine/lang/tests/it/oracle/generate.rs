@@ -32,6 +32,14 @@ const NUMBERS: &[&str] = &[
     "counts[#s]",
     "max([for v in #l : length(v)]...)",
     "#o.a",
+    "[#n, sensitive(#n)][#n]",
+    "groups[#s][#n]",
+    "-(#n * 1e30)",
+    "floor(#n / 3)",
+    "pow(#n, 0.5)",
+    "sensitive(#n)",
+    "later_pairs[#n].size",
+    "[#n, #n][sensitive(#n)]",
 ];
 const NUMBER_LEAVES: &[&str] = &[
     "0",
@@ -57,6 +65,12 @@ const NUMBER_LEAVES: &[&str] = &[
     "thing.c[2]",
     "later_thing.a",
     "secret_list[0]",
+    "1e40",
+    "0.1",
+    "123456789012345678901234567890.5",
+    "null_number",
+    "later_pairs[0].size",
+    "secret_map.a",
 ];
 const TEXTS: &[&str] = &[
     "\"${#s}-${#n}\"",
@@ -96,6 +110,12 @@ const TEXTS: &[&str] = &[
     "timeadd(\"2024-01-31T00:00:00Z\", \"${#n}h\")",
     "formatdate(\"DD MMM YYYY hh:mm ZZZ\", \"2024-02-03T04:05:06Z\")",
     "split(\",\", #s)[0]",
+    "sensitive(#s)",
+    "\"%{ if #t }${#s}%{ else }${sensitive(#s)}%{ endif }\"",
+    "\"%{ for v in sensitive(#l) }<${v}>%{ endfor }\"",
+    "{ a = #s, b = #s }[secret_key]",
+    "\"${sensitive(#a)}\"",
+    "join(\",\", [#s, sensitive(#s)])",
 ];
 const TEXT_LEAVES: &[&str] = &[
     "\"a\"",
@@ -119,6 +139,8 @@ const TEXT_LEAVES: &[&str] = &[
     "secret_items[0]",
     "labels.c",
     "pairs[0].id",
+    "secret_key",
+    "later_pairs[0].id",
 ];
 const TRUTHS: &[&str] = &[
     "#n == #n",
@@ -144,6 +166,12 @@ const TRUTHS: &[&str] = &[
     "null == #a",
     "length(#l) == #n",
     "#o != null",
+    "sensitive(#t)",
+    "#t && sensitive(#t)",
+    "sensitive(#n) > #n",
+    "sensitive(#a) == #a",
+    "[#a] == [#a]",
+    "#t ? sensitive(#t) : #t",
 ];
 const TRUTH_LEAVES: &[&str] = &[
     "true",
@@ -195,9 +223,24 @@ const LISTS: &[&str] = &[
     "[for v in pairs : v.size > 1 ? v.id : #s]",
     "jsondecode(jsonencode(#l))",
     "yamldecode(yamlencode(#l))",
-    "matrix(#l)",
     "[[#n], [#s]][*][0]",
     "[for v in #l : [for k in #l : [k, v]]]",
+    "[for v in #l : sensitive(v)]",
+    "[for v in sensitive(#l) : v]",
+    "[for v in #l : v if sensitive(#t)]",
+    "sensitive(#l)",
+    "[#s, sensitive(#s)]",
+    "tolist([#l, #l])",
+    "toset([#s, #s])",
+    "[#l, #l][*][0]",
+    "[for k, v in groups : v]",
+    "groups[#s]",
+    "concat([#a], #l)",
+    "slice(#l, #n, #n)",
+    "distinct([#a, #a])",
+    "flatten([#l, [#l]])",
+    "[#o, #o][*].a",
+    "later_pairs[*].id",
 ];
 const LIST_LEAVES: &[&str] = &[
     "[]",
@@ -219,6 +262,9 @@ const LIST_LEAVES: &[&str] = &[
     "secret_items",
     "null_list",
     "thing.c",
+    "secret_set",
+    "later_pairs",
+    "groups.a",
 ];
 const OBJECTS: &[&str] = &[
     "{ a = #a }",
@@ -240,6 +286,15 @@ const OBJECTS: &[&str] = &[
     "{ a = #o, b = #l }",
     "merge(#o, null)",
     "yamldecode(yamlencode(#o))",
+    "{ for k, v in sensitive(#o) : k => v }",
+    "{ for k, v in #o : k => sensitive(v) }",
+    "{ (sensitive(#s)) = #a }",
+    "{ for k, v in #o : k => v if sensitive(#t) }",
+    "tomap({ a = #l, b = #l })",
+    "tomap({ a = #a, b = #a })",
+    "merge(#o, sensitive(#o))",
+    "[#o, #o][#n]",
+    "#t ? #o : null",
 ];
 const OBJECT_LEAVES: &[&str] = &[
     "{}",
@@ -254,6 +309,8 @@ const OBJECT_LEAVES: &[&str] = &[
     "part_secret",
     "pairs[0]",
     "{ a = null }",
+    "groups",
+    "secret_map",
 ];
 const ANYTHING: &[&str] = &[
     "#n",
@@ -266,8 +323,22 @@ const ANYTHING: &[&str] = &[
     "try(#a, #a)",
     "#l[#n]",
     "#o[#s]",
+    "[#a, #a][#n]",
+    "#t ? null : #a",
+    "#o.a",
+    "sensitive(#o).a",
+    "#l[*]",
+    "#o[secret_key]",
 ];
-const ANY_LEAVES: &[&str] = &["null", "later_any", "v", "k", "nobody", "null_text"];
+const ANY_LEAVES: &[&str] = &[
+    "null",
+    "later_any",
+    "v",
+    "k",
+    "nobody",
+    "null_text",
+    "null_number",
+];
 
 /// Makes expressions, the same ones for the same seed.
 pub(super) struct Generator {

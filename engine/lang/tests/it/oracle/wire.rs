@@ -45,7 +45,8 @@ fn ty(of: &Type) -> Json {
     }
 }
 
-/// `form` with the elements of sets in an order of their own: a set has none.
+/// `form` with the elements of sets in an order of their own, since a set has none, and without marks inside of what is
+/// secret as a whole.
 pub(super) fn settled(form: &Json) -> Json {
     let Some((name, inner)) = form.as_object().and_then(|fields| {
         fields
@@ -69,10 +70,27 @@ pub(super) fn settled(form: &Json) -> Json {
                 .collect::<Map<_, _>>()
                 .into()
         }
-        "secret" => settled(inner),
+        "secret" => settled(&revealed(inner)),
         _ => inner.clone(),
     };
     let mut out = form.clone();
     out[name] = inner;
     out
+}
+
+/// `form` without secret marks.
+pub(super) fn revealed(form: &Json) -> Json {
+    match form {
+        Json::Object(fields) => match fields.get("secret") {
+            // The field of a value, not an attribute: those stand below `object`.
+            Some(inner) if fields.len() == 1 => revealed(inner),
+            _ => fields
+                .iter()
+                .map(|(name, inner)| (name.clone(), revealed(inner)))
+                .collect::<Map<_, _>>()
+                .into(),
+        },
+        Json::Array(items) => items.iter().map(revealed).collect(),
+        plain => plain.clone(),
+    }
 }

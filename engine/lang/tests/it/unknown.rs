@@ -1,0 +1,165 @@
+//! What is said of values that are not known yet or secret, and small matters in which the reference is followed. Each
+//! was once wrong, and found by the oracle.
+
+use meshform_lang::{Type, Value};
+
+use crate::support::{Names, evaluate};
+
+fn names() -> Names {
+    let half = Value::list(Type::String, vec![Value::later(Type::String), Value::from("x")]);
+    Names::new([
+        ("truth", Value::later(Type::Bool)),
+        ("text", Value::later(Type::String)),
+        ("number", Value::later(Type::Number)),
+        ("list", Value::later(Type::list(Type::Number))),
+        ("set", Value::later(Type::set(Type::String))),
+        ("any", Value::later(Type::Any)),
+        ("thing", Value::later(Type::object([("a".into(), Type::Number)]))),
+        ("half", half),
+        ("null_list", Value::Null(Type::list(Type::Number))),
+    ])
+}
+
+fn value(text: &str) -> Value {
+    names()
+        .evaluate(text)
+        .unwrap_or_else(|found| panic!("{text}: {found:?}"))
+}
+
+/// A later value of `ty`, whether or not it may be null.
+fn is_later(text: &str, ty: &Type) {
+    let found = value(text);
+    assert!(
+        matches!(&found, Value::Later(later) if later.ty == *ty),
+        "{text}: {found:?}"
+    );
+}
+
+#[test]
+fn a_mistake_does_not_matter_where_another_operand_may_decide() {
+    is_later("truth && nobody", &Type::Bool);
+    is_later("truth || contains(set, null)", &Type::Bool);
+    assert_eq!(value("false && null"), Value::Bool(false));
+    assert_eq!(value("null || true"), Value::Bool(true));
+    for wrong in [
+        "true && null",
+        "true && nobody",
+        "nobody && truth",
+        "false && [1]",
+    ] {
+        assert!(names().evaluate(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_template_may_fail_in_the_branch_that_is_not_taken() {
+    is_later("\"%{ if truth }${nobody}%{ else }no%{ endif }\"", &Type::String);
+    assert_eq!(
+        value("\"%{ if false }${nobody}%{ else }no%{ endif }\""),
+        Value::from("no")
+    );
+    let both = "\"%{ if truth }${nobody}%{ else }${nothing}%{ endif }\"";
+    assert_eq!(names().evaluate(both).unwrap_err().0.len(), 2);
+}
+
+#[test]
+fn values_of_different_types_are_never_equal() {
+    for (text, equal) in [
+        ("[null] == [tostring(null)]", false),
+        ("{ a = null } == { a = tonumber(null) }", false),
+        ("[null] == [null]", true),
+        ("null == tostring(null)", true),
+        // Whatever comes, the types differ.
+        ("thing == { a = null }", false),
+        ("[number] == [text]", false),
+        ("toset(any) == [1]", false),
+        ("[any] == [1, 2]", false),
+    ] {
+        assert_eq!(value(text), Value::Bool(equal), "{text}");
+    }
+    for text in [
+        "number == text",
+        "[any] == [1]",
+        "thing == { a = 1 }",
+        "any == [1]",
+    ] {
+        is_later(text, &Type::Bool);
+    }
+}
+
+#[test]
+fn the_order_of_a_set_is_not_known_before_its_elements() {
+    let strings = Type::list(Type::String);
+    is_later("tolist(toset(half))", &strings);
+    is_later("sort(toset(half))", &strings);
+    is_later("chunklist(toset(half), 1)", &Type::list(strings.clone()));
+    is_later("formatlist(\"%s\", toset(half))", &strings);
+    is_later("flatten([toset(half)])", &Type::Any);
+    // A list has an order, though sorting may change it.
+    assert_eq!(value("sort(half)").items().map(<[Value]>::len), Some(2));
+}
+
+#[test]
+fn nulls_are_behind_all_others_in_a_set() {
+    let found = evaluate("tolist(toset([null, \"x\"]))").unwrap();
+    let wanted = vec![Value::from("x"), Value::Null(Type::String)];
+    assert_eq!(found, Value::list(Type::String, wanted));
+}
+
+#[test]
+fn a_secret_null_stays_secret() {
+    for text in [
+        "tomap(sensitive(null))",
+        "tolist(sensitive(null))",
+        "merge({ a = 1 }, sensitive(null))",
+    ] {
+        assert!(matches!(value(text), Value::Secret(_)), "{text}");
+    }
+}
+
+#[test]
+fn types_are_checked_without_elements_and_before_the_value() {
+    for wrong in [
+        "compact(chunklist(range(0), 2))",
+        "parseint(list, 16)",
+        "setsubtract([\"a\"], [null_list, null])",
+        "true ? { a = null, b = \"x\", c = [1] } : tomap({ a = null })",
+    ] {
+        assert!(names().evaluate(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn the_length_of_a_later_list_is_not_known() {
+    is_later("list[1e30]", &Type::Number);
+    assert!(names().evaluate("list[-1]").is_err());
+    assert!(names().evaluate("list[0.5]").is_err());
+}
+
+#[test]
+fn numbers_have_the_digits_of_the_reference() {
+    for (text, wanted) in [
+        ("log(3, 2)", "1.584962500721156"),
+        ("log(1000, 2)", "9.965784284662087"),
+        ("log(8, 2)", "3"),
+        ("log(1, 10)", "0"),
+        ("3 - 0.1", "2.9"),
+        ("0.1 - 1000", "-999.9"),
+    ] {
+        assert_eq!(
+            evaluate(&format!("tostring({text})")).unwrap(),
+            Value::from(wanted),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn long_keys_of_yaml_stand_alone() {
+    let found = evaluate("yamlencode({ \"a\\nb\" = { x = 1, y = [1] }, \"a\\t\" = \"z\", c = 2 })").unwrap();
+    let wanted = "\"a\\t\": \"z\"\n? |-\n  a\n  b\n: \"x\": 1\n  \"y\":\n  - 1\n\"c\": 2\n";
+    assert_eq!(found, Value::from(wanted));
+    let long = "k".repeat(129);
+    let found = evaluate(&format!("yamlencode({{ {long} = 1 }})")).unwrap();
+    assert_eq!(found, Value::string(format!("? \"{long}\"\n: 1\n")));
+}
