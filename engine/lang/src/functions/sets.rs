@@ -104,6 +104,7 @@ fn set_product(arguments: &Arguments<'_>) -> Answer {
 
 fn sets_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     let mut types = Vec::new();
+    let mut open = false;
     for (index, value) in arguments.values.iter().enumerate() {
         let set = convert_to(value, &Type::set(Type::Any))
             .map_err(|error| Failure::argument(index, error.to_string()))?;
@@ -111,13 +112,15 @@ fn sets_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
             Type::Set(element) => (*element).clone(),
             _ => Type::Any,
         };
+        open |= element == Type::Any && value.items().is_none();
         // The element type of an empty set without one is whatever the others have.
         if element != Type::Any || value.items().is_none_or(|items| !items.is_empty()) {
             types.push(element);
         }
     }
     let ty = unify(&types).ok_or_else(|| Failure::new("all sets must have elements of the same type"))?;
-    Ok(Type::set(ty))
+    // What one has that is not known yet may have in common with the others what they do not have alone.
+    Ok(Type::set(if open { Type::Any } else { ty }))
 }
 
 fn set_union(arguments: &Arguments<'_>) -> Answer {

@@ -100,6 +100,12 @@ fn the_order_of_a_set_is_not_known_before_its_elements() {
 }
 
 #[test]
+fn a_union_with_what_is_not_known_may_be_of_any_type() {
+    is_later("setunion([1], any)", &Type::set(Type::Any));
+    is_later("setunion([1], list)", &Type::set(Type::Number));
+}
+
+#[test]
 fn nulls_are_behind_all_others_in_a_set() {
     let found = evaluate("tolist(toset([null, \"x\"]))").unwrap();
     let wanted = vec![Value::from("x"), Value::Null(Type::String)];
