@@ -97,8 +97,6 @@ fn logical(
 ) -> Evaluated<Value> {
     let deciding = op == BinaryOp::Or;
     let convert = |side: Evaluated<Value>, which: &str, range: Range| match side {
-        // Where the other side decides, a null is as little asked for as what fails.
-        Ok(value) if value.is_null() => Ok(single(&value, &Type::Bool, which, range)),
         Ok(value) => single(&value, &Type::Bool, which, range).map(Ok),
         Err(found) => Ok(Err(found)),
     };

@@ -39,9 +39,10 @@ fn is_later(text: &str, ty: &Type) {
 fn a_mistake_does_not_matter_where_another_operand_may_decide() {
     is_later("truth && nobody", &Type::Bool);
     is_later("truth || contains(set, null)", &Type::Bool);
-    assert_eq!(value("false && null"), Value::Bool(false));
-    assert_eq!(value("null || true"), Value::Bool(true));
     for wrong in [
+        // A null is none that may be looked away from: so says Terraform.
+        "false && null",
+        "null || true",
         "true && null",
         "true && nobody",
         "nobody && truth",

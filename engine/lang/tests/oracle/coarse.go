@@ -16,8 +16,6 @@ import (
 type coarse struct {
 	hclsyntax.Expression
 	*run
-	// Whether this is an operand of && or ||, which must not be null: "argument must not be null" (Terraform 1.11.4).
-	operand bool
 }
 
 // What is seen while one expression is evaluated.
@@ -32,7 +30,7 @@ type run struct {
 func (c coarse) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	value, found := c.Expression.Value(ctx)
 	if !found.HasErrors() {
-		found = c.refused(value)
+		found = c.refused(ctx, value)
 	}
 	if !found.HasErrors() {
 		if index, ok := c.Expression.(*hclsyntax.IndexExpr); ok {
@@ -47,10 +45,16 @@ func (c coarse) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	return value, found
 }
 
-func (c coarse) refused(value cty.Value) hcl.Diagnostics {
+func (c coarse) refused(ctx *hcl.EvalContext, value cty.Value) hcl.Diagnostics {
 	err := finite(value)
-	if bare, _ := value.Unmark(); c.operand && bare.IsNull() {
-		err = errors.New("argument must not be null")
+	if op, ok := c.Expression.(*hclsyntax.BinaryOpExpr); ok && (op.Op == hclsyntax.OpLogicalAnd || op.Op == hclsyntax.OpLogicalOr) {
+		// `false && null` is "argument must not be null" in Terraform 1.11.4, although the other operand decides.
+		for _, operand := range []hclsyntax.Expression{op.LHS, op.RHS} {
+			of, found := operand.Value(ctx)
+			if bare, _ := of.Unmark(); !found.HasErrors() && bare.IsNull() {
+				err = errors.New("argument must not be null")
+			}
+		}
 	}
 	if err == nil {
 		return nil
@@ -170,8 +174,7 @@ func (r *run) wrap(expr hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.SplatExpr:
 		e.Source, e.Each = wrap(e.Source), wrap(e.Each)
 	case *hclsyntax.BinaryOpExpr:
-		logical := e.Op == hclsyntax.OpLogicalAnd || e.Op == hclsyntax.OpLogicalOr
-		e.LHS, e.RHS = coarse{wrap(e.LHS), r, logical}, coarse{wrap(e.RHS), r, logical}
+		e.LHS, e.RHS = wrap(e.LHS), wrap(e.RHS)
 	case *hclsyntax.UnaryOpExpr:
 		e.Val = wrap(e.Val)
 	case *hclsyntax.TemplateExpr:
@@ -181,5 +184,5 @@ func (r *run) wrap(expr hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.TemplateWrapExpr:
 		e.Wrapped = wrap(e.Wrapped)
 	}
-	return coarse{expr, r, false}
+	return coarse{expr, r}
 }
