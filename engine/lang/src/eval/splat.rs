@@ -39,6 +39,10 @@ fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
             }
             let values: Evaluated<Vec<Value>> = list.items.iter().map(each).collect();
             let (ty, values) = settled(values?).ok_or_else(|| mixed(node))?;
+            // Where in the order of a set its elements will be that are not known yet is not known either.
+            if matches!(source, Value::Set(_)) && list.items.len() > 1 && !source.is_known() {
+                return Ok(later_not_null(Type::list(ty)));
+            }
             Ok(Value::list(ty, values))
         }
         Value::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {

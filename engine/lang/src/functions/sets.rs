@@ -119,8 +119,10 @@ fn sets_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
         }
     }
     let ty = unify(&types).ok_or_else(|| Failure::new("all sets must have elements of the same type"))?;
-    // What one has that is not known yet may have in common with the others what they do not have alone.
-    Ok(Type::set(if open { Type::Any } else { ty }))
+    // What one has that is not known yet may have in common with the others what they do not have alone; texts only with
+    // texts.
+    let is_sure = !open || ty == Type::String;
+    Ok(Type::set(if is_sure { ty } else { Type::Any }))
 }
 
 fn set_union(arguments: &Arguments<'_>) -> Answer {

@@ -170,3 +170,12 @@ fn long_keys_of_yaml_stand_alone() {
     let found = evaluate(&format!("yamlencode({{ {long} = 1 }})")).unwrap();
     assert_eq!(found, Value::string(format!("? \"{long}\"\n: 1\n")));
 }
+
+#[test]
+fn a_splat_over_a_set_has_no_order_before_its_elements_are_known() {
+    is_later("toset([text, \"x\"])[*]", &Type::list(Type::String));
+    assert_eq!(
+        value("toset([\"y\", \"x\"])[*]"),
+        Value::list(Type::String, vec![Value::from("x"), Value::from("y")])
+    );
+}

@@ -194,6 +194,10 @@ fn each_excuse_is_needed() {
         ("tonumber(sure_text)", Excuse::Sharper),
         ("tomap(later_thing)", Excuse::Sharper),
         (
+            "setintersection(range(1), [for v in later_list : [v]])",
+            Excuse::Open,
+        ),
+        (
             "[null, part_secret.a][half_map.b + half_map.a * 0 + 1e3]",
             Excuse::Doomed,
         ),
