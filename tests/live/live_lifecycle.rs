@@ -15,7 +15,8 @@ fn actions(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-/// All objects of the cluster but those of other tests' namespaces.
+/// All objects of the cluster but those of other tests: in their namespaces, bound to accounts there, and what they need
+/// of Istio's APIs.
 fn objects(own: &str) -> BTreeSet<KubeObject> {
     let foreign = |object: &KubeObject| {
         let name = if object.resource == "namespaces" {
@@ -23,7 +24,12 @@ fn objects(own: &str) -> BTreeSet<KubeObject> {
         } else {
             &object.namespace
         };
-        name.starts_with("live-") && name != own
+        let is_in = name.starts_with("live-") && name != own;
+        let is_bound = object.resource == "clusterrolebindings" && object.name.contains(":live-");
+        let is_of_istio = [&object.api, &object.name]
+            .iter()
+            .any(|text| text.contains("istio.io"));
+        is_in || is_bound || is_of_istio
     };
     cluster()
         .objects()
