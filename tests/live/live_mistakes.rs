@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use meshform_sandbox::{Fault, FaultKind};
+use meshform_sandbox::{Fault, FaultKind, Recorded};
 use meshform_state::disk::Op;
 
 use crate::support::config::replaced;
@@ -253,6 +253,10 @@ fn a_killed_run_is_not_forgotten_with_its_journal() {
     child.kill().unwrap();
     child.wait().unwrap();
     world.door().clear_faults();
+    // What it had sent takes effect after its death.
+    let limit = Duration::from_secs(60);
+    let is_over = |requests: &[Recorded]| requests.iter().all(|request| request.outcome.done);
+    assert!(world.door().wait_until(limit, is_over));
     let journal = std::fs::read(binary.journal()).unwrap();
     for lost in [None, Some(b"".as_slice())] {
         match lost {
