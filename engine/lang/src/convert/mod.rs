@@ -144,14 +144,11 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
         }
         (TypeConstraint::Number, Value::String(text)) => number(text),
         (TypeConstraint::Bool, Value::String(text)) => truth(text),
-        // Where in the order of a set its elements will be that are not known yet is not known either.
-        (TypeConstraint::List(_), Value::Set(set)) if set.items.len() > 1 && !value.is_known() => {
-            Ok(Value::Later(Later {
-                ty: convert_type(&Type::set(set.element.clone()), to)?,
-                not_null: true,
-                origin: None,
-            }))
-        }
+        (TypeConstraint::List(_), Value::Set(set)) if is_open_set(value) => Ok(Value::Later(Later {
+            ty: convert_type(&Type::set(set.element.clone()), to)?,
+            not_null: true,
+            origin: None,
+        })),
         (TypeConstraint::List(element), Value::List(_) | Value::Set(_) | Value::Tuple(_)) => {
             let (ty, items) = elements(value, element, "list")?;
             Ok(Value::list(ty, items))
@@ -363,6 +360,12 @@ fn join_names(names: &[String]) -> String {
         [first @ .., last] => format!("{}, and {last}", first.join(", ")),
         [] => String::new(),
     }
+}
+
+/// Whether `value` is a set with something in it that is not known yet: what that will be decides how many elements there
+/// are, and in which order. A single one is the only one whatever it will be.
+pub(crate) fn is_open_set(value: &Value) -> bool {
+    matches!(value, Value::Set(set) if set.items.len() > 1) && !value.is_known()
 }
 
 /// A set of `items`. The elements of a set cannot be secret one by one, since the set's order and size would tell of

@@ -3,7 +3,7 @@
 use meshform_state::{Type, Value};
 
 use super::{Env, Evaluated, Frame, eval, is_not_null, later_not_null, secret_if};
-use crate::convert::settled;
+use crate::convert::{is_open_set, settled};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Splat;
 use crate::source::Range;
@@ -39,8 +39,7 @@ fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
             }
             let values: Evaluated<Vec<Value>> = list.items.iter().map(each).collect();
             let (ty, values) = settled(values?).ok_or_else(|| mixed(node))?;
-            // Where in the order of a set its elements will be that are not known yet is not known either.
-            if matches!(source, Value::Set(_)) && list.items.len() > 1 && !source.is_known() {
+            if is_open_set(source) {
                 return Ok(later_not_null(Type::list(ty)));
             }
             Ok(Value::list(ty, values))

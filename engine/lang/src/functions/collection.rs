@@ -3,7 +3,7 @@
 use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
-use crate::convert::{convert_to, reveal_all, unify};
+use crate::convert::{convert_to, is_open_set, reveal_all, unify};
 use crate::eval::{equal, is_not_null, later_not_null, secret_if};
 
 const LIST: Param = Param::structure("list");
@@ -63,7 +63,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn length(arguments: &Arguments<'_>) -> Answer {
     let (value, secret) = arguments.value(0).reveal();
     let count = match value {
-        Value::Set(list) if list.items.len() > 1 && !value.is_known() => None,
+        set if is_open_set(set) => None,
         Value::List(list) | Value::Set(list) => Some(list.items.len()),
         Value::Tuple(items) => Some(items.len()),
         Value::Map(map) => Some(map.entries.len()),

@@ -5,7 +5,7 @@ use meshform_state::{Type, Value};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want, json, string};
-use crate::convert::{convert_to, reveal_all};
+use crate::convert::{convert_to, is_open_set, reveal_all};
 use crate::eval::{later_not_null, secret_if};
 
 const FORMAT: &[Param] = &[Param::new("format", Want::String)];
@@ -364,11 +364,9 @@ fn format_list(arguments: &Arguments<'_>) -> Answer {
     for (index, value) in arguments.values.iter().enumerate().skip(1) {
         let (value, is_secret) = reveal_all(value);
         secret |= is_secret;
-        // Where in the order of a set its elements will be that are not known yet is not known either.
         let open = match &value {
             Value::Later(later) => !matches!(later.ty, Type::Bool | Type::Number | Type::String),
-            Value::Set(set) => set.items.len() > 1 && !value.is_known(),
-            _ => false,
+            known => is_open_set(known),
         };
         if open {
             return Ok(secret_if(secret, later_not_null(Type::list(Type::String))));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
-use crate::convert::{convert_to, unify};
+use crate::convert::{convert_to, is_open_set, unify};
 use crate::eval::secret_if;
 
 const LIST: Param = Param::structure("list");
@@ -161,8 +161,7 @@ struct Flat {
 
 impl Flat {
     fn add(&mut self, sequence: &Value) {
-        // Where in the order of a set its elements will be that are not known yet is not known either.
-        self.later |= matches!(sequence, Value::Set(set) if set.items.len() > 1) && !sequence.is_known();
+        self.later |= is_open_set(sequence);
         for item in sequence.items().unwrap_or_default() {
             let (inner, is_secret) = item.reveal();
             match inner {

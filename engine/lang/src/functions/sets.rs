@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
-use crate::convert::{convert_to, set_of, unify};
+use crate::convert::{convert_to, is_open_set, set_of, unify};
 use crate::eval::{later_not_null, secret_if};
 
 const LIST: Param = Param::structure("list");
@@ -66,8 +66,7 @@ fn set_product(arguments: &Arguments<'_>) -> Answer {
     for (index, (value, part)) in arguments.values.iter().zip(&parts).enumerate() {
         let (value, is_secret) = value.reveal();
         secret |= is_secret;
-        // Elements that are not known may turn out to be one.
-        if matches!(value, Value::Set(set) if set.items.len() > 1) && !value.is_known() {
+        if is_open_set(value) {
             let ty = product_type(arguments)?;
             let secret = secret || arguments.values.iter().any(Value::has_secret);
             return Ok(secret_if(secret, later_not_null(ty)));
