@@ -7,6 +7,8 @@ use meshform_state::Address;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef as _;
 
+use crate::desired::Resource;
+
 /// A graph of `len` nodes, numbered from 0, whose edges lead from what comes first to what comes after it.
 #[derive(Debug, Default)]
 pub struct Graph {
@@ -26,6 +28,21 @@ impl Graph {
             edges.add_node(());
         }
         Graph { edges }
+    }
+
+    /// The graph of `resources`, each after what it depends on. Where nothing depends on anything, nothing is looked up.
+    pub(crate) fn of<'a>(resources: impl Iterator<Item = &'a Resource> + Clone) -> Self {
+        let mut graph = Graph::new(resources.clone().count());
+        if resources.clone().all(|resource| resource.dependencies.is_empty()) {
+            return graph;
+        }
+        let places = positions(resources.clone().map(|resource| &resource.address));
+        for (at, resource) in resources.enumerate() {
+            let needed = resource.dependencies.iter();
+            let needed = needed.filter_map(|dependency| places.get(&dependency.on));
+            needed.for_each(|first| graph.order(*first, at));
+        }
+        graph
     }
 
     /// Says that `first` comes before `then`. Edges may be repeated; nodes that do not exist are left out.
@@ -101,7 +118,7 @@ impl Graph {
 }
 
 /// The position of each address in a list.
-pub(crate) fn positions<'a>(addresses: impl Iterator<Item = &'a Address>) -> HashMap<&'a Address, usize> {
+fn positions<'a>(addresses: impl Iterator<Item = &'a Address>) -> HashMap<&'a Address, usize> {
     addresses
         .enumerate()
         .map(|(position, address)| (address, position))

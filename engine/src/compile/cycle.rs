@@ -8,7 +8,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::desired::Resource;
-use crate::graph::{Graph, positions};
+use crate::graph::Graph;
 
 use super::nodes::{BlockName, Node, NodeId, What};
 use super::sites::Site;
@@ -150,19 +150,7 @@ fn shown(node: &Node, sites: &[Site]) -> String {
 
 /// What to say if the dependencies of `resources` make a cycle, as those that a word derives might.
 pub(super) fn among(resources: &[Resource]) -> Option<Diagnostic> {
-    if resources.iter().all(|resource| resource.dependencies.is_empty()) {
-        return None;
-    }
-    let places = positions(resources.iter().map(|resource| &resource.address));
-    let mut graph = Graph::new(resources.len());
-    for (at, resource) in resources.iter().enumerate() {
-        for dependency in &resource.dependencies {
-            if let Some(on) = places.get(&dependency.on) {
-                graph.order(*on, at);
-            }
-        }
-    }
-    let cycle = graph.sorted().err()?.0;
+    let cycle = Graph::of(resources.iter()).sorted().err()?.0;
     // The cycle leads from what comes first to what comes after it; people read who needs whom.
     let path: Vec<usize> = cycle.into_iter().rev().collect();
     let edges: Vec<Edge> = (0..path.len())

@@ -8,25 +8,14 @@ use meshform_state::Address;
 
 use super::model::Change;
 use crate::desired::Resource;
-use crate::graph::{Graph, positions};
+use crate::graph::Graph;
 
 /// All resources, each after what it needs.
 ///
 /// # Errors
 /// Resources that need one another.
 pub(super) fn order(resources: &[Arc<Resource>]) -> Result<Vec<usize>, Diagnostics> {
-    if resources.iter().all(|resource| resource.dependencies.is_empty()) {
-        return Ok((0..resources.len()).collect());
-    }
-    let place = positions(resources.iter().map(|resource| &resource.address));
-    let mut graph = Graph::new(resources.len());
-    for (index, resource) in resources.iter().enumerate() {
-        for dependency in &resource.dependencies {
-            if let Some(first) = place.get(&dependency.on) {
-                graph.order(*first, index);
-            }
-        }
-    }
+    let graph = Graph::of(resources.iter().map(|resource| &**resource));
     graph.sorted().map_err(|cycle| {
         let path: Vec<String> = cycle
             .0
