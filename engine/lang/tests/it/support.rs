@@ -65,3 +65,37 @@ pub(crate) fn formatted(text: &str) -> Result<String, Diagnostics> {
     let source = sources.add("test", text);
     meshform_lang::format(&sources, source)
 }
+
+/// Chance that is the same for the same seed (splitmix64).
+pub(crate) struct Dice {
+    state: u64,
+}
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Dice { state: seed }
+    }
+
+    /// A number below `limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap()
+    }
+
+    /// One of `from`.
+    pub(crate) fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
+/// What the environment asks of a test: other seeds, a new record.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is told by the environment what to try"
+)]
+pub(crate) fn asked(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

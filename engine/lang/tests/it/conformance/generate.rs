@@ -2,6 +2,8 @@
 //!
 //! In a template `#x` stands for one of the pool of that letter, which may hold templates again.
 
+use crate::support::Dice;
+
 use super::pools::{TEXTS, pool};
 
 const TEMPLATES: &[&str] = &[
@@ -161,22 +163,16 @@ const TEMPLATES: &[&str] = &[
 
 /// Makes expressions, one after another.
 pub(super) struct Generator {
-    state: u64,
+    dice: Dice,
     next: usize,
 }
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
-        Generator { state: seed, next: 0 }
-    }
-
-    /// A number below `limit` (splitmix64).
-    fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap()
+        Generator {
+            dice: Dice::new(seed),
+            next: 0,
+        }
     }
 
     /// The next expression: each template has its turn.
@@ -210,7 +206,7 @@ impl Generator {
             'a' | 'o' | 'L' | 'l' if depth == 0 => TEXTS,
             _ => pool(letter),
         };
-        let chosen = pool[self.below(pool.len())];
+        let chosen = pool[self.dice.below(pool.len())];
         // The texts of formats hold `#` themselves.
         if matches!(letter, 'V' | 's') {
             chosen.to_owned()

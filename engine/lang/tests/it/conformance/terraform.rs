@@ -7,21 +7,14 @@ use serde_json::{Value as Json, json};
 
 use super::functions::check;
 use super::generate::Generator;
+use crate::support::asked;
 
 const RECORDED_SEED: u64 = 1;
+/// `EXPRESSIONS_RECORD` asks for a new record.
 const RECORDED: usize = 2_600;
-/// Expressions that are asked anew of a terraform that is found.
+/// Expressions that are asked anew of a terraform that is found; `ORACLE_SEED` asks for others.
 const SEED: u64 = 20_261_126;
 const EXPRESSIONS: usize = 1_200;
-
-/// `ORACLE_SEED` asks for other expressions, `EXPRESSIONS_RECORD` for a new record.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test is told by the environment which expressions to try"
-)]
-fn asked(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
 
 fn run(folder: &Path, arguments: &[&str]) -> Option<Output> {
     Command::new("terraform")

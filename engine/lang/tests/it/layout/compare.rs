@@ -5,21 +5,13 @@ use std::path::Path;
 use super::meaning::meaning;
 use super::terraform::{is_found, join, layouts, split};
 use super::writer::Writer;
-use crate::support::formatted;
+use crate::support::{asked, formatted};
 
-/// Texts that are asked anew of a terraform that is found; the recorded ones are others.
+/// Texts that are asked anew of a terraform that is found; the recorded ones are others. `FMT_SEED` asks for others still,
+/// `FMT_RECORD` for a new record.
 const SEED: u64 = 20_261_126;
 const RECORDED_SEED: u64 = 1;
 const TEXTS: usize = 600;
-
-/// `FMT_SEED` asks for other texts.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test is told by the environment which texts to try"
-)]
-fn asked(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
 
 fn texts(seed: u64, count: usize) -> Vec<String> {
     let mut writer = Writer::new(seed);

@@ -1,40 +1,29 @@
 //! Writes texts with spaces, line ends and comments wherever they may be, the same ones for the same seed.
 
+use crate::support::Dice;
+
 /// What writes a text, one after another.
 pub(super) struct Writer {
-    state: u64,
+    dice: Dice,
     names: usize,
 }
 
 impl Writer {
     pub(super) fn new(seed: u64) -> Self {
         Writer {
-            state: seed,
+            dice: Dice::new(seed),
             names: 0,
         }
     }
 
-    /// A number below `limit` (splitmix64).
-    fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap()
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-
     /// Blanks, maybe none.
     fn gap(&mut self) -> &'static str {
-        self.pick(&["", "", " ", " ", " ", "   ", "\t", " \t "])
+        self.dice.pick(&["", "", " ", " ", " ", "   ", "\t", " \t "])
     }
 
     /// Blanks, some.
     fn blank(&mut self) -> &'static str {
-        self.pick(&[" ", " ", "  ", "\t"])
+        self.dice.pick(&[" ", " ", "  ", "\t"])
     }
 
     /// Blanks within brackets: lines may end there, and comments stand.
@@ -42,26 +31,26 @@ impl Writer {
         if !lines {
             return self.gap();
         }
-        self.pick(&[
+        self.dice.pick(&[
             "", " ", "\n", "\n", "\n   ", "\n\n", " # a\n", " // b \n", "/* c */", "\n# d\n", "\n\t",
         ])
     }
 
     /// A text: a few items that have nothing to do with those of another text.
     pub(super) fn text(&mut self) -> String {
-        let items = 1 + self.below(3);
+        let items = 1 + self.dice.below(3);
         (0..items).map(|_| self.item(2)).collect()
     }
 
     fn body(&mut self, depth: usize) -> String {
-        (0..self.below(5)).map(|_| self.item(depth)).collect()
+        (0..self.dice.below(5)).map(|_| self.item(depth)).collect()
     }
 
     fn item(&mut self, depth: usize) -> String {
-        match self.below(14) {
+        match self.dice.below(14) {
             0..=2 if depth > 0 => self.block(depth),
             3 => self.comment_lines(),
-            4 => self.pick(&["\n", "\n\n\n", "  \n"]).to_owned(),
+            4 => self.dice.pick(&["\n", "\n\n\n", "  \n"]).to_owned(),
             5 => self.heredoc(),
             6 if depth > 0 => self.variable(),
             _ => self.attribute(),
@@ -70,7 +59,7 @@ impl Writer {
 
     fn comment_lines(&mut self) -> String {
         let indent = self.gap();
-        let comment = self.pick(&[
+        let comment = self.dice.pick(&[
             "# plain",
             "#tight",
             "// slashes",
@@ -86,7 +75,9 @@ impl Writer {
     fn name(&mut self) -> String {
         // Small numbers, but not the same one twice among texts that are asked for together.
         self.names = (self.names + 1) % 1_000;
-        let stem = self.pick(&["a", "bcd", "long_name", "größe", "名前", "x-y", "e\u{301}t"]);
+        let stem = self
+            .dice
+            .pick(&["a", "bcd", "long_name", "größe", "名前", "x-y", "e\u{301}t"]);
         format!("{stem}{}", self.names)
     }
 
@@ -94,7 +85,7 @@ impl Writer {
         let (indent, before, behind, end) = (self.gap(), self.gap(), self.gap(), self.gap());
         let name = self.name();
         let value = self.expression(2, false);
-        let comment = self.pick(&[
+        let comment = self.dice.pick(&[
             "",
             "",
             "",
@@ -106,7 +97,7 @@ impl Writer {
             "#",
             "# größe 👩‍👩‍👧",
         ]);
-        let odd = match self.below(20) {
+        let odd = match self.dice.below(20) {
             0 => "/* odd */",
             _ => "",
         };
@@ -115,8 +106,10 @@ impl Writer {
 
     fn block(&mut self, depth: usize) -> String {
         let (indent, gap, end) = (self.gap(), self.gap(), self.gap());
-        let kind = self.pick(&["block", "dynamic", "content", "lifecycle", "resource"]);
-        let labels = self.pick(&[
+        let kind = self
+            .dice
+            .pick(&["block", "dynamic", "content", "lifecycle", "resource"]);
+        let labels = self.dice.pick(&[
             "",
             "",
             " \"x\"",
@@ -129,8 +122,9 @@ impl Writer {
             " \"\\u00e9\"",
             " \"q\\t👩‍👩‍👧\" /* r */",
         ]);
-        let inner = match self.below(8) {
+        let inner = match self.dice.below(8) {
             0 => self
+                .dice
                 .pick(&["{}", "{ }", "{\n}", "{\n\n}", "{ # why\n}", "{ /* c */ }"])
                 .to_owned(),
             1 => {
@@ -141,12 +135,14 @@ impl Writer {
             2 => format!("{{ # why\n{}{indent}}}", self.body(depth - 1)),
             _ => format!("{{{end}\n{}{indent}}}", self.body(depth - 1)),
         };
-        let comment = self.pick(&["", "", "", " # of the block", "// b", " /* c */"]);
+        let comment = self
+            .dice
+            .pick(&["", "", "", " # of the block", "// b", " /* c */"]);
         format!("{indent}{kind}{labels}{gap}{inner}{comment}\n")
     }
 
     fn variable(&mut self) -> String {
-        let ty = self.pick(&[
+        let ty = self.dice.pick(&[
             "string",
             "list",
             "map",
@@ -165,7 +161,7 @@ impl Writer {
 
     fn heredoc(&mut self) -> String {
         let (name, indent) = (self.name(), self.gap());
-        let text = self.pick(&[
+        let text = self.dice.pick(&[
             "plain",
             "  in ${ a }",
             "${a}${ b } ${~ c ~}",
@@ -178,7 +174,7 @@ impl Writer {
             "${ { a=1 } }",
             "${jsonencode({\n a=1\n  b  = [ 2 ]\n})}",
         ]);
-        let (open, close) = match self.below(9) {
+        let (open, close) = match self.dice.below(9) {
             0 => ("f(<<EOT", "\n)"),
             1 => ("[<<-EOT", "\n  ,2]"),
             2 => ("{\n a = <<EOT", "\n bcd = 2 }"),
@@ -190,29 +186,30 @@ impl Writer {
     }
 
     fn leaf(&mut self) -> String {
-        self.pick(&[
-            "1",
-            "1.50",
-            "1e3",
-            "\"text\"",
-            "\"\"",
-            "true",
-            "null",
-            "a",
-            "a.b.c",
-            "local.x[0]",
-            "local.x[ 0 ]",
-            "a.*.b",
-            "a[*].b",
-            "a [ * ] . b",
-            "m[\"k\"]",
-            "m[ each.key ].z",
-            "a.0.b",
-            "\"größe 日本 👩‍👩‍👧\"",
-            "\"q\\\"\\n\\u00e9\"",
-            "var . x",
-        ])
-        .to_owned()
+        self.dice
+            .pick(&[
+                "1",
+                "1.50",
+                "1e3",
+                "\"text\"",
+                "\"\"",
+                "true",
+                "null",
+                "a",
+                "a.b.c",
+                "local.x[0]",
+                "local.x[ 0 ]",
+                "a.*.b",
+                "a[*].b",
+                "a [ * ] . b",
+                "m[\"k\"]",
+                "m[ each.key ].z",
+                "a.0.b",
+                "\"größe 日本 👩‍👩‍👧\"",
+                "\"q\\\"\\n\\u00e9\"",
+                "var . x",
+            ])
+            .to_owned()
     }
 
     /// An expression; with `lines`, line ends may stand in it, as within brackets.
@@ -220,7 +217,7 @@ impl Writer {
         if depth == 0 {
             return self.leaf();
         }
-        match self.below(16) {
+        match self.dice.below(16) {
             0 => self.list(depth),
             1 => self.object(depth),
             2 => self.call(depth),
@@ -230,7 +227,7 @@ impl Writer {
             7 => self.parentheses(depth),
             8 | 9 => self.template(depth),
             10 => {
-                let (sign, gap) = (self.pick(&["-", "!"]), self.gap());
+                let (sign, gap) = (self.dice.pick(&["-", "!"]), self.gap());
                 format!("{sign}{gap}{}", self.leaf())
             }
             _ => self.leaf(),
@@ -238,11 +235,11 @@ impl Writer {
     }
 
     fn list(&mut self, depth: usize) -> String {
-        let lines = self.below(2) == 0;
+        let lines = self.dice.below(2) == 0;
         let mut out = format!("[{}", self.inside(lines));
-        let items = self.below(4);
+        let items = self.dice.below(4);
         for at in 0..items {
-            let last = at + 1 == items && self.below(2) == 0;
+            let last = at + 1 == items && self.dice.below(2) == 0;
             let comma = if last { "" } else { "," };
             let (item, gap) = (self.expression(depth - 1, true), self.inside(lines));
             out.push_str(&format!("{item}{comma}{gap}"));
@@ -251,21 +248,21 @@ impl Writer {
     }
 
     fn object(&mut self, depth: usize) -> String {
-        let lines = self.below(3) > 0;
-        let items = self.below(4);
+        let lines = self.dice.below(3) > 0;
+        let items = self.dice.below(4);
         let mut out = format!("{{{}", if lines && items > 0 { "\n" } else { self.gap() });
         for at in 0..items {
-            let key = match self.below(6) {
+            let key = match self.dice.below(6) {
                 0 => format!("\"k {at}\""),
                 1 => format!("({})", self.leaf()),
                 2 => format!("\"${{ k }}{at}\""),
                 _ => self.name(),
             };
             let (indent, before, behind) = (self.gap(), self.gap(), self.gap());
-            let sign = self.pick(&["=", "=", "=", ":"]);
+            let sign = self.dice.pick(&["=", "=", "=", ":"]);
             let value = self.expression(depth - 1, false);
             let end = if lines {
-                self.pick(&[
+                self.dice.pick(&[
                     "\n",
                     "\n",
                     ",\n",
@@ -276,7 +273,7 @@ impl Writer {
                     " /* c */\n",
                 ])
             } else if at + 1 < items {
-                self.pick(&[",", " , "])
+                self.dice.pick(&[",", " , "])
             } else {
                 ""
             };
@@ -286,13 +283,15 @@ impl Writer {
     }
 
     fn call(&mut self, depth: usize) -> String {
-        let name = self.pick(&["f", "lower", "provider::aws::arn", "core::upper", "größe"]);
-        let lines = self.below(3) == 0;
+        let name = self
+            .dice
+            .pick(&["f", "lower", "provider::aws::arn", "core::upper", "größe"]);
+        let lines = self.dice.below(3) == 0;
         let mut out = format!("{name}({}", self.inside(lines));
-        let items = self.below(4);
+        let items = self.dice.below(4);
         for at in 0..items {
             let (item, gap, behind) = (self.expression(depth - 1, true), self.gap(), self.inside(lines));
-            let end = match (at + 1 == items, self.below(4)) {
+            let end = match (at + 1 == items, self.dice.below(4)) {
                 (true, 0) => "...",
                 (true, 1 | 2) => "",
                 _ => ",",
@@ -315,15 +314,17 @@ impl Writer {
     fn operation(&mut self, depth: usize, lines: bool) -> String {
         let (left, right) = (self.expression(depth - 1, lines), self.leaf());
         let (before, behind) = (self.inside(lines), self.inside(lines));
-        let operator = self.pick(&["+", "-", "*", "/", "%", "==", "!=", "<", ">=", "&&", "||"]);
-        let sign = self.pick(&["", "", "", "-", "!", "- "]);
+        let operator = self
+            .dice
+            .pick(&["+", "-", "*", "/", "%", "==", "!=", "<", ">=", "&&", "||"]);
+        let sign = self.dice.pick(&["", "", "", "-", "!", "- "]);
         // `//` and `/*` would begin a comment, and a name goes on with `-`.
         let apart = if matches!(operator, "/" | "-") { " " } else { "" };
         format!("{left}{before}{apart}{operator}{apart}{behind}{sign}{right}")
     }
 
     fn comprehension(&mut self, depth: usize) -> String {
-        let lines = self.below(2) == 0;
+        let lines = self.dice.below(2) == 0;
         let (a, b, c, d) = (
             self.inside(lines),
             self.gap(),
@@ -331,16 +332,18 @@ impl Writer {
             self.inside(lines),
         );
         let (space, value) = (self.blank(), self.expression(depth - 1, true));
-        let from = self.pick(&["var.m", "[1,2]", "{a=1}", "toset( [ 1 ] )", "m [0]"]);
-        let test = match self.below(3) {
+        let from = self
+            .dice
+            .pick(&["var.m", "[1,2]", "{a=1}", "toset( [ 1 ] )", "m [0]"]);
+        let test = match self.dice.below(3) {
             0 => format!("{c} if{space}k!={value}"),
             _ => String::new(),
         };
-        if self.below(2) == 0 {
-            let names = self.pick(&["v", "k,v", "k , v"]);
+        if self.dice.below(2) == 0 {
+            let names = self.dice.pick(&["v", "k,v", "k , v"]);
             format!("[{a}for{space}{names}{space}in{space}{from}{b}:{c}{value}{test}{d}]")
         } else {
-            let group = self.pick(&["", "", "..."]);
+            let group = self.dice.pick(&["", "", "..."]);
             format!("{{{a}for{space}k,v{space}in{space}{from}{b}:{c}k{b}=>{d}{value}{group}{test}{d}}}")
         }
     }
@@ -357,13 +360,13 @@ impl Writer {
         if inner.starts_with("\"${") {
             inner = format!("({inner})");
         }
-        match self.below(9) {
+        match self.dice.below(9) {
             0 => format!("\"x ${{{open}{inner}{close}}} y\""),
             1 => format!("\"${{{open}{inner}{close}}}${{ b }}\""),
             2 => format!("\"%{{{open}if {inner}{close}}}x%{{ else }}y%{{{open}endif{close}}}\""),
             3 => format!("\"%{{~ for v in {inner} ~}}${{v}},%{{~endfor~}}\""),
             4 => format!("\"${{~{open}{inner}{close}~}}\""),
-            5 => format!("\"$${{{open}{}%%{{\"", self.pick(&["x", "\\\\", "\\t"])),
+            5 => format!("\"$${{{open}{}%%{{\"", self.dice.pick(&["x", "\\\\", "\\t"])),
             6 => format!("\"${{\n{open}{inner}\n{close}}}\""),
             _ => format!("\"${{{open}{inner}{close}}}\""),
         }

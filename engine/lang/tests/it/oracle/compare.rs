@@ -11,7 +11,7 @@ use super::names::{names, sure};
 use super::reference::Reference;
 use super::wire::{encode, settled};
 use super::worlds::{WORLDS, world};
-use crate::support::Names;
+use crate::support::{Names, asked};
 
 /// The expressions of a run of CI; each run has the same unless the environment says otherwise.
 const SEED: u64 = 20_260_711;
@@ -50,12 +50,8 @@ fn shown(text: &str, ours: &Result<Value, Diagnostics>, theirs: &Json) -> String
 }
 
 /// `ORACLE_SEED` asks for other expressions.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test is told by the environment which expressions to try"
-)]
 fn seed() -> u64 {
-    std::env::var("ORACLE_SEED").map_or(SEED, |seed| seed.parse().unwrap())
+    asked("ORACLE_SEED").map_or(SEED, |seed| seed.parse().unwrap())
 }
 
 /// An expression on which the two sides differ.

@@ -3,6 +3,8 @@
 //! In a template `#n` stands for a number, `#s` for a text, `#t` for a truth value, `#l` for a list, set or tuple, `#o`
 //! for a map or object, `#a` for anything.
 
+use crate::support::Dice;
+
 const NUMBERS: &[&str] = &[
     "#n + #n",
     "#n - #n",
@@ -342,27 +344,20 @@ const ANY_LEAVES: &[&str] = &[
 
 /// Makes expressions, the same ones for the same seed.
 pub(super) struct Generator {
-    state: u64,
+    dice: Dice,
 }
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
-        Generator { state: seed }
+        Generator {
+            dice: Dice::new(seed),
+        }
     }
 
     /// The next expression.
     pub(super) fn next(&mut self) -> String {
-        let depth = 1 + self.below(4);
+        let depth = 1 + self.dice.below(4);
         self.expand("#a", depth)
-    }
-
-    /// A number below `limit` (splitmix64).
-    fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap()
     }
 
     fn expand(&mut self, template: &str, depth: usize) -> String {
@@ -386,12 +381,16 @@ impl Generator {
             "o" => (OBJECTS, OBJECT_LEAVES),
             _ => (ANYTHING, ANY_LEAVES),
         };
-        if depth == 0 || self.below(8) == 0 {
+        if depth == 0 || self.dice.below(8) == 0 {
             // A leaf of the wrong type now and then: what cannot be converted must be refused.
-            let leaves = if self.below(40) == 0 { LIST_LEAVES } else { leaves };
-            return leaves[self.below(leaves.len())].to_owned();
+            let leaves = if self.dice.below(40) == 0 {
+                LIST_LEAVES
+            } else {
+                leaves
+            };
+            return leaves[self.dice.below(leaves.len())].to_owned();
         }
-        let template = inner[self.below(inner.len())];
+        let template = inner[self.dice.below(inner.len())];
         // What only says which kind of thing it is takes no depth.
         let depth = if template.len() == 2 { depth } else { depth - 1 };
         self.expand(template, depth)
