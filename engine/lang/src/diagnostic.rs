@@ -2,6 +2,7 @@
 
 use meshform_state::Address;
 
+use crate::hint::did_you_mean;
 use crate::source::Range;
 
 /// How bad it is.
@@ -85,6 +86,15 @@ impl Diagnostic {
     pub fn at(mut self, range: Range) -> Self {
         self.range = Some(range);
         self
+    }
+
+    /// Adds as a hint which of `candidates` may have been meant by `name`, if one is near enough.
+    #[must_use]
+    pub fn meant<'a>(self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match did_you_mean(name, candidates) {
+            Some(near) => self.hint(format!("Did you mean `{near}`?")),
+            None => self,
+        }
     }
 
     /// With what to do about it.

@@ -7,8 +7,6 @@ use meshform_state::Str;
 
 use crate::config::{Module, ResourceName, WordName};
 
-use super::wording::near;
-
 /// The words of the vocabulary, each with whether its blocks have names.
 pub(super) type Words = BTreeMap<Str, bool>;
 
@@ -157,7 +155,9 @@ pub(super) fn find(
     let detail = format!("There is no {what} `{shown}`{place}.");
     let diagnostic = Diagnostic::error(format!("Reference to undeclared {what}"), detail).at(traversal.range);
     let candidates = candidates(meaning, module, words);
-    Err(near(diagnostic, &shown, candidates.iter().map(String::as_str)).into())
+    Err(diagnostic
+        .meant(&shown, candidates.iter().map(String::as_str))
+        .into())
 }
 
 /// What may have been meant instead.

@@ -13,7 +13,7 @@ use super::nodes::is_bare;
 use super::program::{Block, Cell, Each, InstanceId, Program, ResourceInstance, WordInstance};
 use super::select::{Selected, select};
 use super::view::together;
-use super::wording::{near, outside, unsupported};
+use super::wording::{outside, unsupported};
 
 /// The scope of one evaluation.
 pub(super) struct Names<'a> {
@@ -295,7 +295,7 @@ impl<'a> Names<'a> {
                     .entries()
                     .into_iter()
                     .flat_map(|entries| entries.keys().map(|name| &**name));
-                Err(near(diagnostic, name, names).into())
+                Err(diagnostic.meant(name, names).into())
             }
         }
     }
@@ -350,7 +350,9 @@ impl<'a> Names<'a> {
         if !module.outputs.contains_key(output) {
             let detail = format!("The module `{name}` has no output `{output}`.");
             let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(*range);
-            return Err(near(diagnostic, output, module.outputs.keys().map(|name| &**name)).into());
+            return Err(diagnostic
+                .meant(output, module.outputs.keys().map(|name| &**name))
+                .into());
         }
         let found = self.output(id, output, traversal)?;
         Ok(Resolved {

@@ -9,7 +9,6 @@ use crate::kind::{Home, Schema};
 
 use super::compiler::{Compiler, Place};
 use super::names::On;
-use super::wording::near;
 
 const PLACE_HINT: &str = "Take it from the configuration: a variable, a local, or the keys of `for_each`.";
 
@@ -198,8 +197,7 @@ impl Compiler<'_> {
                 schema.kind, traversal.root
             );
             let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(traversal.range);
-            self.found.push(near(
-                diagnostic,
+            self.found.push(diagnostic.meant(
                 &traversal.root,
                 schema.attributes.iter().map(|attribute| attribute.name),
             ));

@@ -18,7 +18,6 @@ use super::nodes::BlockName;
 use super::program::{Block, Data, Feeds, InstanceId, Keys, Opening, ResourceInstance, keyed};
 use super::sites::SiteId;
 use super::source::{Source, kept, made_kind, takes_blocks, without_label};
-use super::wording::near;
 
 /// What a block says about the attributes of its kind.
 struct Form {
@@ -99,7 +98,7 @@ impl Compiler<'_> {
                 Some(_) => diagnostic.hint(format!(
                     "`{name}` is only read: write `data` instead of `resource`."
                 )),
-                None => near(diagnostic, name, self.kinds.names(*data)),
+                None => diagnostic.meant(name, self.kinds.names(*data)),
             });
             return None;
         };
@@ -344,7 +343,7 @@ fn slots(resource: &Resource, schema: &Schema, found: &mut Diagnostics) -> Vec<(
                 .attributes
                 .iter()
                 .filter(|attribute| attribute.required || attribute.optional);
-            found.push(near(diagnostic, name, names.map(|attribute| attribute.name)));
+            found.push(diagnostic.meant(name, names.map(|attribute| attribute.name)));
             return None;
         };
         let attribute = &schema.attributes[slot];

@@ -5,7 +5,6 @@ use meshform_state::Value;
 use meshform_state::addr::Key;
 
 use super::program::{Block, Keys};
-use super::wording::near;
 
 /// Which instances of a block a traversal means, and how many of its steps say so.
 pub(super) enum Selected {
@@ -75,7 +74,7 @@ fn no_instance(keys: &Keys, shown: &str, key: &Value, range: Range) -> Diagnosti
     let detail = format!("`{shown}` has no instance {key_shown}; {count}.");
     let diagnostic = Diagnostic::error("Invalid instance key", detail).at(range);
     let diagnostic = match (keys, key.as_str()) {
-        (Keys::Each(each), Some(text)) => near(diagnostic, text, each.iter().map(|(key, _)| &**key)),
+        (Keys::Each(each), Some(text)) => diagnostic.meant(text, each.iter().map(|(key, _)| &**key)),
         (Keys::Count(_), Some(_)) => diagnostic.hint("It has `count`: its keys are numbers from 0."),
         (Keys::Each(_), None) => diagnostic.hint("It has `for_each`: its keys are texts."),
         _ => diagnostic,

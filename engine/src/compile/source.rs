@@ -9,7 +9,6 @@ use meshform_state::{Str, Type, Value};
 use crate::kind::Schema;
 
 use super::dynamic;
-use super::wording::near;
 
 pub(super) use super::dynamic::{block_references, made_kind, without_label};
 
@@ -113,11 +112,9 @@ fn object(
     let mut found = Diagnostics::new();
     let unknown = |name: &str, range: Range| {
         let detail = format!("The block `{what}` has no `{name}`.");
-        near(
-            Diagnostic::error("Unsupported argument", detail).at(range),
-            name,
-            types.keys().map(|name| &**name),
-        )
+        Diagnostic::error("Unsupported argument", detail)
+            .at(range)
+            .meant(name, types.keys().map(|name| &**name))
     };
     for attribute in body
         .attributes

@@ -17,21 +17,5 @@ pub(super) fn unsupported(schema: &Schema, name: &str, range: Range) -> Diagnost
     let what = if schema.data { "data source" } else { "resource" };
     let detail = format!("A {what} of kind `{}` has no attribute `{name}`.", schema.kind);
     let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(range);
-    near(
-        diagnostic,
-        name,
-        schema.attributes.iter().map(|attribute| attribute.name),
-    )
-}
-
-/// `diagnostic` with the one of `names` that may have been meant.
-pub(super) fn near<'n>(
-    diagnostic: Diagnostic,
-    name: &str,
-    names: impl IntoIterator<Item = &'n str>,
-) -> Diagnostic {
-    match meshform_lang::did_you_mean(name, names) {
-        Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-        None => diagnostic,
-    }
+    diagnostic.meant(name, schema.attributes.iter().map(|attribute| attribute.name))
 }

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshform_lang::{
-    Attribute, Block, Body, Diagnostic, Diagnostics, Range, Sources, did_you_mean, parse_body,
-};
+use meshform_lang::{Attribute, Block, Body, Diagnostic, Diagnostics, Range, Sources, parse_body};
 use meshform_state::{Str, Value};
 
 use super::conditions::{references, repeat, text};
@@ -223,13 +221,13 @@ impl Loader<'_> {
         if let Some(instead) = instead {
             return self.found.push(diagnostic.hint(instead));
         }
-        self.found.push(match did_you_mean(&block.kind, names) {
-            Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
+        let diagnostic = diagnostic.meant(&block.kind, names);
+        self.found.push(match diagnostic.hint {
             None if block.kind.contains('_') => diagnostic.hint(format!(
                 "A resource of a kind is written `resource \"{}\" \"NAME\" {{ … }}`.",
                 block.kind
             )),
-            None => diagnostic,
+            _ => diagnostic,
         });
     }
 
@@ -343,10 +341,7 @@ fn check_inputs(call: &Call, found: &mut Diagnostics) {
         if !variables.contains_key(name) {
             let detail = format!("The module `{}` has no variable `{name}`.", call.name);
             let diagnostic = Diagnostic::error("Unsupported argument", detail).at(attribute.name_range);
-            found.push(match did_you_mean(name, variables.keys().map(|name| &**name)) {
-                Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-                None => diagnostic,
-            });
+            found.push(diagnostic.meant(name, variables.keys().map(|name| &**name)));
         }
     }
     let needed: BTreeSet<&Str> = variables

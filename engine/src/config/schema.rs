@@ -1,6 +1,6 @@
 //! What may stand in a block, and the check that nothing else does.
 
-use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Range, did_you_mean};
+use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Range};
 use meshform_state::Type;
 
 /// What may stand between the braces of a block.
@@ -167,10 +167,7 @@ impl BlockSchema {
             .iter()
             .map(|argument| argument.name)
             .chain(self.blocks.iter().map(|block| block.name));
-        match did_you_mean(name, names) {
-            Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-            None => diagnostic,
-        }
+        diagnostic.meant(name, names)
     }
 
     fn unexpected_block(&self, name: &str, what: &str, range: Range) -> Diagnostic {
@@ -184,10 +181,7 @@ impl BlockSchema {
             .iter()
             .map(|block| block.name)
             .chain(self.arguments.iter().map(|argument| argument.name));
-        match did_you_mean(name, names) {
-            Some(near) => diagnostic.hint(format!("Did you mean `{near}`?")),
-            None => diagnostic,
-        }
+        diagnostic.meant(name, names)
     }
 }
 

@@ -81,12 +81,12 @@ fn unknown(name: &str, expr: &Expr) -> Diagnostics {
     let known = [
         "any", "bool", "number", "string", "list", "set", "map", "object", "tuple",
     ];
-    let mut found = Diagnostic::error(
+    let found = Diagnostic::error(
         "Invalid type specification",
         format!("There is no type `{name}`."),
     )
-    .at(expr.range());
-    found.hint = crate::did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
+    .at(expr.range())
+    .meant(name, known);
     found.into()
 }
 

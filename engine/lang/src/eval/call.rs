@@ -8,7 +8,6 @@ use crate::convert::{convert_to, kind_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, ValueNote};
 use crate::expr::{Call, Expr};
 use crate::functions::{self, Arguments, Failure, Function, Known, Param};
-use crate::hint::did_you_mean;
 use crate::source::Range;
 
 pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
@@ -17,12 +16,12 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
         return special(call, range, env);
     }
     let Some(function) = functions::find(name) else {
-        let mut found = Diagnostic::error(
+        let found = Diagnostic::error(
             "Call to unknown function",
             format!("There is no function `{}`.", call.name),
         )
-        .at(call.name_range);
-        found.hint = did_you_mean(name, functions::names()).map(|near| format!("Did you mean `{near}`?"));
+        .at(call.name_range)
+        .meant(name, functions::names());
         return Err(found.into());
     };
     let mut secret = false;

@@ -6,7 +6,6 @@ use super::{Env, Evaluated, describe, eval, secret_if};
 use crate::convert::{convert_to, kind_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, ValueNote};
 use crate::expr::{Base, Chain, StepKind};
-use crate::hint::did_you_mean;
 use crate::scope::{Step, Traversal};
 use crate::source::Range;
 
@@ -145,22 +144,22 @@ pub(crate) fn attribute(value: &Value, name: &Str, range: Range) -> Evaluated<Va
 }
 
 fn no_attribute<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range) -> Evaluated<Value> {
-    let mut found = Diagnostic::error(
+    let found = Diagnostic::error(
         "Unsupported attribute",
         format!("This object has no attribute `{name}`."),
     )
-    .at(range);
-    found.hint = did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
+    .at(range)
+    .meant(name, known);
     Err(found.into())
 }
 
 fn no_element<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range) -> Evaluated<Value> {
-    let mut found = Diagnostic::error(
+    let found = Diagnostic::error(
         "Missing map element",
         format!("This map has no element with the key `{name}`."),
     )
-    .at(range);
-    found.hint = did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
+    .at(range)
+    .meant(name, known);
     Err(found.into())
 }
 
@@ -281,12 +280,12 @@ fn no_key<'a>(
             range,
         );
     }
-    let mut found = Diagnostic::error(
+    let found = Diagnostic::error(
         "Invalid index",
         format!("There is no element with the key `{name}`."),
     )
-    .at(range);
-    found.hint = did_you_mean(name, known).map(|near| format!("Did you mean `{near}`?"));
+    .at(range)
+    .meant(name, known);
     Err(found.into())
 }
 

@@ -9,7 +9,6 @@ use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::eval::{Env, eval, secret_if};
 use crate::expr::parse_template;
-use crate::hint::did_you_mean;
 use crate::scope::{Files, Resolved, Scope, Traversal};
 use crate::source::{Range, Sources};
 
@@ -55,9 +54,10 @@ impl Scope for Variables<'_> {
             "The template's variables have none that is named `{}`.",
             traversal.root
         );
-        let mut found = Diagnostic::error("Unknown variable", message).at(traversal.root_range);
         let names = self.variables.keys().map(|name| &**name);
-        found.hint = did_you_mean(&traversal.root, names).map(|near| format!("Did you mean `{near}`?"));
+        let found = Diagnostic::error("Unknown variable", message)
+            .at(traversal.root_range)
+            .meant(&traversal.root, names);
         Err(found.into())
     }
 
