@@ -131,9 +131,12 @@ pub(crate) fn read(
 ) -> Result<Loaded, Failure> {
     let mut sources = Sources::default();
     let (config, mut found) = load(&mut sources, folder, session.vocabulary().words());
-    if let Some(wrong) = config.settings.check_version(env!("CARGO_PKG_VERSION")) {
-        found.push(wrong);
-    }
+    let settings = &config.settings;
+    let wrong = [
+        settings.check_version(env!("CARGO_PKG_VERSION")),
+        settings.check_backend(),
+    ];
+    wrong.into_iter().flatten().for_each(|wrong| found.push(wrong));
     let values = found.collect(values(&config, &mut sources));
     match values {
         Some(values) if !found.has_errors() => {

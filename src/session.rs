@@ -9,21 +9,19 @@ use meshform_aws::{AwsAdapter, AwsSettings, Role};
 use meshform_engine::apply::Stop;
 use meshform_engine::clock::timestamp;
 use meshform_engine::compile::Vocabulary;
-use meshform_engine::config::Config;
 use meshform_engine::local::LocalAdapter;
 use meshform_engine::refresh::Reader;
 use meshform_engine::retry::RetryPolicy;
 use meshform_engine::{Adapter, Clock, Entropy, Home, Kinds, Registry};
 use meshform_kinds::istio::{HELM_CHART, HELM_TEMPLATE};
 use meshform_kube::{HelmAdapter, KubeAdapter};
-use meshform_lang::{Diagnostic, Sources};
 use meshform_modules::Mesh;
 use meshform_state::disk::RealDisk;
 use meshform_state::{Holder, LocalStore, Store, StoreError};
 
 use crate::cli::VariableArg;
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::render::Printer;
 use crate::settings::Environment;
 use crate::wiring;
@@ -104,32 +102,8 @@ impl Session {
         self.is_watched
     }
 
-    /// The state that `config` names.
-    ///
-    /// # Errors
-    /// If it is kept where this version cannot reach.
-    pub(crate) fn store(&self, config: &Config, sources: &Sources) -> Result<LocalStore, Failure> {
-        match &config.settings.backend {
-            Some(backend) if &*backend.kind != "local" => {
-                let detail = format!(
-                    "This version keeps states in the folder only, not in `{}`.",
-                    backend.kind
-                );
-                let diagnostic = Diagnostic::error("Unsupported backend", detail)
-                    .at(backend.range)
-                    .hint("Leave the `backend` block out, or write `backend \"local\" {}`.");
-                Err(Failure::told(
-                    FailureKind::Configuration,
-                    diagnostic.into(),
-                    sources.clone(),
-                ))
-            }
-            _ => Ok(self.local_store()),
-        }
-    }
-
     /// The state in the folder.
-    pub(crate) fn local_store(&self) -> LocalStore {
+    pub(crate) fn store(&self) -> LocalStore {
         LocalStore::new(self.folder.clone(), Arc::new(RealDisk))
     }
 

@@ -55,7 +55,7 @@ pub(super) async fn from_folder(session: &Session, args: &RunArgs, destroy: bool
     heeding(&session.stop, async {
         let wish = Wish::new(session, &args.scope, destroy)?;
         let loaded = pipeline::read_folder(session)?;
-        let store = session.store(&loaded.config, &loaded.sources)?;
+        let store = session.store();
         let progress = Progress::start(&session.printer, session.clock.clone());
         let command = if destroy { "destroy" } else { "apply" };
         let recorder = opened(session, &store, (command, args), &*progress).await?;
@@ -76,7 +76,7 @@ pub(super) async fn from_folder(session: &Session, args: &RunArgs, destroy: bool
 /// Makes a saved plan again and, if it is still the same, applies it. It was approved when it was reviewed.
 async fn from_file(session: &Session, args: &RunArgs, path: &str) -> Result<Exit, Failure> {
     let unpacked = saved::unpack(session, saved::open(session, path)?)?;
-    let store = session.store(&unpacked.loaded.config, &unpacked.loaded.sources)?;
+    let store = session.store();
     let progress = Progress::start(&session.printer, session.clock.clone());
     let recorder = opened(session, &store, ("apply", args), &*progress).await?;
     let snapshot = recorder.folded().snapshot.clone();

@@ -20,7 +20,7 @@ const END: &str = "exit";
 
 pub(super) fn run(session: &Session) -> Result<Exit, Failure> {
     let loaded = pipeline::read_from(session, &OrEmpty(OnDisk::new(&session.folder)))?;
-    let snapshot = match session.store(&loaded.config, &loaded.sources)?.load() {
+    let snapshot = match session.store().load() {
         Ok(folded) => folded.snapshot,
         // Nothing was ever made: expressions have values all the same.
         Err(StoreError::Missing { .. }) => Snapshot::default(),

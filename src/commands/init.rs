@@ -14,7 +14,7 @@ pub(super) async fn run(session: &Session, args: &InitArgs) -> Result<Exit, Fail
     // Variables without a value are no mistake yet: a folder is prepared before they are known.
     let loaded = pipeline::read_folder(session)?;
     session.printer.diagnostics(&loaded.warnings, &loaded.sources);
-    let store = session.store(&loaded.config, &loaded.sources)?;
+    let store = session.store();
     let created = match store.create(&session.entropy.uuid()) {
         Ok(()) => true,
         // What is there may be damaged: better told now than by the first plan.

@@ -10,7 +10,7 @@ use crate::render::outputs;
 use crate::session::Session;
 
 pub(super) fn run(session: &Session, args: &OutputArgs) -> Result<Exit, Failure> {
-    let recorded = session.local_store().load()?.snapshot.outputs;
+    let recorded = session.store().load()?.snapshot.outputs;
     match &args.name {
         Some(name) => one(session, name, &recorded, args.raw),
         None if args.raw => {

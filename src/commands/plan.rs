@@ -17,7 +17,7 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Fail
     crate::settings::duration("-lock-timeout", &args.lock.lock_timeout)?;
     let wish = Wish::new(session, &args.scope, args.destroy)?;
     let loaded = pipeline::read_folder(session)?;
-    let folded = session.store(&loaded.config, &loaded.sources)?.load()?;
+    let folded = session.store().load()?;
     let lineage = folded.snapshot.lineage.clone();
     session
         .printer
@@ -119,7 +119,7 @@ fn doubts(session: &Session, folded: &Folded) -> Diagnostics {
     if folded.open_run.is_none() {
         return found;
     }
-    let holder = session.local_store().holder().ok().flatten();
+    let holder = session.store().holder().ok().flatten();
     let diagnostic = match holder {
         Some(holder) => Diagnostic::warning(
             "State is in use",

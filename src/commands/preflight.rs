@@ -32,7 +32,7 @@ const CHARTS: &str = "P35";
 
 pub(super) async fn run(session: &Session, _args: &PreflightArgs) -> Result<Exit, Failure> {
     let mut loaded = pipeline::read_folder(session)?;
-    let snapshot = match session.store(&loaded.config, &loaded.sources)?.load() {
+    let snapshot = match session.store().load() {
         Ok(folded) => Some(folded.snapshot),
         // A mesh can be looked at before its folder is made ready.
         Err(StoreError::Missing { .. }) => None,

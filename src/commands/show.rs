@@ -21,7 +21,7 @@ pub(super) fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Done);
     }
-    let snapshot = session.local_store().load()?.snapshot;
+    let snapshot = session.store().load()?.snapshot;
     let secrets = printer.secrets();
     if printer.is_text() {
         printer.data(&outputs::state(&session.kinds, &secrets, &snapshot));

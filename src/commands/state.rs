@@ -8,7 +8,7 @@ use crate::render::outputs;
 use crate::session::Session;
 
 pub(super) fn run(session: &Session, args: &StateArgs) -> Result<Exit, Failure> {
-    let snapshot = || Ok::<_, Failure>(session.local_store().load()?.snapshot);
+    let snapshot = || Ok::<_, Failure>(session.store().load()?.snapshot);
     match &args.command {
         StateCommand::List { addresses, .. } => list(session, &snapshot()?, addresses),
         StateCommand::Show { address, .. } => show(session, &snapshot()?, address),
@@ -17,9 +17,7 @@ pub(super) fn run(session: &Session, args: &StateArgs) -> Result<Exit, Failure> 
 }
 
 fn abandon(session: &Session, run: &str) -> Result<Exit, Failure> {
-    let kept = session
-        .local_store()
-        .abandon(&session.holder("state abandon"), run)?;
+    let kept = session.store().abandon(&session.holder("state abandon"), run)?;
     let kept = kept.map_or_else(String::new, |place| {
         format!(" What was left of it is kept in {place}.")
     });

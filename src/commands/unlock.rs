@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::session::Session;
 
 pub(super) fn run(session: &Session) -> Result<Exit, Failure> {
-    let store = session.local_store();
+    let store = session.store();
     match store.holder()? {
         None => {
             session.printer.data(

@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(session: &Session, args: &VerifyArgs) -> Result<Exit, Failure> {
     let wait = duration("-wait", &args.wait)?;
-    let snapshot = session.local_store().load()?.snapshot;
+    let snapshot = session.store().load()?.snapshot;
     let expected = Expected::of(&snapshot, &session.kinds).map_err(|error| {
         Failure::caused(FailureKind::State, "Nothing to verify", &error)
             .hint("`meshform apply` makes a mesh; `verify` says whether it works.")

@@ -1,7 +1,5 @@
 //! The other blocks of the language: `variable`, `output`, `meshform`, `moved`, `removed`, `import`, `check`.
 
-use std::collections::BTreeMap;
-
 use meshform_lang::{
     Block, Diagnostic, Diagnostics, Resolved, Scope, Traversal, TypeConstraint, parse_constraint,
 };
@@ -86,23 +84,17 @@ pub(super) fn settings(block: &Block, found: &mut Diagnostics) -> Settings {
         .map(|attribute| attribute.expr.range());
     Settings {
         required_version: text(body, "required_version", found).zip(version),
-        backend: body
-            .blocks_of("backend")
-            .next()
-            .and_then(|block| backend(block, found)),
+        backend: body.blocks_of("backend").next().and_then(|block| backend(block)),
     }
 }
 
-fn backend(block: &Block, found: &mut Diagnostics) -> Option<Backend> {
-    let mut arguments = BTreeMap::new();
-    for attribute in &block.body.attributes {
-        if let Some(value) = found.collect(attribute.expr.evaluate(&NoNames)) {
-            arguments.insert(attribute.name.clone(), (value, attribute.expr.range()));
-        }
-    }
+fn backend(block: &Block) -> Option<Backend> {
+    let arguments = block.body.attributes.iter();
     Some(Backend {
         kind: block.labels.first()?.text.clone(),
-        arguments,
+        arguments: arguments
+            .map(|attribute| (attribute.name.clone(), attribute.name_range))
+            .collect(),
         range: block.header_range,
     })
 }

@@ -8,6 +8,7 @@
 //!
 //! This module must never evaluate an expression, know a kind of resource or read a file by itself.
 
+mod backend;
 mod blocks;
 mod conditions;
 mod folder;

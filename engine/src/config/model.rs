@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use meshform_lang::{Attribute, Block, Body, Expr, Range, Traversal, TypeConstraint};
-use meshform_state::{Str, Value};
+use meshform_state::Str;
 
 /// A whole configuration: the root module with all modules that it calls.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +30,8 @@ pub struct Settings {
 pub struct Backend {
     /// Its kind: `s3`, `local`.
     pub kind: Str,
-    /// Its arguments, which may refer to nothing.
-    pub arguments: BTreeMap<Str, (Value, Range)>,
+    /// The names of its arguments.
+    pub arguments: Vec<(Str, Range)>,
     /// The block.
     pub range: Range,
 }

@@ -129,6 +129,13 @@ fn wrong_flags() {
 #[test]
 fn a_state_elsewhere_is_not_supported() {
     let mesh = "meshform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key    = \"k\"\n    region = \"us-west-2\"\n  }\n}\n";
+    let environment = TestEnvironment::prepared("").rewritten(mesh);
+    insta::assert_snapshot!(session(&environment, &[&["validate"], &["plan"]]));
+}
+
+#[test]
+fn a_place_for_the_state_is_not_ignored() {
+    let mesh = "meshform {\n  backend \"local\" {\n    path = \"states/prod.json\"\n  }\n}\n";
     insta::assert_snapshot!(plan(mesh));
 }
 
