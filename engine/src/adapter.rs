@@ -1,16 +1,16 @@
 //! The seam to the outside. An adapter reads freely and changes things only through [`Effects`].
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use meshform_state::journal::{Intent, Operation};
-use meshform_state::{Address, Scope};
+use meshform_state::{Address, Record, Scope};
 use serde_json::value::RawValue;
 
 use crate::effects::Effects;
-use crate::kind::Home;
+use crate::hash::HashMap;
+use crate::kind::{Home, Kind};
 use crate::object::Object;
 
 /// What an adapter is asked to look at.
@@ -25,7 +25,50 @@ pub struct Target {
     /// What the adapter kept for itself.
     pub private: Option<Box<RawValue>>,
     /// The attributes as recorded.
-    pub recorded: Option<Object>,
+    pub recorded: Recorded,
+}
+
+/// The attributes of a recorded object, decoded when an adapter asks for them: many never do.
+#[derive(Clone, Default)]
+pub struct Recorded {
+    record: Option<(Arc<dyn Kind>, Arc<Record>)>,
+    object: OnceLock<Option<Object>>,
+}
+
+impl Recorded {
+    /// Those of `record`, which is of `kind`.
+    #[must_use]
+    pub fn of(kind: &Arc<dyn Kind>, record: &Arc<Record>) -> Self {
+        Recorded {
+            record: Some((Arc::clone(kind), Arc::clone(record))),
+            object: OnceLock::new(),
+        }
+    }
+
+    /// Those of `object`.
+    #[must_use]
+    pub fn object(object: Option<Object>) -> Self {
+        Recorded {
+            record: None,
+            object: object.into(),
+        }
+    }
+
+    /// The attributes; `None` if nothing is recorded, as of what is imported.
+    #[must_use]
+    pub fn get(&self) -> Option<&Object> {
+        let decoded = || {
+            let (kind, record) = self.record.as_ref()?;
+            Object::decode(&record.attributes, kind.schema()).ok()
+        };
+        self.object.get_or_init(decoded).as_ref()
+    }
+}
+
+impl std::fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Recorded").field(&self.get()).finish()
+    }
 }
 
 /// What an adapter saw.

@@ -2,7 +2,7 @@
 //!
 //! Only reading happens here. That they are ours is written by apply, before it does anything else.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::adapter::Observation;
 use crate::compile::Import;
 use crate::desired::{Desired, Resource};
 use crate::event::Silent;
+use crate::hash::HashMap;
 use crate::kind::{Compare, Kind};
 use crate::object::Object;
 use crate::refresh::{Reader, RefreshError};
@@ -61,7 +62,7 @@ impl Reader<'_> {
             scopes.extend(scope.map(|scope| (resource.scope.clone(), scope.clone())));
         }
         let seen = self
-            .refresh(&asked, &scopes, &Silent)
+            .read(&asked, &scopes, &Silent, |_| true)
             .await
             .map_err(AdoptError::Unreadable)?;
         let (mut adopted, mut found) = (Vec::new(), Diagnostics::new());
@@ -95,7 +96,7 @@ fn wanted<'a>(
 ) -> Result<Vec<(&'a Import, &'a Resource)>, Diagnostics> {
     let mut found = Diagnostics::new();
     let mut wanted = Vec::new();
-    let mut takers: HashMap<&Address, Range> = HashMap::new();
+    let mut takers: HashMap<&Address, Range> = HashMap::default();
     let mut owners: HashMap<(&ScopeKey, &str, &str), String> = snapshot
         .records
         .values()

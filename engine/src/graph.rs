@@ -1,13 +1,14 @@
 //! The order of things: a graph over positions, with ties broken by position.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 use meshform_state::Address;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef as _;
 
 use crate::desired::Resource;
+use crate::hash::HashMap;
 
 /// A graph of `len` nodes, numbered from 0, whose edges lead from what comes first to what comes after it.
 #[derive(Debug, Default)]
@@ -86,7 +87,7 @@ impl Graph {
 
     /// Walks backwards from a node that never became ready: each such node has one before it, so a node repeats.
     fn cycle(&self, waiting: &[usize]) -> Cycle {
-        let mut seen: HashMap<usize, usize> = HashMap::new();
+        let mut seen: HashMap<usize, usize> = HashMap::default();
         let mut path: Vec<usize> = Vec::new();
         let mut node = waiting.iter().position(|count| *count > 0).unwrap_or(0);
         loop {

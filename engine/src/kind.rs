@@ -1,10 +1,11 @@
 //! What a kind of resource is: its schema and the pure knowledge that planning needs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshform_state::{Type, Value};
 
+use crate::hash::HashMap;
 use crate::object::Object;
 
 /// The attributes of a kind.
@@ -115,7 +116,7 @@ impl Schema {
     /// Never; a repeated name keeps its first slot, and the kinds' own test refuses repetitions.
     #[must_use]
     pub fn new(kind: &'static str, home: Home, attributes: Vec<Attribute>) -> Self {
-        let mut slots = HashMap::new();
+        let mut slots = HashMap::default();
         for (slot, attribute) in attributes.iter().enumerate() {
             slots.entry(attribute.name).or_insert(slot);
         }

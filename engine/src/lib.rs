@@ -27,6 +27,7 @@ pub mod event;
 pub mod facts;
 pub mod gather;
 pub mod graph;
+mod hash;
 pub mod kind;
 pub mod local;
 pub mod object;
@@ -38,7 +39,7 @@ pub mod retry;
 pub mod testing;
 
 pub use adapter::{
-    Adapter, AdapterError, Certainty, ErrorClass, Located, Observation, Readiness, Registry, Target,
+    Adapter, AdapterError, Certainty, ErrorClass, Located, Observation, Readiness, Recorded, Registry, Target,
 };
 pub use clock::{Clock, Entropy};
 pub use compile::{Compiled, Inputs, Vocabulary, compile};

@@ -44,7 +44,7 @@ impl Adapter for LocalAdapter {
         targets: &[Target],
     ) -> Result<Vec<Option<Observation>>, AdapterError> {
         let observe = |target: &Target| {
-            target.recorded.clone().map(|object| Observation {
+            target.recorded.get().cloned().map(|object| Observation {
                 object,
                 private: None,
                 readiness: Readiness::Ready,

@@ -7,12 +7,11 @@ use std::time::Duration;
 use futures::stream::{self, StreamExt as _};
 use meshform_state::{Address, DeposedKey, Record, Scope, ScopeKey, Snapshot};
 
-use crate::adapter::{Adapter, AdapterError, Identity, Observation, Registry, Target};
+use crate::adapter::{Adapter, AdapterError, Identity, Observation, Recorded, Registry, Target};
 use crate::clock::{Clock, Entropy};
 use crate::desired::Desired;
 use crate::event::{Event, EventSink};
-use crate::kind::Kinds;
-use crate::object::Object;
+use crate::kind::{Home, Kinds};
 use crate::plan::Selection;
 use crate::retry::RetryPolicy;
 
@@ -25,7 +24,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// The recorded objects as they are now.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
-    /// By address; `None` where the object is gone.
+    /// By address; `None` where the object is gone. What lives in the state alone is not here: it is as recorded.
     pub objects: BTreeMap<Address, Option<Arc<Observation>>>,
     /// The same for objects that wait for their deletion.
     pub deposed: BTreeMap<DeposedKey, Option<Arc<Observation>>>,
@@ -101,7 +100,7 @@ impl Reader<'_> {
         self.refresh(&snapshot, &scopes, sink).await
     }
 
-    /// Reads all recorded objects and makes sure that every scope of `scopes` is what it claims to be.
+    /// Reads all recorded objects that are outside, and makes sure that every scope of `scopes` is what it claims to be.
     ///
     /// # Errors
     /// All failures, one for each batch.
@@ -110,6 +109,18 @@ impl Reader<'_> {
         snapshot: &Snapshot,
         scopes: &BTreeMap<ScopeKey, Scope>,
         sink: &dyn EventSink,
+    ) -> Result<Observed, Vec<RefreshError>> {
+        let outside = |record: &Record| self.is_outside(record);
+        self.read(snapshot, scopes, sink, outside).await
+    }
+
+    /// As [`Reader::refresh`], of those objects for which `wanted` holds, wherever they are.
+    pub(crate) async fn read(
+        &self,
+        snapshot: &Snapshot,
+        scopes: &BTreeMap<ScopeKey, Scope>,
+        sink: &dyn EventSink,
+        wanted: impl Fn(&Record) -> bool,
     ) -> Result<Observed, Vec<RefreshError>> {
         let identities = self.identify(snapshot, scopes).await?;
         let count = snapshot.records.len() + snapshot.deposed.len();
@@ -127,7 +138,8 @@ impl Reader<'_> {
             .deposed
             .iter()
             .map(|(key, record)| (record, Place::Deposed(key.clone())));
-        for (record, place) in current.chain(deposed) {
+        let all = current.chain(deposed);
+        for (record, place) in all.filter(|(record, _)| wanted(record)) {
             let item = Item {
                 target: self.target(record),
                 place,
@@ -165,18 +177,21 @@ impl Reader<'_> {
         }
     }
 
-    fn target(&self, record: &Record) -> Target {
-        let recorded = self
-            .kinds
-            .managed(&record.kind)
-            .and_then(|kind| Object::decode(&record.attributes, kind.schema()).ok());
+    fn target(&self, record: &Arc<Record>) -> Target {
+        let kind = self.kinds.managed(&record.kind);
         Target {
             address: record.address.clone(),
             id: record.id.clone(),
             uid: record.uid.clone(),
             private: record.private.clone(),
-            recorded,
+            recorded: kind.map_or_else(Recorded::default, |kind| Recorded::of(kind, record)),
         }
+    }
+
+    /// Whether there is something outside to look at.
+    fn is_outside(&self, record: &Record) -> bool {
+        let kind = self.kinds.managed(&record.kind);
+        kind.is_none_or(|kind| kind.schema().home != Home::Local)
     }
 
     async fn batch(
@@ -398,8 +413,8 @@ pub(crate) async fn met(scope: &Scope, reader: &Reader<'_>) -> Result<(), Strang
 fn adapter_for<'a>(scope: &Scope, registry: &'a Registry) -> Option<&'a Arc<dyn Adapter>> {
     match scope {
         Scope::Local => None,
-        Scope::Aws { .. } => registry.home(crate::Home::Aws),
-        Scope::Cluster { .. } => registry.home(crate::Home::Cluster),
+        Scope::Aws { .. } => registry.home(Home::Aws),
+        Scope::Cluster { .. } => registry.home(Home::Cluster),
     }
 }
 

@@ -1,18 +1,17 @@
 //! Conditions that only the run can decide: looked at as soon as what they ask for is known.
 
-use std::collections::HashMap;
-
 use meshform_lang::{Diagnostics, Severity};
 use meshform_state::Address;
 
 use super::run::Run;
 use crate::adapter::{AdapterError, ErrorClass};
 use crate::compile::Phase;
+use crate::hash::HashMap;
 use crate::plan::Plan;
 
 /// The conditions of each resource, by their places in the plan.
 pub(super) fn by_address(plan: &Plan) -> HashMap<Address, Vec<usize>> {
-    let mut found: HashMap<Address, Vec<usize>> = HashMap::new();
+    let mut found: HashMap<Address, Vec<usize>> = HashMap::default();
     for (at, assertion) in plan.assertions.iter().enumerate() {
         if let Some(address) = &assertion.address {
             found.entry(address.clone()).or_default().push(at);

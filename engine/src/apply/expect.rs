@@ -6,6 +6,7 @@ use std::sync::Arc;
 use meshform_state::{Address, DeposedKey, Record, ScopeKey, Snapshot};
 
 use crate::event::Silent;
+use crate::kind::Home;
 use crate::plan::{Change, Expect, Plan, Reason, object_digest};
 use crate::refresh::{Observed, Reader, RefreshError};
 
@@ -33,6 +34,10 @@ pub async fn mismatches(
         .iter()
         .filter_map(|step| {
             let change = &plan.changes[step.change];
+            if change.kind.schema().home == Home::Local {
+                // It is in the state alone, and that this is the planned state is made sure of before.
+                return None;
+            }
             match &step.expect {
                 Expect::Same(digest) => Some((change, Some(digest.as_str()))),
                 _ if change.reason == Reason::Vanished && change.record.is_some() => Some((change, None)),

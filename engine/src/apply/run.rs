@@ -1,6 +1,6 @@
 //! The loop: owns schedule, journal and state; spawns steps and hears from them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use crate::adapter::{AdapterError, ErrorClass, Registry};
 use crate::clock::{Clock, Entropy, timestamp, timestamp_in_seconds};
 use crate::desired::Lookup;
 use crate::event::{Event, EventSink};
+use crate::hash::HashMap;
 use crate::kind::{Kind, Kinds};
 use crate::object::Object;
 use crate::plan::{Action, Change, Plan, Reason, StepIndex, StepKind, digest};
@@ -187,11 +188,11 @@ impl Run {
             lineage: snapshot.lineage.clone(),
             writer: Writer::new(recorder),
             tasks: JoinSet::new(),
-            steps: HashMap::new(),
+            steps: HashMap::default(),
             sender,
             messages,
             objects,
-            started: HashMap::new(),
+            started: HashMap::default(),
             fresh: BTreeSet::new(),
             outcome: Outcome::default(),
             conditions: by_address(&plan),

@@ -5,12 +5,13 @@
 //! steps that end: what the service bears is found out, not configured.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use meshform_state::ScopeKey;
 
 use crate::adapter::Registry;
+use crate::hash::HashMap;
 use crate::plan::{Plan, StepIndex, StepKind};
 
 /// How much may run at once.
@@ -154,7 +155,7 @@ impl Schedule {
     #[must_use]
     pub fn foreseen<'a>(plan: &'a Plan, limits: Limits, outlook: impl Fn(StepIndex) -> Outlook<'a>) -> Self {
         let count = plan.steps.len();
-        let mut lane_of: HashMap<(&ScopeKey, &str), usize> = HashMap::new();
+        let mut lane_of: HashMap<(&ScopeKey, &str), usize> = HashMap::default();
         let mut remaining = Vec::with_capacity(count);
         let mut lanes = Vec::with_capacity(count);
         let mut dependents = vec![Vec::new(); count];

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::gate::Gate;
 use super::records::{Facts, Template};
-use crate::adapter::{AdapterError, Applied, ErrorClass, Observation, Readiness, Request, Target};
+use crate::adapter::{AdapterError, Applied, ErrorClass, Observation, Readiness, Recorded, Request, Target};
 use crate::effects::Effects;
 use crate::event::Event;
 use crate::kind::Kind;
@@ -171,7 +171,7 @@ async fn ready(
         id: applied.id.clone(),
         uid: subject.uid.clone(),
         private: private.clone(),
-        recorded: work.planned.clone(),
+        recorded: Recorded::object(work.planned.clone()),
     };
     let clock = &*work.gate.clock;
     let started = clock.monotonic();

@@ -1,12 +1,11 @@
 //! What is left out because something is not there yet: everything in a place that is missing, and everything that needs
 //! some of that.
 
-use std::collections::{HashMap, HashSet};
-
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::Address;
 
 use crate::desired::{Deferred, Resource};
+use crate::hash::{HashMap, HashSet};
 
 use super::vocabulary::{Absence, Place};
 
@@ -21,7 +20,7 @@ pub(super) fn deferred(absences: &[Absence], resources: &[Resource]) -> Deferred
             deferred.scopes.insert(scope.key());
         }
     }
-    let mut users: HashMap<&Address, Vec<&Address>> = HashMap::new();
+    let mut users: HashMap<&Address, Vec<&Address>> = HashMap::default();
     for one in resources {
         for need in &one.dependencies {
             users.entry(&need.on).or_default().push(&one.address);
@@ -32,7 +31,7 @@ pub(super) fn deferred(absences: &[Absence], resources: &[Resource]) -> Deferred
         .filter(|one| deferred.scopes.contains(&one.scope));
     let mut open: Vec<&Address> = absences.iter().map(|absence| &absence.on).collect();
     open.extend(without_place.map(|one| &one.address));
-    let mut waiting = HashSet::new();
+    let mut waiting = HashSet::default();
     while let Some(address) = open.pop() {
         if waiting.insert(address) {
             open.extend(users.get(address).into_iter().flatten());

@@ -1,12 +1,12 @@
 //! The end of a compilation: tables into [`Desired`].
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, Value};
 
 use crate::desired::{Deferred, Dependency, Desired, Moved, Output, Recipe, Removed, Resource};
+use crate::hash::HashSet;
 
 use super::assertions::Assertion;
 use super::compiler::{Compiler, Dependencies};
@@ -296,7 +296,7 @@ fn finish(
             .map(|(resource, _)| resource.address.clone())
             .collect()
     } else {
-        HashSet::new()
+        HashSet::default()
     };
     both.into_iter()
         .map(|(mut resource, open)| {
@@ -370,7 +370,7 @@ fn outputs(
 }
 
 fn unique(missing: Vec<crate::facts::Query>) -> Vec<crate::facts::Query> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     missing
         .into_iter()
         .filter(|query| seen.insert(query.key()))

@@ -1,6 +1,5 @@
 //! The state of one compilation, and the evaluation that all its stages share.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics, Expr, Range, Step, Traversal};
@@ -10,6 +9,7 @@ use meshform_state::{Address, Str, Type, Value};
 use crate::config::Config;
 use crate::desired::Dependency;
 use crate::facts::{Facts, Query};
+use crate::hash::HashSet;
 use crate::kind::Kinds;
 
 use super::assertions::Claim;

@@ -1,6 +1,6 @@
 //! The order of evaluation, and what to say of cycles.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use meshform_lang::{Diagnostic, Diagnostics, Range};
 use meshform_state::Str;
@@ -9,6 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::desired::Resource;
 use crate::graph::Graph;
+use crate::hash::HashMap;
 
 use super::nodes::{BlockName, Node, NodeId, What};
 use super::sites::Site;
@@ -39,7 +40,7 @@ pub(super) fn order(nodes: &[Node], sites: &[Site], found: &mut Diagnostics) -> 
 /// not need itself.
 fn cycle(nodes: &[Node], ids: &BTreeSet<NodeId>) -> Option<Vec<NodeId>> {
     let start = *ids.first()?;
-    let mut reached: HashMap<NodeId, NodeId> = HashMap::new();
+    let mut reached: HashMap<NodeId, NodeId> = HashMap::default();
     let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
         for need in &nodes[at].needs {

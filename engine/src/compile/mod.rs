@@ -47,6 +47,7 @@ use meshform_lang::Diagnostics;
 use crate::config::Config;
 use crate::desired::Desired;
 use crate::facts::{Facts, Query};
+use crate::hash::HashMap;
 use crate::kind::Kinds;
 
 pub use assertions::{Assertion, Phase};
@@ -127,7 +128,7 @@ pub fn compile(
         sites,
         instances: vec![program::Instance::default()],
         words,
-        handles: std::collections::HashMap::new(),
+        handles: HashMap::default(),
         files: inputs.files.clone(),
         plan_timestamp: inputs.plan_timestamp.clone(),
     };

@@ -1,6 +1,5 @@
 //! What is evaluated, and what each part of it refers to: the nodes and edges of the order of evaluation.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use meshform_lang::{Block, Diagnostics, Expr, Range, Step, Traversal};
@@ -9,6 +8,7 @@ use meshform_state::Str;
 use crate::config::{
     BlockSchema, Lifecycle, Module, Reach, Repeat, ResourceName, Takes, WordName, WordSchema,
 };
+use crate::hash::HashMap;
 use crate::kind::Kinds;
 
 use super::meaning::{Meaning, Words, find, meaning};

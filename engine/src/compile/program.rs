@@ -1,7 +1,7 @@
 //! What is evaluated so far: tables that later evaluation reads, during compilation and again during apply.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use meshform_lang::{Expr, Files, Range};
@@ -10,6 +10,7 @@ use meshform_state::{Address, Scope, Str, Type, Value};
 
 use crate::config::{ResourceName, WordName};
 use crate::desired::{Dependency, Lifecycle};
+use crate::hash::HashMap;
 use crate::kind::Kind;
 use crate::object::Object;
 

@@ -1,6 +1,6 @@
 //! Blocks of words: their arguments evaluated, and what the vocabulary makes of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshform_lang::{Attribute, Block as TextBlock, Diagnostic, Diagnostics, Expr, Range};
@@ -8,6 +8,7 @@ use meshform_state::addr::Key;
 use meshform_state::{Address, Str, Type, Value};
 
 use crate::config::{BlockSchema, Reach, Takes, Word, WordName};
+use crate::hash::HashMap;
 
 use super::compiler::{Compiler, Dependencies, Place, needs};
 use super::names::{Use, handle};

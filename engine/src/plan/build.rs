@@ -1,7 +1,7 @@
 //! Building a plan: what is desired, recorded and observed, resource by resource in the order of dependencies.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use meshform_lang::{Diagnostic, Diagnostics};
@@ -21,6 +21,7 @@ use super::steps;
 use crate::adapter::Observation;
 use crate::adopt::Adopted;
 use crate::desired::{Desired, Lookup, Resource};
+use crate::hash::{HashMap, HashSet, room};
 use crate::kind::{Kind, Kinds};
 use crate::object::Object;
 use crate::refresh::Observed;
@@ -103,8 +104,8 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         options,
         selection: &selection,
         changes: Vec::with_capacity(resources.len()),
-        places: HashMap::with_capacity(resources.len()),
-        read: HashMap::new(),
+        places: room(resources.len()),
+        read: HashMap::default(),
         drift: Vec::new(),
         diagnostics,
     };

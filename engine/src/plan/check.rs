@@ -1,10 +1,10 @@
 //! A checker that does not trust the planner: what must hold for every plan, however it was made.
 
-use std::collections::HashMap;
-
 use meshform_state::Address;
 
 use super::model::{Action, Change, Order, Plan, Step, StepKind};
+
+use crate::hash::HashMap;
 
 /// Something that must not be in a plan: a bug in the planner, found before anything is done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub struct Violation {
 #[must_use]
 pub fn check(plan: &Plan) -> Vec<Violation> {
     let mut found = Vec::new();
-    let mut steps_of: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut steps_of: HashMap<usize, Vec<usize>> = HashMap::default();
     for (at, step) in plan.steps.iter().enumerate() {
         steps_of.entry(step.change).or_default().push(at);
         if step.after.iter().any(|before| *before >= at) {

@@ -1,7 +1,7 @@
 //! What is recorded and not wanted: what left the configuration, and what was replaced and is still there.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshform_lang::Diagnostics;
@@ -11,6 +11,7 @@ use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, 
 use super::model::{Action, Change, Reason};
 use super::named::Named;
 use crate::desired::{Removed, Resource};
+use crate::hash::HashSet;
 
 impl Builder<'_> {
     /// Recorded objects that the configuration does not have.
@@ -21,7 +22,7 @@ impl Builder<'_> {
         resources: &[Arc<Resource>],
     ) {
         let wanted: HashSet<&Address> = if self.options.destroy {
-            HashSet::new()
+            HashSet::default()
         } else {
             resources.iter().map(|resource| &resource.address).collect()
         };

@@ -1,13 +1,14 @@
 //! Moves in the configuration: recorded objects get their new addresses before anything is compared.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, Record};
 
 use crate::desired::Moved;
+use crate::hash::HashMap;
 
 /// The records by the address that they have now, and the address that each moved one had.
 pub(super) struct Relocated<'a> {

@@ -1,8 +1,8 @@
 //! Addresses that stand for everything in them: a block for its instances, a module for what is below it.
 
-use std::collections::HashSet;
-
 use meshform_state::Address;
+
+use crate::hash::HashSet;
 
 /// Some such addresses. Asking them costs as much as an address is long, however many they are.
 #[derive(Debug, Default)]

@@ -1,6 +1,5 @@
 //! The order in which resources are planned, and what their lifecycles ask of one another.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics};
@@ -9,6 +8,7 @@ use meshform_state::Address;
 use super::model::Change;
 use crate::desired::Resource;
 use crate::graph::Graph;
+use crate::hash::HashMap;
 
 /// All resources, each after what it needs.
 ///

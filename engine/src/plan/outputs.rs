@@ -1,6 +1,6 @@
 //! Outputs: what becomes of each, the values that only apply can know included.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshform_lang::Diagnostics;
@@ -9,6 +9,7 @@ use meshform_state::{OutputRecord, Type, Value};
 use super::model::OutputChange;
 use super::select::Selection;
 use crate::desired::{Lookup, Output, Recipe, Resource};
+use crate::hash::HashSet;
 use crate::resolve::{self, Refill};
 
 /// Which outputs a plan is about.

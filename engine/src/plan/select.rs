@@ -3,7 +3,7 @@
 //! What is selected is closed: whatever a selected resource needs is selected too, and whatever stands on something
 //! that is to go goes first. So a plan of a part is a plan of a smaller whole.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meshform_lang::{Diagnostic, Diagnostics};
@@ -13,6 +13,7 @@ use super::build::Options;
 use super::moves::relocate;
 use super::named::Named;
 use crate::desired::{Desired, Output};
+use crate::hash::{HashMap, HashSet, room};
 
 /// Which resources a plan is about.
 #[derive(Debug, Clone, Default)]
@@ -138,10 +139,10 @@ impl<'a> World<'a> {
         records: &'a BTreeMap<Address, Arc<Record>>,
     ) -> Self {
         let mut world = World {
-            configured: HashMap::with_capacity(desired.resources.len()),
-            users: HashMap::new(),
-            recorded: HashMap::with_capacity(records.len()),
-            holders: HashMap::new(),
+            configured: room(desired.resources.len()),
+            users: HashMap::default(),
+            recorded: room(records.len()),
+            holders: HashMap::default(),
         };
         for resource in &desired.resources {
             let needs: Vec<&Address> = resource.dependencies.iter().map(|needed| &needed.on).collect();
@@ -229,7 +230,7 @@ fn not_found(flag: &str, name: &Address) -> Diagnostic {
 /// `start`, and everything that `next` leads to from there.
 fn closure<'a>(start: Vec<&'a Address>, next: impl Fn(&Address) -> Vec<&'a Address>) -> HashSet<Address> {
     let mut stack = start;
-    let mut reached = HashSet::new();
+    let mut reached = HashSet::default();
     while let Some(address) = stack.pop() {
         if reached.insert(address.clone()) {
             stack.extend(next(address));

@@ -2,13 +2,14 @@
 //!
 //! What is made follows the configured dependencies; what is deleted follows the recorded ones backwards.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshform_state::{Address, DeposedKey};
 
 use super::digest::object_digest;
 use super::model::{Action, Change, Expect, Order, Reason, Step, StepKind};
 use crate::graph::Graph;
+use crate::hash::{HashMap, HashSet};
 
 /// The steps of one change: what makes its object, what ends its object.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,7 +63,7 @@ pub(super) fn steps(
 /// A deposed object goes after its replacement is made and after all that used it has turned to that: in most cases
 /// such is the order, but where a new configuration makes it impossible, it is given up.
 fn deposed_edges(changes: &[Change], places: &[Places], edges: &mut Vec<(usize, usize)>) {
-    let mut deposed: HashMap<&Address, Vec<usize>> = HashMap::new();
+    let mut deposed: HashMap<&Address, Vec<usize>> = HashMap::default();
     for (change, place) in changes.iter().zip(places) {
         if let (Some(_), Some(ends)) = (&change.deposed, place.ends) {
             deposed.entry(&change.address).or_default().push(ends);

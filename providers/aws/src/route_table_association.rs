@@ -185,7 +185,7 @@ fn natural(association: &RouteTableAssociation) -> String {
 }
 
 fn recorded_subnet(target: &Target) -> Option<String> {
-    let recorded = target.recorded.as_ref()?;
+    let recorded = target.recorded.get()?;
     recorded
         .get(RouteTableAssociation::schema(), "subnet_id")
         .as_str()

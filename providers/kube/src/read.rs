@@ -279,10 +279,10 @@ fn observe(shape: Shape<'_>, target: &Target, live: &Live) -> Option<Observation
         return None;
     }
     Some(Observation {
-        object: shape.object(live, target.recorded.as_ref()),
+        object: shape.object(live, target.recorded.get()),
         private: Private::of(live, target.private.as_deref()),
         readiness: readiness(live),
-        owners: shape.owners(live, target.recorded.as_ref()),
+        owners: shape.owners(live, target.recorded.get()),
         version: Some(live.expected_version()),
     })
 }

@@ -301,7 +301,7 @@ async fn look(pca: &Pca, target: &Target) -> Result<Option<Observation>, Adapter
         }
     };
     let (certificate, tags) = futures::try_join!(certificate, pca.tags(&target.id))?;
-    let recorded = target.recorded.as_ref();
+    let recorded = target.recorded.get();
     let recorded = recorded.and_then(|object| CertificateAuthority::from_object(object).ok());
     let readiness = readiness(&found);
     let seen = from_answer(&target.id, found, certificate, &tags, recorded);

@@ -106,7 +106,7 @@ async fn look(pca: &Pca, target: &Target) -> Result<Option<Observation>, Adapter
         ),
         Err(error) => return Err(error),
     };
-    let recorded = target.recorded.as_ref();
+    let recorded = target.recorded.get();
     let recorded = recorded.and_then(|object| Certificate::from_object(object).ok());
     let asked = recorded.unwrap_or_else(|| Certificate {
         certificate_authority_arn: String::new(),

@@ -19,7 +19,7 @@ async fn refused(kind: FaultKind) -> AdapterError {
         id: "vpc-1".to_owned(),
         uid: "uid".to_owned(),
         private: None,
-        recorded: None,
+        recorded: meshform_engine::Recorded::default(),
     }];
     let error = world
         .adapter

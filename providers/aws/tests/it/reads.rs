@@ -1,6 +1,6 @@
 //! How many requests reading costs, and what it makes of what is gone.
 
-use meshform_engine::Target;
+use meshform_engine::{Recorded, Target};
 use meshform_kinds::aws::{Subnet, Vpc};
 use meshform_state::{Address, Value};
 
@@ -15,7 +15,7 @@ fn target(kind: &str, index: usize, id: &str) -> Target {
         id: id.to_owned(),
         uid: format!("uid-{index}"),
         private: None,
-        recorded: None,
+        recorded: Recorded::default(),
     }
 }
 

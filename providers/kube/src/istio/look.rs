@@ -142,7 +142,7 @@ pub(super) fn planned<S: Spec>(request: &Request<'_>) -> Result<S, AdapterError>
 
 /// What is recorded of a target.
 pub(super) fn recorded<S: Spec>(target: &Target) -> Result<S, AdapterError> {
-    let recorded = target.recorded.as_ref().ok_or_else(|| {
+    let recorded = target.recorded.get().ok_or_else(|| {
         let message = format!(
             "`{}` cannot be imported: what it was made for is not in the cluster",
             target.id

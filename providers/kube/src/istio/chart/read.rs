@@ -43,7 +43,7 @@ pub(super) async fn read_many(
 }
 
 fn seen(target: &Target) -> Result<Seen<'_>, AdapterError> {
-    let Some(recorded) = &target.recorded else {
+    let Some(recorded) = target.recorded.get() else {
         let message = format!(
             "chart `{}` cannot be imported: nothing tells which objects it has",
             target.id
