@@ -1,7 +1,8 @@
-//! What stands between the engine and its means in tests: a blind adapter, and a journal that is listened to.
+//! What stands between the engine and its means in tests: an adapter that is blind or asked once, and a journal that is
+//! listened to.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,74 +15,42 @@ use tokio_util::sync::CancellationToken;
 
 use super::sandbox::sandbox;
 
-/// Sabotage: an adapter that finds nothing again.
-pub(super) struct Blind(pub(super) Arc<dyn Adapter>);
-
-#[async_trait]
-impl Adapter for Blind {
-    async fn identify(&self, scope: &Scope) -> Result<Identity, AdapterError> {
-        self.0.identify(scope).await
-    }
-
-    async fn read_many(
-        &self,
-        scope: &Scope,
-        kind: &str,
-        targets: &[Target],
-    ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        self.0.read_many(scope, kind, targets).await
-    }
-
-    async fn query(&self, scope: &Scope, kind: &str, arguments: &Object) -> Result<Object, AdapterError> {
-        self.0.query(scope, kind, arguments).await
-    }
-
-    async fn locate(&self, _scope: &Scope, _intent: &Intent) -> Result<Located, AdapterError> {
-        Ok(Located::Absent)
-    }
-
-    async fn apply(
-        &self,
-        scope: &Scope,
-        request: &Request<'_>,
-        effects: &mut Effects<'_>,
-    ) -> Result<Option<Applied>, AdapterError> {
-        self.0.apply(scope, request, effects).await
-    }
-
-    fn timing(&self, kind: &str) -> Timing {
-        self.0.timing(kind)
-    }
+/// Another adapter, changed for a test.
+pub(super) struct Altered {
+    inner: Arc<dyn Adapter>,
+    /// Sabotage: it finds nothing again.
+    is_blind: bool,
+    /// What it was asked already; `None` if it is asked each time.
+    answers: Option<Mutex<BTreeMap<String, Object>>>,
 }
 
-/// helm, asked once for the answers that all worlds share.
-pub(super) fn helm() -> &'static Arc<dyn Adapter> {
-    static HELM: LazyLock<Arc<dyn Adapter>> = LazyLock::new(|| {
-        let environment = sandbox().env().into_iter();
-        let settings = HelmSettings {
-            program: "helm".into(),
-            environment: environment
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-            folder: sandbox().dir().to_owned(),
-            timeout: Duration::from_secs(120),
-        };
-        Arc::new(Once {
-            inner: HelmAdapter::new(settings),
-            answers: Mutex::default(),
-        })
-    });
-    &HELM
-}
+impl Altered {
+    /// `inner`, which finds nothing again.
+    pub(super) fn blind(inner: Arc<dyn Adapter>) -> Self {
+        Altered {
+            inner,
+            is_blind: true,
+            answers: None,
+        }
+    }
 
-/// An adapter that is asked each question once.
-struct Once {
-    inner: HelmAdapter,
-    answers: Mutex<BTreeMap<String, Object>>,
+    /// `inner`, which is asked each question once.
+    fn once(inner: Arc<dyn Adapter>) -> Self {
+        Altered {
+            inner,
+            is_blind: false,
+            answers: Some(Mutex::default()),
+        }
+    }
+
+    fn answers(&self) -> Option<MutexGuard<'_, BTreeMap<String, Object>>> {
+        let answers = self.answers.as_ref()?;
+        Some(answers.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 #[async_trait]
-impl Adapter for Once {
+impl Adapter for Altered {
     async fn identify(&self, scope: &Scope) -> Result<Identity, AdapterError> {
         self.inner.identify(scope).await
     }
@@ -97,24 +66,22 @@ impl Adapter for Once {
 
     async fn query(&self, scope: &Scope, kind: &str, arguments: &Object) -> Result<Object, AdapterError> {
         let question = format!("{kind} {arguments:?}");
-        let known = |answers: &Mutex<BTreeMap<String, Object>>| {
-            answers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(&question)
-                .cloned()
-        };
-        if let Some(answer) = known(&self.answers) {
+        let known = self.answers().and_then(|answers| answers.get(&question).cloned());
+        if let Some(answer) = known {
             return Ok(answer);
         }
         let answer = self.inner.query(scope, kind, arguments).await?;
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.insert(question, answer.clone());
+        if let Some(mut answers) = self.answers() {
+            answers.insert(question, answer.clone());
+        }
         Ok(answer)
     }
 
     async fn locate(&self, scope: &Scope, intent: &Intent) -> Result<Located, AdapterError> {
-        self.inner.locate(scope, intent).await
+        match self.is_blind {
+            true => Ok(Located::Absent),
+            false => self.inner.locate(scope, intent).await,
+        }
     }
 
     async fn apply(
@@ -129,6 +96,31 @@ impl Adapter for Once {
     fn timing(&self, kind: &str) -> Timing {
         self.inner.timing(kind)
     }
+
+    fn service(&self, kind: &str) -> &'static str {
+        self.inner.service(kind)
+    }
+
+    fn typical(&self, kind: &str) -> Duration {
+        self.inner.typical(kind)
+    }
+}
+
+/// helm, asked once for the answers that all worlds share.
+pub(super) fn helm() -> &'static Arc<dyn Adapter> {
+    static HELM: LazyLock<Arc<dyn Adapter>> = LazyLock::new(|| {
+        let environment = sandbox().env().into_iter();
+        let settings = HelmSettings {
+            program: "helm".into(),
+            environment: environment
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            folder: sandbox().dir().to_owned(),
+            timeout: Duration::from_secs(120),
+        };
+        Arc::new(Altered::once(Arc::new(HelmAdapter::new(settings))))
+    });
+    &HELM
 }
 
 /// What a journal was told, shared with the test.

@@ -20,7 +20,7 @@ use meshform_state::journal::{Event, Folded};
 use meshform_state::store::MemoryStore;
 use tokio_util::sync::CancellationToken;
 
-use super::adapters::{Blind, Heard, helm};
+use super::adapters::{Altered, Heard, helm};
 use super::adopted::{ec2, sdk};
 use super::clock::PacedClock;
 use super::config::{example, network};
@@ -197,7 +197,7 @@ impl World {
 
     fn seeing(&self, adapter: Arc<dyn Adapter>) -> Arc<dyn Adapter> {
         if self.sabotage.no_lookup {
-            Arc::new(Blind(adapter))
+            Arc::new(Altered::blind(adapter))
         } else {
             adapter
         }
