@@ -112,6 +112,19 @@ pub(crate) enum Sight {
     Denied(AdapterError),
 }
 
+impl Sight {
+    /// Fails if looking is not allowed.
+    ///
+    /// # Errors
+    /// What the API server said.
+    pub(crate) fn allowed(&self) -> Result<(), AdapterError> {
+        match self {
+            Sight::Denied(error) => Err(error.clone()),
+            Sight::Seen(_) | Sight::Absent => Ok(()),
+        }
+    }
+}
+
 /// Looks at the objects called `names`, one answer for each in order.
 pub(crate) async fn look(
     cluster: &Cluster,

@@ -13,6 +13,7 @@ mod look;
 mod reader_account;
 mod remote_secret;
 mod root_ca;
+mod several;
 
 pub(crate) use ca_secret::Intermediate;
 pub(crate) use chart::Charts;

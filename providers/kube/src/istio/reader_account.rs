@@ -1,31 +1,30 @@
 //! `istio_reader_account`: a ServiceAccount, its binding and its token.
 
 use async_trait::async_trait;
-use meshform_engine::adapter::{Applied, Request};
-use meshform_engine::{AdapterError, Effects, Located, Observation, Readiness, Target};
+use meshform_engine::{AdapterError, Observation, Readiness, Target};
 use meshform_kinds::istio::ReaderAccount;
 use meshform_kinds::kubernetes::ObjectName;
-use meshform_state::journal::{Intent, Operation};
 use serde_json::{Value as Json, json};
 
-use super::look::{METADATA, WHOLE, core, is_filled, observation, ours, planned, skeleton, split};
+use super::look::{METADATA, WHOLE, core, is_filled, observation, ours, skeleton, split};
+use super::several::Several;
 use crate::live::Live;
 use crate::read::{Sight, look};
-use crate::served::{At, Served};
-use crate::step::{Parts, Wanted, locate};
+use crate::served::At;
+use crate::step::{Parts, Wanted};
 
 /// The kind.
 pub(crate) struct Reader;
 
 /// The names of its objects.
-struct Names {
+pub(super) struct Names {
     account: ObjectName,
     binding: ObjectName,
     token: ObjectName,
 }
 
 /// What was seen of one.
-struct Seen {
+pub(super) struct Seen {
     account: Sight,
     binding: Sight,
     token: Sight,
@@ -54,10 +53,7 @@ async fn seen(at: At<'_>, names: &[Names]) -> Result<Vec<Seen>, AdapterError> {
     let mut all = Vec::with_capacity(names.len());
     for ((account, binding), token) in accounts.into_iter().zip(bindings).zip(tokens) {
         for sight in [&account, &binding, &token] {
-            if let Sight::Denied(error) = sight {
-                return Err(AdapterError::refused(error.class, error.message.clone())
-                    .hint(error.hint.clone().unwrap_or_default()));
-            }
+            sight.allowed()?;
         }
         all.push(Seen {
             account,
@@ -101,48 +97,38 @@ fn observe(target: &Target, seen: &Seen) -> Result<Option<Observation>, AdapterE
 }
 
 #[async_trait]
-impl Served for Reader {
-    async fn read_many(
-        &self,
-        at: At<'_>,
-        targets: &[Target],
-    ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let names: Result<Vec<Names>, _> = targets
-            .iter()
-            .map(|target| split(&target.id).map(|(namespace, name)| Names::of(namespace, name)))
-            .collect();
-        let seen = seen(at, &names?).await?;
-        let observe = |(target, seen)| observe(target, seen);
-        targets.iter().zip(&seen).map(observe).collect()
+impl Several for Reader {
+    type Spec = ReaderAccount;
+    type Names = Names;
+    type Seen = Seen;
+
+    fn names(namespace: &str, name: &str) -> Names {
+        Names::of(namespace, name)
     }
 
-    async fn locate(&self, at: At<'_>, intent: &Intent) -> Result<Located, AdapterError> {
-        locate(at.cluster, intent).await
+    fn all(names: Names) -> Vec<ObjectName> {
+        vec![names.token, names.binding, names.account]
     }
 
-    async fn apply(
-        &self,
-        at: At<'_>,
-        request: &Request<'_>,
-        effects: &mut Effects<'_>,
-    ) -> Result<Option<Applied>, AdapterError> {
-        let mut parts = Parts::of(at.cluster, request, effects);
-        if request.operation == Operation::Delete {
-            let (namespace, name) = split(request.id)?;
-            let names = Names::of(namespace, name);
-            for part in [names.token, names.binding, names.account] {
-                parts.delete(part).await?;
-            }
-            return Ok(None);
-        }
-        let spec: ReaderAccount = planned(request)?;
-        parts.id = format!("{}/{}", spec.namespace, spec.name);
-        ensure(at, &spec, parts).await.map(Some)
+    fn id(spec: &ReaderAccount) -> (&str, String) {
+        (&spec.namespace, spec.name.clone())
+    }
+
+    async fn look(at: At<'_>, names: &[Names]) -> Result<Vec<Seen>, AdapterError> {
+        seen(at, names).await
+    }
+
+    fn observe(target: &Target, seen: &Seen) -> Result<Option<Observation>, AdapterError> {
+        observe(target, seen)
+    }
+
+    async fn ensure(at: At<'_>, spec: &ReaderAccount, parts: &mut Parts<'_, '_>) -> Result<(), AdapterError> {
+        ensure(at, spec, parts).await
     }
 }
 
 /// Makes what is not there and puts right what is otherwise.
-async fn ensure(at: At<'_>, spec: &ReaderAccount, mut parts: Parts<'_, '_>) -> Result<Applied, AdapterError> {
+async fn ensure(at: At<'_>, spec: &ReaderAccount, parts: &mut Parts<'_, '_>) -> Result<(), AdapterError> {
     let names = Names::of(&spec.namespace, &spec.name);
     let (mut account, mut binding, mut token) = (false, false, false);
     if !parts.begins {
@@ -179,7 +165,7 @@ async fn ensure(at: At<'_>, spec: &ReaderAccount, mut parts: Parts<'_, '_>) -> R
         let wanted = Wanted::new(body, Some(Default::default()), parts.request)?;
         parts.create(&wanted).await?;
     }
-    Ok(parts.done())
+    Ok(())
 }
 
 fn bound(names: &Names, spec: &ReaderAccount) -> Json {

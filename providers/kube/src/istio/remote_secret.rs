@@ -1,24 +1,24 @@
 //! `istio_remote_secret`: a kubeconfig with a token of another cluster.
 
 use async_trait::async_trait;
-use meshform_engine::adapter::{Applied, Owner, Request};
-use meshform_engine::{AdapterError, Effects, ErrorClass, Located, Observation, Readiness, Target};
+use meshform_engine::adapter::Owner;
+use meshform_engine::{AdapterError, ErrorClass, Observation, Readiness, Target};
 use meshform_kinds::Spec as _;
 use meshform_kinds::istio::{CHANGED, RemoteSecret, WRITTEN};
 use meshform_kinds::kubernetes::ObjectName;
-use meshform_state::journal::{Intent, Operation};
+use meshform_state::journal::Operation;
 use serde_json::json;
 
 use super::kubeconfig::Remote as Kubeconfig;
 use super::look::{
-    METADATA, core, is_intact, meddlers, observation, ours, planned, recorded, scope, skeleton, split,
-    unreadable,
+    METADATA, core, is_intact, meddlers, observation, ours, recorded, scope, skeleton, unreadable,
 };
+use super::several::Several;
 use crate::live::Live;
-use crate::read::look;
+use crate::read::{Sight, look};
 use crate::sealed::Contents;
-use crate::served::{At, Served};
-use crate::step::{Parts, Wanted, locate};
+use crate::served::At;
+use crate::step::{Parts, Wanted};
 
 /// The label by which istiod finds remote secrets.
 const MULTI_CLUSTER: &str = "istio/multiCluster";
@@ -64,67 +64,54 @@ fn observe(target: &Target, live: Option<&Live>) -> Result<Option<Observation>, 
 }
 
 #[async_trait]
-impl Served for Remote {
-    async fn read_many(
-        &self,
-        at: At<'_>,
-        targets: &[Target],
-    ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let names: Result<Vec<ObjectName>, _> = targets
-            .iter()
-            .map(|target| split(&target.id).map(|(namespace, name)| core("Secret", namespace, name)))
-            .collect();
-        let seen = look(at.cluster, &names?, METADATA).await?;
-        let mut all = Vec::with_capacity(targets.len());
-        for (target, sight) in targets.iter().zip(seen) {
-            if let crate::read::Sight::Denied(error) = sight {
-                return Err(error);
-            }
-            all.push(observe(target, ours(&sight, &target.uid))?);
-        }
-        Ok(all)
+impl Several for Remote {
+    type Spec = RemoteSecret;
+    type Names = ObjectName;
+    type Seen = Sight;
+
+    fn names(namespace: &str, name: &str) -> ObjectName {
+        core("Secret", namespace, name)
     }
 
-    async fn locate(&self, at: At<'_>, intent: &Intent) -> Result<Located, AdapterError> {
-        locate(at.cluster, intent).await
+    fn all(secret: ObjectName) -> Vec<ObjectName> {
+        vec![secret]
     }
 
-    async fn apply(
-        &self,
-        at: At<'_>,
-        request: &Request<'_>,
-        effects: &mut Effects<'_>,
-    ) -> Result<Option<Applied>, AdapterError> {
-        let mut parts = Parts::of(at.cluster, request, effects);
-        if request.operation == Operation::Delete {
-            let (namespace, name) = split(request.id)?;
-            parts.delete(core("Secret", namespace, name)).await?;
-            return Ok(None);
-        }
-        let spec: RemoteSecret = planned(request)?;
-        let name = core("Secret", &spec.namespace, &RemoteSecret::name_of(&spec.cluster));
-        parts.id = format!("{}/{}", spec.namespace, name.name);
+    fn id(spec: &RemoteSecret) -> (&str, String) {
+        (&spec.namespace, RemoteSecret::name_of(&spec.cluster))
+    }
+
+    async fn look(at: At<'_>, names: &[ObjectName]) -> Result<Vec<Sight>, AdapterError> {
+        look(at.cluster, names, METADATA).await
+    }
+
+    fn observe(target: &Target, seen: &Sight) -> Result<Option<Observation>, AdapterError> {
+        seen.allowed()?;
+        observe(target, ours(seen, &target.uid))
+    }
+
+    async fn ensure(at: At<'_>, spec: &RemoteSecret, parts: &mut Parts<'_, '_>) -> Result<(), AdapterError> {
+        let request = parts.request;
+        let (namespace, name) = Self::id(spec);
         let mut contents = Contents::default();
-        contents.set(&spec.cluster, kubeconfig(at, &spec).await?);
-        let mut body = skeleton(&name);
+        contents.set(&spec.cluster, kubeconfig(at, spec).await?);
+        let mut body = skeleton(&core("Secret", namespace, &name));
         body["type"] = json!("Opaque");
         body["metadata"]["labels"][MULTI_CLUSTER] = json!("true");
         body["metadata"]["annotations"] = json!({ CLUSTER: spec.cluster });
         let wanted = Wanted::new(body, Some(contents), request)?;
         if request.operation == Operation::Create {
-            parts.create(&wanted).await?;
-        } else {
-            let before = request.before.map(RemoteSecret::from_object).transpose();
-            let before = before.map_err(|error| unreadable(&error))?;
-            let before = before.and_then(|before| before.content);
-            let unchanged = |live: &Live| {
-                before
-                    .as_deref()
-                    .is_none_or(|before| before == content(live, &spec.cluster))
-            };
-            parts.apply(&wanted, &unchanged).await?;
+            return parts.create(&wanted).await;
         }
-        Ok(Some(parts.done()))
+        let before = request.before.map(RemoteSecret::from_object).transpose();
+        let before = before.map_err(|error| unreadable(&error))?;
+        let before = before.and_then(|before| before.content);
+        let unchanged = |live: &Live| {
+            before
+                .as_deref()
+                .is_none_or(|before| before == content(live, &spec.cluster))
+        };
+        parts.apply(&wanted, &unchanged).await
     }
 }
 

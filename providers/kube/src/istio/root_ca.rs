@@ -1,25 +1,24 @@
 //! `istio_root_ca`: a root whose key is in one Secret.
 
 use async_trait::async_trait;
-use meshform_engine::adapter::{Applied, Request};
-use meshform_engine::{AdapterError, Effects, ErrorClass, Located, Observation, Readiness, Target};
+use meshform_engine::{AdapterError, ErrorClass, Observation, Readiness, Target};
 use meshform_kinds::istio::{CHANGED, RootCa, WRITTEN};
 use meshform_kinds::kubernetes::ObjectName;
 use meshform_kinds::validity::Validity;
-use meshform_state::journal::{Intent, Operation};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::look::{
-    DIGEST, METADATA, WHOLE, core, datum_text, is_intact, meddlers, moment, observation, ours, planned,
-    recorded, skeleton, split, unseal,
+    DIGEST, METADATA, WHOLE, core, datum_text, is_intact, meddlers, moment, observation, ours, recorded,
+    skeleton, split, unseal,
 };
+use super::several::Several;
 use crate::live::Live;
 use crate::pki::{CA_CERT, CA_KEY, Certificate, Key, Period, ROOT_CERT, Subject, parse, root};
 use crate::read::{Sight, look};
 use crate::sealed::Contents;
-use crate::served::{At, Served};
-use crate::step::{Parts, Wanted, locate};
+use crate::served::At;
+use crate::step::{Parts, Wanted};
 
 /// The kind.
 pub(crate) struct Root;
@@ -29,17 +28,7 @@ const KEYS: &[&str] = &[CA_CERT, CA_KEY];
 
 fn names(id: &str) -> Result<(ObjectName, ObjectName), AdapterError> {
     let (namespace, name) = split(id)?;
-    Ok((
-        core("Secret", namespace, name),
-        core("ConfigMap", namespace, name),
-    ))
-}
-
-async fn seen(at: At<'_>, names: &[(ObjectName, ObjectName)]) -> Result<Vec<(Sight, Sight)>, AdapterError> {
-    let (secrets, maps): (Vec<ObjectName>, Vec<ObjectName>) = names.iter().cloned().unzip();
-    let secrets = look(at.cluster, &secrets, METADATA).await?;
-    let maps = look(at.cluster, &maps, WHOLE).await?;
-    Ok(secrets.into_iter().zip(maps).collect())
+    Ok(Root::names(namespace, name))
 }
 
 /// The certificate that the ConfigMap shows.
@@ -87,44 +76,45 @@ fn observe(target: &Target, (secret, map): &(Sight, Sight)) -> Result<Option<Obs
 }
 
 #[async_trait]
-impl Served for Root {
-    async fn read_many(
-        &self,
-        at: At<'_>,
-        targets: &[Target],
-    ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let names: Result<Vec<_>, _> = targets.iter().map(|target| names(&target.id)).collect();
-        let seen = seen(at, &names?).await?;
-        let observe = |(target, seen)| observe(target, seen);
-        targets.iter().zip(&seen).map(observe).collect()
+impl Several for Root {
+    type Spec = RootCa;
+    /// Secret and ConfigMap.
+    type Names = (ObjectName, ObjectName);
+    type Seen = (Sight, Sight);
+
+    fn names(namespace: &str, name: &str) -> Self::Names {
+        (
+            core("Secret", namespace, name),
+            core("ConfigMap", namespace, name),
+        )
     }
 
-    async fn locate(&self, at: At<'_>, intent: &Intent) -> Result<Located, AdapterError> {
-        locate(at.cluster, intent).await
+    fn all((secret, map): Self::Names) -> Vec<ObjectName> {
+        vec![secret, map]
     }
 
-    async fn apply(
-        &self,
-        at: At<'_>,
-        request: &Request<'_>,
-        effects: &mut Effects<'_>,
-    ) -> Result<Option<Applied>, AdapterError> {
-        let mut parts = Parts::of(at.cluster, request, effects);
-        if request.operation == Operation::Delete {
-            let (secret, map) = names(request.id)?;
-            parts.delete(secret).await?;
-            parts.delete(map).await?;
-            return Ok(None);
-        }
-        let spec: RootCa = planned(request)?;
-        parts.id = format!("{}/{}", spec.namespace, spec.name);
+    fn id(spec: &RootCa) -> (&str, String) {
+        (&spec.namespace, spec.name.clone())
+    }
+
+    async fn look(at: At<'_>, names: &[Self::Names]) -> Result<Vec<Self::Seen>, AdapterError> {
+        let (secrets, maps): (Vec<ObjectName>, Vec<ObjectName>) = names.iter().cloned().unzip();
+        let secrets = look(at.cluster, &secrets, METADATA).await?;
+        let maps = look(at.cluster, &maps, WHOLE).await?;
+        Ok(secrets.into_iter().zip(maps).collect())
+    }
+
+    fn observe(target: &Target, seen: &Self::Seen) -> Result<Option<Observation>, AdapterError> {
+        observe(target, seen)
+    }
+
+    async fn ensure(at: At<'_>, spec: &RootCa, parts: &mut Parts<'_, '_>) -> Result<(), AdapterError> {
         let certificate = if parts.begins {
-            create(at, &spec, &mut parts).await?
+            create(at, spec, parts).await?
         } else {
-            restore(at, &mut parts).await?
+            restore(at, parts).await?
         };
-        publish(at, &certificate, &mut parts).await?;
-        Ok(Some(parts.done()))
+        publish(at, &certificate, parts).await
     }
 }
 

@@ -22,14 +22,14 @@ pub(super) const SHOWN: &[&str] = &[CA_CERT, CERT_CHAIN, ROOT_CERT];
 
 /// The names of its objects.
 #[derive(Clone)]
-pub(super) struct Names {
+pub(in crate::istio) struct Names {
     pub(super) secret: ObjectName,
     pub(super) pending: ObjectName,
     pub(super) map: ObjectName,
 }
 
 /// What was seen of one.
-pub(super) struct Seen {
+pub(in crate::istio) struct Seen {
     pub(super) secret: Sight,
     pub(super) pending: Sight,
     pub(super) map: Sight,
@@ -147,10 +147,7 @@ pub(super) fn content(spec: &CaSecret, seen: &Seen, uid: &str) -> &'static str {
 
 /// What all objects are together; `None` if none of them is there.
 pub(super) fn observe(target: &Target, seen: &Seen) -> Result<Option<Observation>, AdapterError> {
-    if let Sight::Denied(error) = &seen.map {
-        return Err(AdapterError::refused(error.class, error.message.clone())
-            .hint(error.hint.clone().unwrap_or_default()));
-    }
+    seen.map.allowed()?;
     let part = |sight| ours(sight, &target.uid);
     let (secret, pending, map) = (part(&seen.secret), part(&seen.pending), part(&seen.map));
     if secret.is_none() && pending.is_none() && map.is_none() {

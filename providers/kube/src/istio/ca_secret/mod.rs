@@ -10,57 +10,45 @@ mod obtain;
 mod write;
 
 use async_trait::async_trait;
-use meshform_engine::adapter::{Applied, Request};
-use meshform_engine::{AdapterError, Effects, Located, Observation, Target};
+use meshform_engine::{AdapterError, Observation, Target};
 use meshform_kinds::istio::CaSecret;
-use meshform_state::journal::{Intent, Operation};
+use meshform_kinds::kubernetes::ObjectName;
 
-use super::look::{planned, split};
-use crate::served::{At, Served};
-use crate::step::{Parts, locate};
-use look::{Names, observe, seen};
+use super::several::Several;
+use crate::served::At;
+use crate::step::Parts;
+use look::{Names, Seen};
 
 /// The kind.
 pub(crate) struct Intermediate;
 
 #[async_trait]
-impl Served for Intermediate {
-    async fn read_many(
-        &self,
-        at: At<'_>,
-        targets: &[Target],
-    ) -> Result<Vec<Option<Observation>>, AdapterError> {
-        let names: Result<Vec<Names>, _> = targets
-            .iter()
-            .map(|target| split(&target.id).map(|(namespace, name)| Names::of(namespace, name)))
-            .collect();
-        let seen = seen(at, &names?).await?;
-        let observe = |(target, seen)| observe(target, seen);
-        targets.iter().zip(&seen).map(observe).collect()
+impl Several for Intermediate {
+    type Spec = CaSecret;
+    type Names = Names;
+    type Seen = Seen;
+
+    fn names(namespace: &str, name: &str) -> Names {
+        Names::of(namespace, name)
     }
 
-    async fn locate(&self, at: At<'_>, intent: &Intent) -> Result<Located, AdapterError> {
-        locate(at.cluster, intent).await
+    fn all(names: Names) -> Vec<ObjectName> {
+        vec![names.pending, names.secret, names.map]
     }
 
-    async fn apply(
-        &self,
-        at: At<'_>,
-        request: &Request<'_>,
-        effects: &mut Effects<'_>,
-    ) -> Result<Option<Applied>, AdapterError> {
-        let mut parts = Parts::of(at.cluster, request, effects);
-        if request.operation == Operation::Delete {
-            let (namespace, name) = split(request.id)?;
-            let names = Names::of(namespace, name);
-            for part in [names.pending, names.secret, names.map] {
-                parts.delete(part).await?;
-            }
-            return Ok(None);
-        }
-        let spec: CaSecret = planned(request)?;
-        parts.id = format!("{}/{}", spec.namespace, spec.name);
-        write::ensure(at, &spec, &mut parts).await?;
-        Ok(Some(parts.done()))
+    fn id(spec: &CaSecret) -> (&str, String) {
+        (&spec.namespace, spec.name.clone())
+    }
+
+    async fn look(at: At<'_>, names: &[Names]) -> Result<Vec<Seen>, AdapterError> {
+        look::seen(at, names).await
+    }
+
+    fn observe(target: &Target, seen: &Seen) -> Result<Option<Observation>, AdapterError> {
+        look::observe(target, seen)
+    }
+
+    async fn ensure(at: At<'_>, spec: &CaSecret, parts: &mut Parts<'_, '_>) -> Result<(), AdapterError> {
+        write::ensure(at, spec, parts).await
     }
 }

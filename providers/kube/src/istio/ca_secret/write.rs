@@ -11,7 +11,6 @@ use super::look::{Names, REQUEST, SHOWN, Seen, Shown, content, request, seen};
 use super::obtain::obtain;
 use crate::live::Live;
 use crate::pki::{CA_CERT, CA_KEY, CERT_CHAIN, FILES, Files, Key, ROOT_CERT};
-use crate::read::Sight;
 use crate::served::At;
 use crate::step::{Parts, Wanted};
 
@@ -80,10 +79,7 @@ fn require(spec: &CaSecret, names: &Names, seen: &Seen, parts: &Parts<'_, '_>) -
         (&seen.pending, &names.pending),
         (&seen.map, &names.map),
     ] {
-        if let Sight::Denied(error) = sight {
-            return Err(AdapterError::refused(error.class, error.message.clone())
-                .hint(error.hint.clone().unwrap_or_default()));
-        }
+        sight.allowed()?;
         if foreign(sight, uid).is_some() {
             let message = format!("{name} exists already and belongs to somebody else");
             return Err(AdapterError::refused(ErrorClass::Conflict, message).hint(
