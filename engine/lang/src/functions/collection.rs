@@ -7,6 +7,11 @@ use crate::convert::{convert_to, is_open_set, reveal_all, unify};
 use crate::eval::{equal, is_not_null, later_not_null, secret_if};
 
 const LIST: Param = Param::structure("list");
+// Which one is chosen depends on all of them, so one that is secret makes the choice so.
+const CHOICES: Param = Param {
+    takes_secrets: false,
+    ..Param::own("vals")
+};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -35,11 +40,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         index,
     ),
     Function::new("one", &[LIST], Gives::By(one_type), one).may_be_null(),
-    Function::new("coalesce", &[], Gives::Always(Want::Any), coalesce).rest(Param::own("vals")),
-    Function::new("coalescelist", &[], Gives::Always(Want::Any), coalesce_list).rest(Param {
-        takes_secrets: false,
-        ..Param::own("vals")
-    }),
+    Function::new("coalesce", &[], Gives::Always(Want::Any), coalesce).rest(CHOICES),
+    Function::new("coalescelist", &[], Gives::Always(Want::Any), coalesce_list).rest(CHOICES),
     Function::new(
         "alltrue",
         &[Param {
@@ -188,6 +190,8 @@ fn one(arguments: &Arguments<'_>) -> Answer {
     let ty = one_type(arguments)?;
     let (value, secret) = arguments.value(0).reveal();
     let found = match value.items() {
+        // Its elements may turn out to be the same.
+        _ if is_open_set(value) => Value::later(ty),
         Some([]) => Value::Null(ty),
         Some([only]) => only.clone(),
         _ => return Err(Failure::argument(0, "it must have one element or none")),
@@ -199,7 +203,7 @@ fn coalesce(arguments: &Arguments<'_>) -> Answer {
     let typed: Vec<Type> = arguments
         .values
         .iter()
-        .filter(|value| !matches!(value.reveal().0, Value::Null(Type::Any)))
+        .filter(|value| !matches!(value, Value::Null(Type::Any)))
         .map(Value::ty)
         .collect();
     // Beside a null of no type, what is not converted to a common type stays as it is.
@@ -211,19 +215,17 @@ fn coalesce(arguments: &Arguments<'_>) -> Answer {
         unify(&typed).or(open.then_some(Type::Any))
     };
     let ty = common.ok_or_else(|| Failure::new("all arguments must have the same type"))?;
-    let mut secret = false;
     for (index, value) in arguments.values.iter().enumerate() {
         let converted =
             convert_to(value, &ty).map_err(|error| Failure::argument(index, error.to_string()))?;
-        let (inner, is_secret) = converted.reveal();
-        secret |= is_secret;
-        match inner {
-            Value::Later(_) if !is_not_null(inner) || ty == Type::String => {
-                return Ok(secret_if(secret, Value::later(ty)));
+        match &converted {
+            Value::Later(_) if ty == Type::Any => return Ok(Value::later(ty)),
+            Value::Later(_) if !is_not_null(&converted) || ty == Type::String => {
+                return Ok(later_not_null(ty));
             }
             Value::Null(_) => {}
             Value::String(text) if text.is_empty() => {}
-            _ => return Ok(secret_if(secret, converted)),
+            _ => return Ok(converted),
         }
     }
     Err(Failure::new(

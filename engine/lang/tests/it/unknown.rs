@@ -125,6 +125,34 @@ fn a_secret_null_stays_secret() {
 }
 
 #[test]
+fn a_choice_is_secret_if_one_of_what_it_is_made_from_is() {
+    let wanted = Value::from("a").into_secret();
+    assert_eq!(value("coalesce(\"a\", sensitive(\"b\"))"), wanted);
+    assert_eq!(value("coalesce(\"a\", sensitive(null))"), wanted);
+    assert_eq!(
+        value("coalesce([1], [sensitive(2)]) == [1]"),
+        Value::Bool(true).into_secret()
+    );
+}
+
+#[test]
+fn what_is_coalesced_is_never_null() {
+    for text in [
+        "coalesce(text, text) == null",
+        "coalesce(truth, \"x\", null) == null",
+    ] {
+        assert_eq!(value(text), Value::Bool(false), "{text}");
+    }
+    is_later("coalesce(any, null)", &Type::Any);
+}
+
+#[test]
+fn elements_of_a_set_may_turn_out_to_be_one() {
+    is_later("one(toset([text, \"x\"]))", &Type::String);
+    assert!(names().evaluate("one([text, \"x\"])").is_err());
+}
+
+#[test]
 fn types_are_checked_without_elements_and_before_the_value() {
     for wrong in [
         "compact(chunklist(range(0), 2))",
