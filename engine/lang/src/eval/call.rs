@@ -161,7 +161,7 @@ fn run(
         (function.run)(&arguments)?
     };
     // What comes later has no parts that could be secret one by one, so all of it is.
-    if matches!(result, Value::Later(_)) {
+    if matches!(result, Value::Later(_)) && !function.reveals {
         secret |= arguments.values.iter().any(Value::has_secret);
     }
     Ok(secret_if(secret, result))

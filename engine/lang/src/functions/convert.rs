@@ -40,7 +40,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("nonsensitive", ANY, Gives::Always(Want::Any), |a| {
         Ok(a.value(0).reveal().0.clone())
-    }),
+    })
+    .revealing(),
     // Nothing here is ephemeral, and what is not stays as it is.
     Function::new("ephemeralasnull", ANY, Gives::Always(Want::Any), |a| {
         Ok(a.value(0).clone())

@@ -46,6 +46,8 @@ pub(crate) struct Function {
     pub(crate) gives: Gives,
     /// Whether the result is never null, so that a later one is known not to be.
     pub(crate) never_null: bool,
+    /// Whether a later result is no secret although an argument is.
+    pub(crate) reveals: bool,
     pub(crate) run: fn(&Arguments<'_>) -> Answer,
 }
 
@@ -193,6 +195,7 @@ impl Function {
             rest_limit: usize::MAX,
             gives,
             never_null: true,
+            reveals: false,
             run,
         }
     }
@@ -217,6 +220,13 @@ impl Function {
     pub(crate) const fn may_be_null(self) -> Self {
         Function {
             never_null: false,
+            ..self
+        }
+    }
+
+    pub(crate) const fn revealing(self) -> Self {
+        Function {
+            reveals: true,
             ..self
         }
     }

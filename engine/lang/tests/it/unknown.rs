@@ -153,6 +153,16 @@ fn elements_of_a_set_may_turn_out_to_be_one() {
 }
 
 #[test]
+fn a_later_value_can_be_said_to_be_no_secret() {
+    is_later("nonsensitive(sensitive(text))", &Type::String);
+    is_later("nonsensitive(sensitive(any).a)", &Type::Any);
+    assert!(matches!(
+        value("[for x in [sensitive(text)] : upper(x)][0]"),
+        Value::Secret(_)
+    ));
+}
+
+#[test]
 fn types_are_checked_without_elements_and_before_the_value() {
     for wrong in [
         "compact(chunklist(range(0), 2))",
