@@ -48,13 +48,29 @@ const TABLES: &[&str] = &[
     "windows-1258",
 ];
 
+/// The table with the label `name`, be it an alias such as `latin2`.
+fn by_label(name: &str) -> Option<&'static Encoding> {
+    let table = Encoding::for_label(name.as_bytes())?;
+    let chief = table.name().to_ascii_lowercase();
+    // For the web, Latin 1 and Latin 5 are these, which have more letters.
+    let is_more = matches!(chief.as_str(), "windows-1252" | "windows-1254");
+    (TABLES.contains(&chief.as_str()) && (!is_more || name == chief)).then_some(table)
+}
+
+/// The web gives a control character to a byte that has no meaning; IANA gives it none.
+fn has_meaning(table: &'static Encoding, text: &str) -> bool {
+    table == encoding_rs::GB18030 || !text.chars().any(|letter| ('\u{80}'..='\u{9f}').contains(&letter))
+}
+
 impl Charset {
     pub(super) fn find(name: &str) -> Option<Charset> {
         let name = name.to_ascii_lowercase();
         match name.as_str() {
             "utf-8" => Some(Charset::Utf8),
-            "us-ascii" | "ascii" => Some(Charset::Ascii),
-            "iso-8859-1" | "iso_8859-1" | "latin1" => Some(Charset::Latin1),
+            "us-ascii" | "ascii" | "us" | "iso646-us" | "ibm367" | "cp367" => Some(Charset::Ascii),
+            "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "latin1" | "l1" | "ibm819" | "cp819" => {
+                Some(Charset::Latin1)
+            }
             "utf-16" => Some(Charset::Utf16 {
                 little: false,
                 marked: true,
@@ -67,8 +83,9 @@ impl Charset {
                 little: false,
                 marked: false,
             }),
-            table if TABLES.contains(&table) => Encoding::for_label(table.as_bytes()).map(Charset::Table),
-            _ => None,
+            "cp936" | "ms936" | "windows-936" => Some(Charset::Table(encoding_rs::GBK)),
+            "mac" => Some(Charset::Table(encoding_rs::MACINTOSH)),
+            name => by_label(name).map(Charset::Table),
         }
     }
 
@@ -101,7 +118,7 @@ impl Charset {
             }
             Charset::Table(table) => {
                 let (bytes, _, lossy) = table.encode(text);
-                (!lossy).then(|| bytes.into_owned())
+                (!lossy && has_meaning(table, text)).then(|| bytes.into_owned())
             }
         }
     }
@@ -132,9 +149,7 @@ impl Charset {
             }
             Charset::Table(table) => {
                 let text = table.decode_without_bom_handling_and_without_replacement(&bytes)?;
-                // The web gives a control character to a byte that has no meaning; IANA gives it none.
-                let meant = |letter: char| !('\u{80}'..='\u{9f}').contains(&letter);
-                text.chars().all(meant).then(|| text.into_owned())
+                has_meaning(table, &text).then(|| text.into_owned())
             }
         }
     }

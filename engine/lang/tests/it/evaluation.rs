@@ -180,6 +180,26 @@ fn what_is_packed_unpacks_to_the_same() {
 }
 
 #[test]
+fn encodings_are_known_by_all_their_names() {
+    let encoded = |text: &str, name: &str| evaluate(&format!("textencodebase64(\"{text}\", \"{name}\")"));
+    for (names, text, bytes) in [
+        (["CP936", "windows-936", "gbk"], "\u{4e2d}", "1tA="),
+        (["latin2", "ISO_8859-2:1987", "l2"], "\u{141}", "ow=="),
+        (["cp819", "latin1", "ISO_8859-1:1987"], "\u{e9}", "6Q=="),
+        (["IBM866", "cp866", "866"], "\u{416}", "hg=="),
+    ] {
+        for name in names {
+            assert_eq!(encoded(text, name).unwrap(), Value::from(bytes), "{name}");
+        }
+    }
+    // The bytes that the web gives to these mean nothing.
+    for name in ["iso-8859-2", "windows-1252"] {
+        assert!(encoded("\u{81}", name).is_err(), "{name}");
+    }
+    assert_eq!(encoded("\u{81}", "gb18030").unwrap(), Value::from("gTCBMQ=="));
+}
+
+#[test]
 fn nothing_is_ephemeral() {
     assert_eq!(evaluate("ephemeralasnull([1, null])[0]").unwrap(), Value::int(1));
     assert!(evaluate("ephemeralasnull(null) == null").unwrap() == Value::from(true));
