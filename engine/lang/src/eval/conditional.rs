@@ -50,7 +50,11 @@ pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>
         None => {
             let any_secret = secret || yes_value.has_secret() || no_value.has_secret();
             let merged = if let Some(ty) = &ty {
-                either(&convert(&yes_value)?, &convert(&no_value)?, ty.clone())
+                // One that is not what both must be matters only if it is taken.
+                if convert(&yes_value).is_err() {
+                    convert(&no_value)?;
+                }
+                either(&yes_value, &no_value, ty.clone())
             } else {
                 let same = alike(&yes_value, &no_value);
                 same.unwrap_or_else(|| either(&yes_value, &no_value, yes_value.ty()))

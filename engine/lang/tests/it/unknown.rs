@@ -153,6 +153,15 @@ fn elements_of_a_set_may_turn_out_to_be_one() {
 }
 
 #[test]
+fn a_condition_that_is_not_known_may_choose_what_fits() {
+    // Both become lists of numbers, but "x" is none.
+    is_later("truth ? toset([\"x\"]) : tolist([1])", &Type::list(Type::Number));
+    is_later("truth ? tolist([1]) : toset([\"x\"])", &Type::list(Type::Number));
+    let neither = "truth ? { a = toset([\"x\"]), b = tolist([1]) } : { a = tolist([1]), b = toset([\"x\"]) }";
+    assert!(names().evaluate(neither).is_err());
+}
+
+#[test]
 fn a_later_value_can_be_said_to_be_no_secret() {
     is_later("nonsensitive(sensitive(text))", &Type::String);
     is_later("nonsensitive(sensitive(any).a)", &Type::Any);
