@@ -16,6 +16,8 @@ use std::sync::Arc;
 use meshform_state::value::{Later, Number};
 use meshform_state::{Str, Type, Value};
 
+use crate::eval::is_not_null;
+
 pub use constraint::{AttributeConstraint, TypeConstraint};
 pub use parse::parse_constraint;
 pub(crate) use types::{convert_type, kind_name};
@@ -363,9 +365,15 @@ fn join_names(names: &[String]) -> String {
 }
 
 /// Whether `value` is a set with something in it that is not known yet: what that will be decides how many elements there
-/// are, and in which order. A single one is the only one whatever it will be.
+/// are, and in which order. A single one is the only one whatever it will be, also before a null if it is none.
 pub(crate) fn is_open_set(value: &Value) -> bool {
-    matches!(value, Value::Set(set) if set.items.len() > 1) && !value.is_known()
+    let Value::Set(set) = value else { return false };
+    let certain = match set.items.as_slice() {
+        [_] => true,
+        [one, null] => null.is_null() && is_not_null(one),
+        _ => false,
+    };
+    !certain && !value.is_known()
 }
 
 /// A set of `items`. The elements of a set cannot be secret one by one, since the set's order and size would tell of

@@ -149,6 +149,15 @@ fn what_is_coalesced_is_never_null() {
 #[test]
 fn elements_of_a_set_may_turn_out_to_be_one() {
     is_later("one(toset([text, \"x\"]))", &Type::String);
+    is_later("length(toset([text, null]))", &Type::Number);
+    // But what is no null is not the null beside it, and stands before it.
+    assert_eq!(value("length(toset([\"x${text}\", null]))"), Value::int(2));
+    assert_eq!(
+        value("toset([\"x${text}\", null])[*]")
+            .items()
+            .map(<[Value]>::len),
+        Some(2)
+    );
     assert!(names().evaluate("one([text, \"x\"])").is_err());
 }
 
