@@ -41,9 +41,10 @@ pub(super) fn excuse(
 ) -> Result<Excuse, String> {
     let Ok(ours) = ours else { return early(later) };
     let ours = settled(&encode(ours));
-    let holds = holds(&ours, later)?;
-    match theirs.get("value") {
-        Some(theirs) if holds > 0 => values(&ours, &settled(theirs), later),
+    let theirs = theirs.get("value").map(settled);
+    let holds = holds(&ours, theirs.as_ref(), later)?;
+    match theirs {
+        Some(theirs) if holds > 0 => values(&ours, &theirs, later),
         Some(_) => Ok(Excuse::Doomed),
         None if holds > 0 => Ok(Excuse::Refuted),
         None => Err("only theirs fails".to_owned()),
@@ -64,18 +65,22 @@ fn early(later: &[&Json]) -> Result<Excuse, String> {
     }
 }
 
-/// In how many worlds there is a value; `ours` must allow all of them.
-fn holds(ours: &Json, later: &[&Json]) -> Result<usize, String> {
+/// In how many worlds there is a value; `ours` must allow all of them, but for its marks where both say the same.
+fn holds(ours: &Json, theirs: Option<&Json>, later: &[&Json]) -> Result<usize, String> {
     let mut count = 0;
+    let bare = revealed(ours);
+    let agreed = theirs.is_some_and(|theirs| revealed(theirs) == bare);
     for (world, answer) in later.iter().enumerate() {
         let Some(value) = answer.get("value") else {
             continue;
         };
+        // What is not so whatever is secret, and both say, is no difference.
+        let counts = !agreed || allows(&bare, &revealed(&settled(value)), Marks::Some);
         let strict = &answer["strict"];
         let mut values = [Some(value), strict.get("value")].into_iter().flatten();
         if values.any(|value| allows(ours, &settled(value), Marks::Some)) {
             count += 1;
-        } else if strict.get("error").is_none() {
+        } else if counts && strict.get("error").is_none() {
             return Err(format!("it is not so in world {world}: {value}"));
         }
     }

@@ -9,7 +9,7 @@ use super::names::{map, names, object, texts};
 use crate::support::Names;
 
 /// How many worlds there are: more than any name has values, so that the names vary against one another.
-pub(super) const WORLDS: usize = 24;
+pub(super) const WORLDS: usize = 72;
 
 /// The names of `names`, all of them known.
 pub(super) fn world(number: usize) -> Names {
@@ -62,6 +62,7 @@ fn collections() -> Vec<(&'static str, Vec<Value>)> {
         ),
         map(Type::Number, []),
         map(Type::Number, [("k", Value::int(0))]),
+        map(Type::Number, [("a", Value::int(1))]),
     ];
     let number_lists = [numbers(), Vec::new(), vec![Value::int(1)]];
     let pair = |id: &str, size| object([("id", Value::from(id)), ("size", size)]);
