@@ -266,6 +266,9 @@ fn map(value: &Value, element: &TypeConstraint) -> Converted<Value> {
     }
     let empty = BTreeMap::new();
     let entries = value.entries().unwrap_or(&empty);
+    if let Some(ty) = shared.filter(|_| entries.is_empty()) {
+        convert_type(ty, element)?;
+    }
     let common;
     let element = if *element == TypeConstraint::Any && !entries.is_empty() {
         common = common_type(entries.values(), "map")?;

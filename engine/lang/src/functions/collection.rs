@@ -39,7 +39,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Gives::Always(Want::Number),
         index,
     ),
-    Function::new("one", &[LIST], Gives::By(one_type), one).may_be_null(),
+    Function::new(
+        "one",
+        &[Param {
+            takes_secrets: false,
+            ..LIST
+        }],
+        Gives::By(one_type),
+        one,
+    )
+    .may_be_null(),
     Function::new("coalesce", &[], Gives::Always(Want::Any), coalesce).rest(CHOICES),
     Function::new("coalescelist", &[], Gives::Always(Want::Any), coalesce_list).rest(CHOICES),
     Function::new(
@@ -188,15 +197,14 @@ fn one_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
 
 fn one(arguments: &Arguments<'_>) -> Answer {
     let ty = one_type(arguments)?;
-    let (value, secret) = arguments.value(0).reveal();
-    let found = match value.items() {
+    let value = arguments.value(0);
+    match value.items() {
         // Its elements may turn out to be the same.
-        _ if is_open_set(value) => Value::later(ty),
-        Some([]) => Value::Null(ty),
-        Some([only]) => only.clone(),
-        _ => return Err(Failure::argument(0, "it must have one element or none")),
-    };
-    Ok(secret_if(secret, found))
+        _ if is_open_set(value) => Ok(Value::later(ty)),
+        Some([]) => Ok(Value::Null(ty)),
+        Some([only]) => Ok(only.clone()),
+        _ => Err(Failure::argument(0, "it must have one element or none")),
+    }
 }
 
 fn coalesce(arguments: &Arguments<'_>) -> Answer {

@@ -37,8 +37,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "transpose",
-        &[Param::new("values", Want::Any)],
-        Gives::By(|_| Ok(Type::map(Type::list(Type::String)))),
+        &[Param::new("values", Want::MapLists)],
+        Gives::Always(Want::MapLists),
         transpose,
     ),
 ];
@@ -82,13 +82,17 @@ fn values(arguments: &Arguments<'_>) -> Answer {
 
 fn lookup_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     match arguments.value(0).ty() {
-        Type::Map(element) => Ok((*element).clone()),
-        Type::Object(attributes) => match (arguments.value(1).as_str(), arguments.values.get(2)) {
-            (Some(key), default) => match attributes.get(key) {
-                Some(ty) => Ok(ty.clone()),
-                None => Ok(default.map_or(Type::Any, Value::ty)),
+        Type::Map(element) => {
+            default(arguments, Some(&element))?;
+            Ok((*element).clone())
+        }
+        Type::Object(attributes) => match arguments.value(1).reveal().0 {
+            Value::String(key) => match (attributes.get(key), default(arguments, None)?) {
+                (Some(ty), _) => Ok(ty.clone()),
+                (None, Some(default)) => Ok(default.ty()),
+                (None, None) => Err(nothing_at(key, arguments.value(0).reveal().1)),
             },
-            (None, _) => Ok(Type::Any),
+            _ => Ok(Type::Any),
         },
         Type::Any => Ok(Type::Any),
         _ => Err(Failure::argument(0, "a map or an object is required")),
@@ -101,22 +105,34 @@ fn lookup(arguments: &Arguments<'_>) -> Answer {
     let Some(entries) = value.entries() else {
         return Err(Failure::argument(0, "a map or an object is required"));
     };
-    let mut default = arguments.values.get(2).cloned();
-    if let (Some(given), Value::Map(map)) = (&default, value) {
-        default = Some(convert_to(given, &map.element).map_err(|error| {
-            let message = format!("the default must have the type of the map's elements: {error}");
-            Failure::argument(2, message)
-        })?);
-    }
-    let found = entries.get(key).cloned().or(default).ok_or_else(|| {
-        let name = if secret {
-            "this key".to_owned()
-        } else {
-            format!("the key `{key}`")
-        };
-        Failure::argument(1, format!("there is no element with {name}"))
+    let element = match value {
+        Value::Map(map) => Some(&map.element),
+        _ => None,
+    };
+    let default = default(arguments, element)?;
+    let found = entries.get(key).cloned().or(default);
+    Ok(secret_if(secret, found.ok_or_else(|| nothing_at(key, secret))?))
+}
+
+/// What is given for a missing key, as a value of the type of all `element`s if they have one.
+fn default(arguments: &Arguments<'_>, element: Option<&Type>) -> Result<Option<Value>, Failure> {
+    let (Some(given), Some(element)) = (arguments.values.get(2), element) else {
+        return Ok(arguments.values.get(2).cloned());
+    };
+    let converted = convert_to(given, element).map_err(|error| {
+        let message = format!("the default must have the type of the map's elements: {error}");
+        Failure::argument(2, message)
     })?;
-    Ok(secret_if(secret, found))
+    Ok(Some(converted))
+}
+
+fn nothing_at(key: &str, secret: bool) -> Failure {
+    let name = if secret {
+        "this key".to_owned()
+    } else {
+        format!("the key `{key}`")
+    };
+    Failure::argument(1, format!("there is no element with {name}"))
 }
 
 fn merge(arguments: &Arguments<'_>) -> Answer {
@@ -255,10 +271,8 @@ fn zipmap(arguments: &Arguments<'_>) -> Answer {
 }
 
 fn transpose(arguments: &Arguments<'_>) -> Answer {
-    let ty = Type::map(Type::list(Type::String));
-    let map = convert_to(arguments.value(0), &ty).map_err(|error| Failure::argument(0, error.to_string()))?;
     let mut turned: BTreeMap<Str, Vec<Value>> = BTreeMap::new();
-    for (name, list) in map.entries().into_iter().flatten() {
+    for (name, list) in arguments.value(0).entries().into_iter().flatten() {
         if list.is_null() {
             return Err(Failure::argument(0, "a list must not be null"));
         }

@@ -83,6 +83,7 @@ pub(crate) enum Want {
     ListNumber,
     ListBool,
     SetString,
+    MapLists,
 }
 
 /// How much of an argument must be known for the function to run.
@@ -128,6 +129,7 @@ impl Want {
             Want::ListNumber => Type::list(Type::Number),
             Want::ListBool => Type::list(Type::Bool),
             Want::SetString => Type::set(Type::String),
+            Want::MapLists => Type::map(Type::list(Type::String)),
         }
     }
 }

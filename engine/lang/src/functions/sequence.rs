@@ -6,13 +6,21 @@ use meshform_state::{Type, Value};
 
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
 use crate::convert::{convert_to, is_open_set, unify};
-use crate::eval::secret_if;
+use crate::eval::{later_not_null, secret_if};
 
 const LIST: Param = Param::structure("list");
 const ANY_LIST: Param = Param {
     known: Known::Whole,
     ..Param::new("list", Want::ListAny)
 };
+
+/// A list whose elements may be known later.
+const fn top(name: &'static str) -> Param {
+    Param {
+        known: Known::Top,
+        ..Param::new(name, Want::ListAny)
+    }
+}
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("concat", &[], Gives::By(concat_type), concat).rest(Param::structure("seqs")),
@@ -59,12 +67,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "matchkeys",
-        &[
-            ANY_LIST,
-            Param::new("keys", Want::ListAny),
-            Param::new("searchset", Want::ListAny),
-        ],
-        Gives::By(same_type),
+        &[top("values"), top("keys"), top("searchset")],
+        Gives::By(matched_type),
         match_keys,
     ),
 ];
@@ -319,16 +323,34 @@ fn chunk_list(arguments: &Arguments<'_>) -> Answer {
     ))
 }
 
-fn match_keys(arguments: &Arguments<'_>) -> Answer {
-    let (values, keys, wanted) = (arguments.items(0), arguments.items(1), arguments.items(2));
-    if values.len() != keys.len() {
-        return Err(Failure::new(
-            "the lists of values and keys must have the same length",
-        ));
+/// The type of keys and what is searched for.
+fn key_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
+    let [values, keys] = [0, 1].map(|index| arguments.value(index).items());
+    if let (Some(values), Some(keys)) = (values, keys)
+        && values.len() != keys.len()
+    {
+        let message = "the lists of values and keys must have the same length";
+        return Err(Failure::new(message));
     }
-    let types = unify(&[element_of(arguments.value(1)), element_of(arguments.value(2))]);
-    let ty =
-        types.ok_or_else(|| Failure::new("the keys and the set searched for must have the same type"))?;
+    let types = [1, 2].map(|index| match arguments.value(index).ty() {
+        Type::List(element) => (*element).clone(),
+        _ => Type::Any,
+    });
+    unify(&types).ok_or_else(|| Failure::new("the keys and the set searched for must have the same type"))
+}
+
+fn matched_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
+    key_type(arguments)?;
+    same_type(arguments)
+}
+
+fn match_keys(arguments: &Arguments<'_>) -> Answer {
+    let ty = key_type(arguments)?;
+    let (values, keys, wanted) = (arguments.items(0), arguments.items(1), arguments.items(2));
+    // Among nothing there is nothing, whatever the keys will be.
+    if !wanted.is_empty() && !arguments.values.iter().all(Value::is_known) {
+        return Ok(later_not_null(arguments.value(0).ty()));
+    }
     let convert = |value: &Value| convert_to(value, &ty).unwrap_or_else(|_| value.clone());
     let wanted: BTreeSet<Value> = wanted.iter().map(convert).collect();
     let found = values

@@ -129,10 +129,13 @@ fn a_choice_is_secret_if_one_of_what_it_is_made_from_is() {
     let wanted = Value::from("a").into_secret();
     assert_eq!(value("coalesce(\"a\", sensitive(\"b\"))"), wanted);
     assert_eq!(value("coalesce(\"a\", sensitive(null))"), wanted);
-    assert_eq!(
-        value("coalesce([1], [sensitive(2)]) == [1]"),
-        Value::Bool(true).into_secret()
-    );
+    for text in ["coalesce([1], [sensitive(2)])", "one([{ a = sensitive(1) }])"] {
+        assert_eq!(
+            value(&format!("issensitive({text})")),
+            Value::Bool(true),
+            "{text}"
+        );
+    }
 }
 
 #[test]
@@ -144,6 +147,27 @@ fn what_is_coalesced_is_never_null() {
         assert_eq!(value(text), Value::Bool(false), "{text}");
     }
     is_later("coalesce(any, null)", &Type::Any);
+}
+
+#[test]
+fn a_value_of_no_known_type_becomes_what_is_asked_for() {
+    is_later("transpose(any)", &Type::map(Type::list(Type::String)));
+    is_later(
+        "transpose({ (text) = [text] })",
+        &Type::map(Type::list(Type::String)),
+    );
+}
+
+#[test]
+fn nothing_is_found_among_nothing() {
+    assert_eq!(
+        value("matchkeys([1, 2], [text, \"x\"], [])"),
+        Value::list(Type::Number, Vec::new())
+    );
+    is_later(
+        "matchkeys([1, 2], [text, \"x\"], [\"x\"])",
+        &Type::list(Type::Number),
+    );
 }
 
 #[test]
@@ -187,6 +211,12 @@ fn types_are_checked_without_elements_and_before_the_value() {
         "parseint(list, 16)",
         "setsubtract([\"a\"], [null_list, null])",
         "true ? { a = null, b = \"x\", c = [1] } : tomap({ a = null })",
+        "transpose(zipmap([], slice(tolist([true]), 0, 0)))",
+        "transpose(tomap({ a = number }))",
+        "lookup(tomap({ a = number }), text, [])",
+        "lookup(thing, \"b\")",
+        "matchkeys(list, [text], [[1]])",
+        "matchkeys([1, 2], [text], [\"x\"])",
     ] {
         assert!(names().evaluate(wrong).is_err(), "{wrong}");
     }
