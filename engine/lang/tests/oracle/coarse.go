@@ -33,8 +33,11 @@ func (c coarse) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		found = c.refused(ctx, value)
 	}
 	if !found.HasErrors() {
-		if index, ok := c.Expression.(*hclsyntax.IndexExpr); ok {
-			value = keyMarks(index, value, ctx)
+		switch e := c.Expression.(type) {
+		case *hclsyntax.IndexExpr:
+			value = keyMarks(e, value, ctx)
+		case *hclsyntax.SplatExpr:
+			value = unordered(e, value, ctx)
 		}
 		return forget(uniform(value)), nil
 	}
@@ -72,6 +75,18 @@ func keyMarks(index *hclsyntax.IndexExpr, value cty.Value, ctx *hcl.EvalContext)
 	}
 	_, marks := key.Unmark()
 	return value.WithMarks(marks)
+}
+
+// unordered makes what comes of a set with elements that are not known yet unknown: they may turn out to be one, and
+// in another order.
+func unordered(splat *hclsyntax.SplatExpr, value cty.Value, ctx *hcl.EvalContext) cty.Value {
+	source, found := splat.Source.Value(ctx)
+	source, _ = source.Unmark()
+	if found.HasErrors() || !source.Type().IsSetType() || !source.IsKnown() || source.IsNull() || source.Length().IsKnown() {
+		return value
+	}
+	_, marks := value.UnmarkDeep()
+	return cty.UnknownVal(value.Type()).RefineNotNull().WithMarks(marks)
 }
 
 // UnwrapExpression is how the reference looks for names behind an expression.

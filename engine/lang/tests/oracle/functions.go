@@ -22,7 +22,7 @@ var functions = map[string]function.Function{
 	"csvdecode":       stdlib.CSVDecodeFunc,
 	"distinct":        stdlib.DistinctFunc,
 	"element":         stdlib.ElementFunc,
-	"flatten":         stdlib.FlattenFunc,
+	"flatten":         flatten,
 	"floor":           stdlib.FloorFunc,
 	"format":          stdlib.FormatFunc,
 	"formatdate":      stdlib.FormatDateFunc,

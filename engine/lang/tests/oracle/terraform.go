@@ -85,6 +85,45 @@ func watched(plain function.Function) function.Function {
 	})
 }
 
+// What may turn out to be a list is no element yet. The reference overlooks it where it is marked.
+var flatten = function.New(&function.Spec{
+	Params: stdlib.FlattenFunc.Params(),
+	Type: func(args []cty.Value) (cty.Type, error) {
+		if anySecret(args[0]) {
+			return cty.DynamicPseudoType, nil
+		}
+		return stdlib.FlattenFunc.ReturnTypeForValues(args)
+	},
+	RefineResult: func(b *cty.RefinementBuilder) *cty.RefinementBuilder {
+		return b.NotNull()
+	},
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		if anySecret(args[0]) {
+			_, marks := args[0].UnmarkDeep()
+			return cty.DynamicVal.WithMarks(marks), nil
+		}
+		return stdlib.FlattenFunc.Call(args)
+	},
+})
+
+// anySecret tells whether an element at any depth is marked, and of no type yet.
+func anySecret(value cty.Value) bool {
+	bare, marks := value.Unmark()
+	ty := bare.Type()
+	if ty == cty.DynamicPseudoType && !bare.IsKnown() {
+		return len(marks) > 0
+	}
+	if bare.IsNull() || !bare.IsKnown() || !ty.IsListType() && !ty.IsSetType() && !ty.IsTupleType() {
+		return false
+	}
+	for it := bare.ElementIterator(); it.Next(); {
+		if _, element := it.Element(); anySecret(element) {
+			return true
+		}
+	}
+	return false
+}
+
 // The marks of nulls and of what is known later stay, which the reference forgets
 // (`issensitive(merge({ a = 1 }, sensitive(null)))` is false in Terraform).
 var merge = function.New(&function.Spec{

@@ -69,7 +69,9 @@ fn early(later: &[&Json]) -> Result<Excuse, String> {
 fn holds(ours: &Json, theirs: Option<&Json>, later: &[&Json]) -> Result<usize, String> {
     let mut count = 0;
     let bare = revealed(ours);
-    let agreed = theirs.is_some_and(|theirs| revealed(theirs) == bare);
+    let agreed = theirs
+        .map(revealed)
+        .is_some_and(|theirs| theirs == bare || opened(&theirs) == bare);
     for (world, answer) in later.iter().enumerate() {
         let Some(value) = answer.get("value") else {
             continue;

@@ -64,7 +64,12 @@ fn collections() -> Vec<(&'static str, Vec<Value>)> {
         map(Type::Number, [("k", Value::int(0))]),
         map(Type::Number, [("a", Value::int(1))]),
     ];
-    let number_lists = [numbers(), Vec::new(), vec![Value::int(1)]];
+    let number_lists = [
+        numbers(),
+        Vec::new(),
+        vec![Value::int(1)],
+        vec![Value::Null(Type::Number)],
+    ];
     let pair = |id: &str, size| object([("id", Value::from(id)), ("size", size)]);
     let pair_type = pair("p", Value::int(1)).ty();
     let pair_lists = [
