@@ -108,21 +108,16 @@ fn convert_later(later: &Later, to: &TypeConstraint) -> Converted<Value> {
         return Ok(Value::Later(later.clone()));
     }
     if later.not_null {
-        // What is not null and has a fixed number of elements is known as a whole, though its elements are not.
-        let empty = match &later.ty {
-            Type::Tuple(items) => items.is_empty(),
-            Type::Object(attributes) => attributes.is_empty(),
-            _ => false,
-        };
+        // What is not null and has a fixed number of elements is known as a whole, though its elements are not; of a set
+        // only one can be told from others.
         match (&later.ty, to) {
-            (Type::Tuple(items), TypeConstraint::List(_)) => {
+            (Type::Tuple(items), TypeConstraint::List(_) | TypeConstraint::Set(_))
+                if items.len() < 2 || matches!(to, TypeConstraint::List(_)) =>
+            {
                 let items = items.iter().cloned().map(Value::later).collect();
                 return convert_known(&Value::tuple(items), to);
             }
-            (Type::Tuple(_), TypeConstraint::Set(_)) if empty => {
-                return convert_known(&Value::tuple(Vec::new()), to);
-            }
-            (Type::Object(_), TypeConstraint::Map(_)) if empty => {
+            (Type::Object(attributes), TypeConstraint::Map(_)) if attributes.is_empty() => {
                 return convert_known(&Value::object([]), to);
             }
             _ => {}

@@ -2,6 +2,7 @@
 //! was once wrong, and found by the oracle.
 
 use meshform_lang::{Type, Value};
+use meshform_state::value::Later;
 
 use crate::support::{Names, evaluate};
 
@@ -192,6 +193,21 @@ fn a_condition_that_is_not_known_may_choose_what_fits() {
     is_later("truth ? tolist([1]) : toset([\"x\"])", &Type::list(Type::Number));
     let neither = "truth ? { a = toset([\"x\"]), b = tolist([1]) } : { a = tolist([1]), b = toset([\"x\"]) }";
     assert!(names().evaluate(neither).is_err());
+}
+
+#[test]
+fn a_tuple_of_one_is_a_set_of_one() {
+    let tuple = |length: usize| {
+        Value::Later(Later {
+            ty: Type::Tuple(vec![Type::String; length].into()),
+            not_null: true,
+            origin: None,
+        })
+    };
+    let names = Names::new([("one", tuple(1)), ("two", tuple(2))]);
+    assert_eq!(names.evaluate("length(toset(one))").unwrap(), Value::int(1));
+    assert!(!names.evaluate("length(toset(two))").unwrap().is_known());
+    assert_eq!(names.evaluate("length(tolist(two))").unwrap(), Value::int(2));
 }
 
 #[test]
