@@ -144,7 +144,7 @@ fn show(verb: &Verb, value: &Value) -> Result<String, String> {
                 Ok(text) => text_of(&text),
                 Err(error) => return Err(error.to_string()),
             };
-            let text = match verb.precision {
+            let text = match verb.precision.filter(|length| *length > 0) {
                 Some(length) => text.graphemes(true).take(length).collect(),
                 None => text,
             };
@@ -185,48 +185,24 @@ fn show_any(verb: &Verb, value: &Value) -> Result<String, String> {
         _ if verb.sharp => json::encode(value),
         Value::String(_) | Value::Bool(_) => text_of(value),
         Value::Number(number) => {
-            return Ok(show_number(
-                &Verb {
-                    letter: 'g',
-                    plus: false,
-                    ..*verb
-                },
-                number,
-            ));
+            let sign = if number.is_negative() { "-" } else { "" };
+            format!("{sign}{}", shortest(&magnitude(number), 'g'))
         }
         _ => json::encode(value),
     };
     Ok(pad(verb, shown))
 }
 
-fn show_number(verb: &Verb, number: &Number) -> String {
-    let negative = number.is_negative();
-    let magnitude = if negative {
+fn magnitude(number: &Number) -> Number {
+    if number.is_negative() {
         number.negated()
     } else {
         number.clone()
-    };
-    let whole = || magnitude.truncated().to_integer().unwrap_or_default();
-    let body = match verb.letter {
-        'd' => whole().to_string(),
-        'b' => format!("{}", whole().in_radix(2)),
-        'o' => format!("{}", whole().in_radix(8)),
-        'x' => format!("{}", whole().in_radix(16)),
-        'X' => format!("{}", whole().in_radix(16)).to_uppercase(),
-        'f' => fixed(&magnitude, verb.precision.unwrap_or(6)),
-        'e' | 'E' => exponential(&magnitude, verb.precision.unwrap_or(6), verb.letter),
-        _ => match verb.precision {
-            Some(precision) => general(&magnitude, precision, verb.letter),
-            None => shortest(&magnitude, verb.letter),
-        },
-    };
-    let body = match (verb.sharp, verb.letter) {
-        (true, 'x') => format!("0x{body}"),
-        (true, 'X') => format!("0X{body}"),
-        (true, 'o') => format!("0{body}"),
-        _ => body,
-    };
-    let sign = if negative {
+    }
+}
+
+fn show_number(verb: &Verb, number: &Number) -> String {
+    let sign = if number.is_negative() {
         "-"
     } else if verb.plus {
         "+"
@@ -235,13 +211,55 @@ fn show_number(verb: &Verb, number: &Number) -> String {
     } else {
         ""
     };
+    let number = magnitude(number);
+    let mut zero = verb.zero && !verb.minus;
+    let body = match verb.letter {
+        'b' | 'd' | 'o' | 'x' | 'X' => {
+            let Some(body) = whole(verb, sign, &number) else {
+                return String::new();
+            };
+            zero = false;
+            body
+        }
+        'f' => fixed(&number, verb.precision.unwrap_or(6)),
+        'e' | 'E' => exponential(&number, verb.precision.unwrap_or(6), verb.letter),
+        _ => match verb.precision {
+            Some(precision) => general(&number, precision, verb.letter),
+            None => shortest(&number, verb.letter),
+        },
+    };
     match verb.width {
-        Some(width) if verb.zero && !verb.minus => {
+        Some(width) if zero => {
             let zeros = width.saturating_sub(sign.len() + body.len());
             format!("{sign}{}{body}", "0".repeat(zeros))
         }
         _ => pad(&Verb { zero: false, ..*verb }, format!("{sign}{body}")),
     }
+}
+
+/// The digits of a whole number behind what tells their base; nothing for zero where no digit is asked for.
+fn whole(verb: &Verb, sign: &str, number: &Number) -> Option<String> {
+    let number = number.truncated().to_integer().unwrap_or_default();
+    let (base, prefix) = match verb.letter {
+        'b' => (2, "0b"),
+        'o' => (8, "0"),
+        'x' => (16, "0x"),
+        'X' => (16, "0X"),
+        _ => (10, ""),
+    };
+    let mut digits = format!("{}", number.in_radix(base));
+    if verb.letter == 'X' {
+        digits.make_ascii_uppercase();
+    }
+    let prefix = if verb.sharp { prefix } else { "" };
+    let least = match (verb.precision, verb.width) {
+        (Some(0), _) if digits == "0" => return None,
+        (Some(precision), _) => precision,
+        (None, Some(width)) if verb.zero && !verb.minus => width.saturating_sub(sign.len() + prefix.len()),
+        (None, _) => 0,
+    };
+    let zeros = "0".repeat(least.saturating_sub(digits.len()));
+    Some(format!("{prefix}{zeros}{digits}"))
 }
 
 /// The digits of `number` before and behind the point.
@@ -349,7 +367,7 @@ fn shortest(number: &Number, letter: char) -> String {
 fn pad(verb: &Verb, text: String) -> String {
     let Some(width) = verb.width else { return text };
     let missing = width.saturating_sub(text.graphemes(true).count());
-    let filler = if verb.zero && !verb.minus { "0" } else { " " };
+    let filler = if verb.zero { "0" } else { " " };
     if verb.minus {
         format!("{text}{}", filler.repeat(missing))
     } else {
