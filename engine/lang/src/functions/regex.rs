@@ -1,6 +1,8 @@
 //! Regular expressions, in the syntax of the reference implementations (RE2).
 
 use std::borrow::Cow;
+use std::iter::Peekable;
+use std::str::Chars;
 
 use meshform_state::{Str, Type, Value};
 use regex::{Captures, Regex, RegexBuilder};
@@ -54,9 +56,9 @@ fn compile(arguments: &Arguments<'_>, index: usize, pattern: &str) -> Result<Reg
     })
 }
 
-/// In RE2 `\d`, `\s`, `\w` and `\b` know ASCII only, and a `[` inside of brackets is plain.
+/// In RE2 `\d`, `\s`, `\w` and `\b` know ASCII only, a `[` inside of brackets is plain, as is a `{` that tells no count.
 fn ascii_classes(pattern: &str) -> Cow<'_, str> {
-    if !pattern.contains(['\\', '[']) {
+    if !pattern.contains(['\\', '[', '{']) {
         return Cow::Borrowed(pattern);
     }
     let mut out = String::with_capacity(pattern.len() + 16);
@@ -81,9 +83,17 @@ fn ascii_classes(pattern: &str) -> Cow<'_, str> {
                         out.push_str(&ascii_classes(&rest[2..]));
                     }
                 }
+                Some(plain @ ('<' | '>')) => out.push(plain),
+                Some(digit @ '0'..='7') => octal(digit, &mut letters, &mut out),
+                Some(was @ ('p' | 'P' | 'x')) if letters.peek() == Some(&'{') => {
+                    // These braces belong to it.
+                    out.extend(['\\', was, '{']);
+                    letters.next();
+                }
                 Some(other) => out.extend(['\\', other]),
                 None => out.push('\\'),
             },
+            '{' if !in_class && !tells_count(letters.clone()) => out.push_str("\\{"),
             '[' if in_class && letters.peek() != Some(&':') => out.push_str("\\["),
             '[' => {
                 out.push('[');
@@ -111,10 +121,36 @@ fn ascii_classes(pattern: &str) -> Cow<'_, str> {
                 out.push(']');
             }
             '&' | '~' if in_class => out.extend(['\\', letter]),
+            // Twice would take a class from another one.
+            '-' if in_class && letters.next_if_eq(&'-').is_some() => out.push_str("-\\-"),
             other => out.push(other),
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether the text from behind a `{` on is a count: `2}`, `2,}` or `2,3}`.
+fn tells_count(letters: impl Iterator<Item = char>) -> bool {
+    let inner: String = letters.take_while(|letter| *letter != '}').collect();
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match inner.split_once(',') {
+        Some((least, most)) => !least.is_empty() && number(least) && number(most),
+        None => !inner.is_empty() && number(&inner),
+    }
+}
+
+/// `\0` with up to two more digits is a letter by its code, and so is `\1` to `\7` with at least one.
+fn octal(first: char, letters: &mut Peekable<Chars<'_>>, out: &mut String) {
+    let mut digits = String::from(first);
+    while digits.len() < 3
+        && let Some(digit) = letters.next_if(|next| matches!(next, '0'..='7'))
+    {
+        digits.push(digit);
+    }
+    match u32::from_str_radix(&digits, 8) {
+        Ok(code) if first == '0' || digits.len() > 1 => out.push_str(&format!("\\x{{{code:x}}}")),
+        _ => out.extend(['\\', first]),
+    }
 }
 
 /// The type of one match: a text without groups, a tuple with plain groups, an object with named ones.
