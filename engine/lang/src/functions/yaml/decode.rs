@@ -73,7 +73,7 @@ pub(super) fn decode(arguments: &Arguments<'_>) -> Answer {
                 if plain && tag.is_none() && text == "<<" && reader.wants_key() {
                     reader.merge_key();
                 } else {
-                    let value = scalar_value(&text, plain, tag.as_deref()).map_err(at)?;
+                    let value = scalar_value(&text, style, tag.as_deref()).map_err(at)?;
                     reader.put(value, anchor).map_err(at)?;
                 }
             }
@@ -223,21 +223,20 @@ fn check_tag(tag: Option<&Tag>, wanted: &str) -> Result<(), String> {
     }
 }
 
-fn scalar_value(text: &str, plain: bool, tag: Option<&Tag>) -> Result<Value, String> {
+fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
+    let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
     let Some(tag) = tag else {
-        if !plain {
-            return Ok(string(text));
-        }
-        return scalar::plain(text).ok_or_else(|| format!("`{text}` is no number that can be represented"));
+        let value = match style {
+            ScalarStyle::Plain => scalar::plain(text),
+            _ if quoted => Some(string(text)),
+            _ => scalar::block(text),
+        };
+        return value.ok_or_else(|| format!("`{text}` is no number that can be represented"));
     };
     match core_tag(tag).as_deref() {
-        Some("str" | "binary" | "timestamp") => Ok(string(text)),
-        Some("int" | "float") => match scalar::number(text) {
-            Some(number) if plain => Ok(Value::Number(number)),
-            Some(_) => Ok(string(text)),
-            None => Err(format!("`{text}` is no number")),
-        },
-        Some("bool" | "null") => scalar::plain(text).ok_or_else(|| format!("`{text}` does not fit its tag")),
+        Some(name @ ("str" | "binary" | "timestamp" | "int" | "float" | "bool" | "null")) => {
+            scalar::tagged(text, quoted, name).ok_or_else(|| format!("`{text}` does not fit its tag"))
+        }
         _ if tag.suffix().is_empty() => Ok(string(text)),
         _ => Err(format!("the tag `{tag}` means nothing here")),
     }

@@ -195,7 +195,6 @@ impl Writer {
             '"' => "\\\"",
             '\\' => "\\\\",
             '\u{85}' => "\\N",
-            '\u{a0}' => "\\_",
             '\u{2028}' => "\\L",
             '\u{2029}' => "\\P",
             letter if is_printable(letter) => return self.out.push(letter),

@@ -1,21 +1,34 @@
 //! What plain words of YAML mean.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use meshform_state::value::Number;
 use meshform_state::{Type, Value};
 
+use crate::convert::convert_to;
 use crate::functions::string;
 use crate::functions::time::Moment;
 
-/// The value of a word without quotes and tag; `None` for numbers that are none, such as infinity.
-pub(super) fn plain(text: &str) -> Option<Value> {
+/// The value of a word that stands for null or a truth.
+fn word(text: &str) -> Option<Value> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Some(Value::Null(Type::Any)),
+        "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null(Type::Any)),
         "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => {
-            return Some(Value::Bool(true));
+            Some(Value::Bool(true))
         }
         "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
-            return Some(Value::Bool(false));
+            Some(Value::Bool(false))
         }
+        _ => None,
+    }
+}
+
+/// The value of a text without quotes and tag; `None` for numbers that are none, such as infinity.
+pub(super) fn plain(text: &str) -> Option<Value> {
+    if let Some(word) = word(text) {
+        return Some(word);
+    }
+    match text {
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan"
         | ".NaN" | ".NAN" => return None,
         _ => {}
@@ -26,8 +39,37 @@ pub(super) fn plain(text: &str) -> Option<Value> {
     Some(moment(text).map_or_else(|| string(text), Value::string))
 }
 
+/// A text of several lines, written with `|` or `>`, without a tag. Its type is that of a text, yet it is read like one
+/// without quotes before: so does the reference.
+pub(super) fn block(text: &str) -> Option<Value> {
+    convert_to(&plain(text)?, &Type::String).ok()
+}
+
+/// What `text` is with the tag `tag` of the core schema; `None` if it does not fit.
+pub(super) fn tagged(text: &str, quoted: bool, tag: &str) -> Option<Value> {
+    let looks_typed = text
+        .bytes()
+        .next()
+        .is_none_or(|first| b"+-.~0123456789yYnNtTfFoO".contains(&first));
+    match tag {
+        "str" => return Some(string(text)),
+        "binary" => return STANDARD.decode(text).is_ok().then(|| string(text)),
+        _ if quoted && looks_typed => return Some(string(text)),
+        "timestamp" if let Some(moment) = moment(text) => return Some(Value::string(moment)),
+        _ => {}
+    }
+    if let Some(value) = word(text).or_else(|| number(text).map(Value::Number)) {
+        return Some(value);
+    }
+    match tag {
+        "int" | "float" => number(&text.replace('_', "")).map(Value::Number),
+        "null" => Some(Value::Null(Type::Any)),
+        _ => None,
+    }
+}
+
 /// A number, but not what only looks like one.
-pub(super) fn number(text: &str) -> Option<Number> {
+fn number(text: &str) -> Option<Number> {
     let radix = |digits: &str, radix: u32| {
         u64::from_str_radix(digits, radix)
             .ok()
