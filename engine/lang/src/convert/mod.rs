@@ -179,9 +179,13 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
 }
 
 fn number(text: &str) -> Converted<Value> {
+    let sign = ['+', '-'];
+    let signed_twice = text.strip_prefix(sign).is_some_and(|rest| rest.starts_with(sign));
     Number::parse(text)
+        .ok()
+        .filter(|_| !signed_twice)
         .map(Value::Number)
-        .map_err(|_| ConvertError::new("a number is required"))
+        .ok_or_else(|| ConvertError::new("a number is required"))
 }
 
 fn truth(text: &str) -> Converted<Value> {

@@ -155,9 +155,11 @@ fn csv_decode(arguments: &Arguments<'_>) -> Answer {
             format!("line {line}: a quote must open a field, and stand twice or close the field within");
         return Err(Failure::argument(0, message));
     }
+    // Lines end in one way, within quotes too.
+    let text = arguments.text(0).replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
-        .from_reader(arguments.text(0).as_bytes());
+        .from_reader(text.as_bytes());
     let problem = |error: csv::Error| {
         let line = error
             .position()

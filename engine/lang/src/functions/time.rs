@@ -181,8 +181,11 @@ fn duration(text: &str) -> Option<SignedDuration> {
     if rest == "0" {
         return Some(SignedDuration::ZERO);
     }
+    if rest.is_empty() {
+        return None;
+    }
     let mut total: i128 = 0;
-    while !rest.is_empty() || text.is_empty() {
+    while !rest.is_empty() {
         let end = rest
             .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
             .filter(|end| *end > 0)?;
@@ -272,28 +275,26 @@ fn format_date(arguments: &Arguments<'_>) -> Answer {
 
 /// Text between single quotes, of which two stand for one.
 fn quoted<'a>(rest: &'a str, out: &mut String) -> Result<&'a str, Failure> {
+    if let Some(behind) = rest.strip_prefix('\'') {
+        out.push('\'');
+        return Ok(behind);
+    }
     let mut at = rest;
-    let mut any = false;
     loop {
         let Some(end) = at.find('\'') else {
             return Err(Failure::argument(0, "a single quote is not closed"));
         };
         out.push_str(&at[..end]);
-        any |= end > 0;
         at = &at[end + 1..];
-        match at.strip_prefix('\'') {
-            Some(behind) => {
-                out.push('\'');
-                any = true;
-                at = behind;
-            }
-            None => {
-                if !any {
-                    out.push('\'');
-                }
-                return Ok(at);
-            }
+        let Some(behind) = at.strip_prefix('\'') else {
+            return Ok(at);
+        };
+        out.push('\'');
+        // At the very end two close the text too: so it is in the reference.
+        if behind.is_empty() {
+            return Ok(behind);
         }
+        at = behind;
     }
 }
 
