@@ -179,11 +179,14 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
 }
 
 fn number(text: &str) -> Converted<Value> {
-    let sign = ['+', '-'];
-    let signed_twice = text.strip_prefix(sign).is_some_and(|rest| rest.starts_with(sign));
+    // A sign stands before the digits or those of the exponent.
+    let signs = text.match_indices(['+', '-']);
+    let misplaced = signs
+        .map(|(at, _)| at)
+        .any(|at| at > 0 && !text[..at].ends_with(['e', 'E']));
     Number::parse(text)
         .ok()
-        .filter(|_| !signed_twice)
+        .filter(|_| !misplaced)
         .map(Value::Number)
         .ok_or_else(|| ConvertError::new("a number is required"))
 }
