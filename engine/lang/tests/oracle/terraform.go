@@ -85,11 +85,11 @@ func watched(plain function.Function) function.Function {
 	})
 }
 
-// What may turn out to be a list is no element yet. The reference overlooks it where it is marked.
+// What may turn out to be a list is no element yet. The reference overlooks it where something is marked.
 var flatten = function.New(&function.Spec{
 	Params: stdlib.FlattenFunc.Params(),
 	Type: func(args []cty.Value) (cty.Type, error) {
-		if anySecret(args[0]) {
+		if args[0].ContainsMarked() && isOpen(args[0]) {
 			return cty.DynamicPseudoType, nil
 		}
 		return stdlib.FlattenFunc.ReturnTypeForValues(args)
@@ -98,7 +98,7 @@ var flatten = function.New(&function.Spec{
 		return b.NotNull()
 	},
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		if anySecret(args[0]) {
+		if args[0].ContainsMarked() && isOpen(args[0]) {
 			_, marks := args[0].UnmarkDeep()
 			return cty.DynamicVal.WithMarks(marks), nil
 		}
@@ -106,18 +106,18 @@ var flatten = function.New(&function.Spec{
 	},
 })
 
-// anySecret tells whether an element at any depth is marked, and of no type yet.
-func anySecret(value cty.Value) bool {
-	bare, marks := value.Unmark()
+// isOpen tells whether an element at any depth is of no type yet.
+func isOpen(value cty.Value) bool {
+	bare, _ := value.Unmark()
 	ty := bare.Type()
 	if ty == cty.DynamicPseudoType && !bare.IsKnown() {
-		return len(marks) > 0
+		return true
 	}
 	if bare.IsNull() || !bare.IsKnown() || !ty.IsListType() && !ty.IsSetType() && !ty.IsTupleType() {
 		return false
 	}
 	for it := bare.ElementIterator(); it.Next(); {
-		if _, element := it.Element(); anySecret(element) {
+		if _, element := it.Element(); isOpen(element) {
 			return true
 		}
 	}

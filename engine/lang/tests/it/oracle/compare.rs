@@ -182,7 +182,10 @@ fn each_excuse_is_needed() {
     for (text, wanted) in [
         ("sure_list[-1]", Excuse::Early),
         ("later_truth ? nobody : upper([])", Excuse::Early),
-        ("flatten([[later_any], sensitive([1])])", Excuse::Refuted),
+        (
+            "setunion([1], [for k, v in { (sure_text) = 1 } : k])",
+            Excuse::Refuted,
+        ),
         ("part_secret[half_list[0]]", Excuse::Secrecy),
         ("try(secret_items[later_number], 1)", Excuse::Secrecy),
         ("secret_items[later_thing.a]", Excuse::Cautious),

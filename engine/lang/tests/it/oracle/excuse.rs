@@ -54,7 +54,8 @@ pub(super) fn excuse(
 /// Ours fails already. It may if the reference does in each world, be it only in a part that is not asked for there.
 fn early(later: &[&Json]) -> Result<Excuse, String> {
     let fails = |answer: &&Json| answer.get("error").is_some() || answer["strict"].get("error").is_some();
-    let excused = |answer: &&Json| fails(answer) || answer.get("mistake").is_some();
+    let excused =
+        |answer: &&Json| fails(answer) || ["mistake", "panic"].iter().any(|name| answer.get(name).is_some());
     match later.iter().position(|answer| !excused(answer)) {
         Some(world) => Err(format!(
             "only ours fails; it has a value in world {world}: {}",
@@ -65,24 +66,25 @@ fn early(later: &[&Json]) -> Result<Excuse, String> {
     }
 }
 
-/// In how many worlds there is a value; `ours` must allow all of them, but for its marks where both say the same.
+/// In how many worlds there is a value; `ours` must allow all of them, but for what both say alike: the value without
+/// marks, or which marks there are.
 fn holds(ours: &Json, theirs: Option<&Json>, later: &[&Json]) -> Result<usize, String> {
     let mut count = 0;
     let bare = revealed(ours);
-    let agreed = theirs
+    let same_value = theirs
         .map(revealed)
         .is_some_and(|theirs| theirs == bare || opened(&theirs) == bare);
+    let same_marks = theirs.is_some_and(|theirs| secrecy(theirs) == secrecy(ours));
     for (world, answer) in later.iter().enumerate() {
         let Some(value) = answer.get("value") else {
             continue;
         };
-        // What is not so whatever is secret, and both say, is no difference.
-        let counts = !agreed || allows(&bare, &revealed(&settled(value)), Marks::Some);
+        let is_so = allows(&bare, &revealed(&settled(value)), Marks::Some);
         let strict = &answer["strict"];
         let mut values = [Some(value), strict.get("value")].into_iter().flatten();
-        if values.any(|value| allows(ours, &settled(value), Marks::Some)) {
+        if is_so && same_marks || values.any(|value| allows(ours, &settled(value), Marks::Some)) {
             count += 1;
-        } else if counts && strict.get("error").is_none() {
+        } else if strict.get("error").is_none() && (is_so || !same_value) {
             return Err(format!("it is not so in world {world}: {value}"));
         }
     }
