@@ -6,6 +6,7 @@
 mod arith;
 mod codec;
 mod number;
+mod order;
 mod ty;
 
 use std::collections::BTreeMap;
@@ -104,11 +105,11 @@ impl Value {
         Value::List(Arc::new(Items { element, items }))
     }
 
-    /// A set of `element`s: sorts them, nulls behind all others, and drops repetitions. What is known later is no
-    /// repetition of anything, as it may turn out to be something else.
+    /// A set of `element`s: sorts them as the reference implementations do and drops repetitions. What is known later is
+    /// no repetition of anything, as it may turn out to be something else.
     #[must_use]
     pub fn set(element: Type, mut items: Vec<Value>) -> Self {
-        items.sort_by(|a, b| a.is_null().cmp(&b.is_null()).then_with(|| a.cmp(b)));
+        order::sort(&element, &mut items);
         items.dedup_by(|a, b| a == b && a.is_known());
         Value::Set(Arc::new(Items { element, items }))
     }

@@ -82,6 +82,7 @@ impl Number {
         if !text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
+            || has_misplaced_sign(text)
         {
             return Err(fail());
         }
@@ -100,6 +101,12 @@ impl Number {
             .value();
         Ok(Number::from_float(float))
     }
+}
+
+/// Whether a sign stands elsewhere than before the digits, or before those of the exponent.
+fn has_misplaced_sign(text: &str) -> bool {
+    let mut signs = text.match_indices(['+', '-']).map(|(at, _)| at);
+    signs.any(|at| at > 0 && !text[..at].ends_with(['e', 'E']))
 }
 
 fn whole(float: &Float) -> Option<IBig> {

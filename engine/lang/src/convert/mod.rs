@@ -179,16 +179,8 @@ fn convert_known(value: &Value, to: &TypeConstraint) -> Converted<Value> {
 }
 
 fn number(text: &str) -> Converted<Value> {
-    // A sign stands before the digits or those of the exponent.
-    let signs = text.match_indices(['+', '-']);
-    let misplaced = signs
-        .map(|(at, _)| at)
-        .any(|at| at > 0 && !text[..at].ends_with(['e', 'E']));
-    Number::parse(text)
-        .ok()
-        .filter(|_| !misplaced)
-        .map(Value::Number)
-        .ok_or_else(|| ConvertError::new("a number is required"))
+    let number = Number::parse(text).map_err(|_| ConvertError::new("a number is required"))?;
+    Ok(Value::Number(number))
 }
 
 fn truth(text: &str) -> Converted<Value> {
