@@ -52,7 +52,6 @@ fn pair(id: &str, size: i64) -> Value {
 
 fn known() -> Vec<(&'static str, Value)> {
     let number_list = |items| Value::list(Type::Number, items);
-    // The order of a set of these is that of their first numbers on both sides, which is not so for all lists.
     let groups = [
         ("a", number_list(numbers())),
         ("b", number_list(vec![Value::int(4)])),

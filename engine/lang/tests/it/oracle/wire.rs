@@ -45,8 +45,7 @@ fn ty(of: &Type) -> Json {
     }
 }
 
-/// `form` with the elements of sets in an order of their own, since a set has none, and without marks inside of what is
-/// secret as a whole.
+/// `form` without marks inside of what is secret as a whole.
 pub(super) fn settled(form: &Json) -> Json {
     let Some((name, inner)) = form.as_object().and_then(|fields| {
         fields
@@ -57,11 +56,8 @@ pub(super) fn settled(form: &Json) -> Json {
     };
     let inner = match name.as_str() {
         "list" | "tuple" | "set" => {
-            let mut items: Vec<Json> = inner.as_array().into_iter().flatten().map(settled).collect();
-            if name == "set" {
-                items.sort_by_cached_key(ToString::to_string);
-            }
-            items.into()
+            let items = inner.as_array().into_iter().flatten().map(settled);
+            items.collect::<Vec<Json>>().into()
         }
         "map" | "object" => {
             let entries = inner.as_object().into_iter().flatten();
