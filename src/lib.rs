@@ -19,6 +19,7 @@ mod keyboard;
 mod locks;
 mod log;
 mod pipeline;
+mod plan_file;
 mod render;
 mod saved;
 mod session;

@@ -8,14 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use meshform_engine::adopt::AdoptError;
-use meshform_engine::compile::{Compiled, Given, Purpose, RootNames, compile};
+use meshform_engine::compile::{Assertion, Compiled, Given, Purpose, RootNames, compile};
 use meshform_engine::config::{Config, Folder, load};
 use meshform_engine::event::EventSink;
 use meshform_engine::facts::Facts;
-use meshform_engine::plan::{Options, Plan, build, check, lost, select};
+use meshform_engine::plan::{Options, Plan, Selection, build, check, lost, select};
 use meshform_engine::refresh::{Observed, RefreshError};
 use meshform_engine::{Desired, Registry};
-use meshform_lang::{Diagnostic, Diagnostics, Sources};
+use meshform_lang::{Diagnostic, Diagnostics, Severity, Sources};
 use meshform_state::{Address, Snapshot, Str, Value};
 
 use crate::cli::ScopeArgs;
@@ -254,6 +254,8 @@ pub(crate) async fn plan(
     };
     let mut inputs = survey::inputs(&loaded, purpose, Arc::clone(&reads), Some(&wish.timestamp));
     inputs.lineage = Some(snapshot.lineage.as_str().into());
+    let options = &wish.options;
+    inputs.part = options.refresh_only || !options.target.is_empty() || !options.exclude.is_empty();
     let reader = session.reader(registry);
     let surveyed = survey::survey(session, &reader, &loaded.config, &inputs, answers).await;
     let (compiled, facts) = surveyed.whole(&mut loaded)?;
@@ -310,10 +312,7 @@ pub(crate) async fn plan(
     let mut plan = build(input).map_err(told)?;
     checked(&plan)?;
     // What can be decided with the planned values is; the rest when applying.
-    let mut broken = Diagnostics::new();
-    assertions
-        .iter()
-        .for_each(|assertion| broken.extend(assertion.check(&plan)));
+    let (assertions, broken) = decided(assertions, &plan, &selection);
     settle(&mut loaded, broken)?;
     plan.assertions = assertions;
     loaded.warnings.extend(partial(&plan));
@@ -324,6 +323,32 @@ pub(crate) async fn plan(
         facts,
         wish,
     })
+}
+
+/// The conditions that count for `plan`, and what is wrong with them by now. Where nothing is done, or what a condition of
+/// the whole is about may be left out, it only warns.
+fn decided(
+    mut assertions: Vec<Assertion>,
+    plan: &Plan,
+    selection: &Selection,
+) -> (Vec<Assertion>, Diagnostics) {
+    assertions.retain(|one| one.address.as_ref().is_none_or(|address| selection.has(address)));
+    let mut broken = Diagnostics::new();
+    for assertion in &assertions {
+        let warns = plan.refresh_only || (plan.partial && assertion.address.is_none());
+        for mut found in assertion.check(plan) {
+            if warns {
+                found.severity = Severity::Warning;
+            }
+            broken.push(found);
+        }
+    }
+    if plan.refresh_only {
+        assertions.clear();
+    } else if plan.partial {
+        assertions.retain(|one| one.address.is_some());
+    }
+    (assertions, broken)
 }
 
 /// Says that a plan is about a part only.

@@ -14,7 +14,6 @@ use meshform_engine::compile::{Given, GivenBy};
 use meshform_engine::config::{Config, Module, Texts, load};
 use meshform_engine::plan::{Options, digest};
 use meshform_lang::{Diagnostic, Diagnostics, Range, Sources, convert};
-use meshform_state::disk::Disk as _;
 use meshform_state::value::{decode, encode};
 use meshform_state::{Address, Str, Type, Value};
 
@@ -302,23 +301,6 @@ fn replaced(sources: &Sources, mut changes: Vec<(Range, String)>) -> BTreeMap<St
             (file.name.clone(), text)
         })
         .collect()
-}
-
-/// Writes a saved plan to `path`, relative to the folder.
-///
-/// # Errors
-/// As the disk says.
-pub(crate) fn write(session: &Session, path: &str, bytes: &[u8]) -> Result<(), Failure> {
-    meshform_state::disk::RealDisk
-        .replace(&session.folder.join(path), bytes)
-        .map_err(|error| {
-            Failure::new(
-                FailureKind::Output,
-                "Plan cannot be saved",
-                format!("Failed to write `{path}`: {error}."),
-            )
-            .hint("Nothing else was to be done. Name a file in a folder that may be written to and has room.")
-        })
 }
 
 /// Reads the archive at `path`, relative to the folder.

@@ -231,7 +231,7 @@ impl Reader<'_> {
                 return;
             }
         };
-        let values = read_values(self.sources, name, &text);
+        let values = read_values(self.sources, self.config, name, &text);
         for (variable, (value, range)) in self.found.collect(values).into_iter().flatten() {
             let by = GivenBy::File(name.to_owned());
             self.values.insert(

@@ -65,6 +65,7 @@ pub(crate) fn inputs(
         files,
         plan_timestamp: timestamp.map(Str::from),
         lineage: None,
+        part: false,
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Desired {
     pub moved: Vec<Moved>,
     /// Objects to stop managing.
     pub removed: Vec<Removed>,
+    /// Blocks without any instance whose objects must not be destroyed, and where they are.
+    pub protected: Vec<(Address, Range)>,
     /// What is left out because something that nobody here makes is not there yet.
     pub deferred: Deferred,
 }

@@ -10,11 +10,14 @@ use crate::failure::{Exit, Failure, FailureKind};
 use crate::interrupt::{droppable, heeding};
 use crate::pipeline::{self, Planned, Wish};
 use crate::render::{Progress, View, planned, rule};
-use crate::saved;
 use crate::session::{Access, Session};
+use crate::{plan_file, saved};
 
 pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Failure> {
     crate::settings::duration("-lock-timeout", &args.lock.lock_timeout)?;
+    if let Some(out) = &args.out {
+        plan_file::may_write(session, out)?;
+    }
     let wish = Wish::new(session, &args.scope, args.destroy)?;
     let loaded = pipeline::read_folder(session)?;
     let folded = session.store().load()?;
@@ -36,7 +39,7 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Fail
     show(session, &made);
     if let Some(out) = &args.out {
         let bytes = saved::pack(session, &made, &lineage)?;
-        saved::write(session, out, &bytes)?;
+        plan_file::write(session, out, &bytes)?;
     }
     hint(session, &made, args.out.as_deref());
     let differs = args.detailed_exitcode && !made.plan.is_empty();

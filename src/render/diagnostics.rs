@@ -168,7 +168,7 @@ fn snippets<'a>(
                 found.insert(at, (source, snippet.annotation(annotation)));
             }
             None => {
-                let snippet = Snippet::source(&*file.text)
+                let snippet = Snippet::source(file.shown())
                     .path(file.name.as_str())
                     .annotation(annotation);
                 found.push((range.source, snippet));
@@ -270,7 +270,7 @@ fn located(
         .collect();
     let snippet = json!({
         "context": null,
-        "code": secrets.redact(&file.text[first..last]),
+        "code": secrets.redact(&file.shown()[first..last]),
         "start_line": sources.position(range).line,
         "highlight_start_offset": span.start - first,
         "highlight_end_offset": span.end - first,

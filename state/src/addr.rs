@@ -119,6 +119,17 @@ impl Address {
         parse_segments(&self.0).unwrap_or_default()
     }
 
+    /// The block in the configuration that this is an instance of: the address without all its keys.
+    #[must_use]
+    pub fn block(&self) -> Self {
+        if !self.0.contains('[') {
+            return self.clone();
+        }
+        let mut segments = self.segments();
+        segments.iter_mut().for_each(|segment| segment.key = None);
+        Address::from_segments(&segments)
+    }
+
     /// The address without the key of its last segment: all instances of one block share it.
     #[must_use]
     pub fn without_key(&self) -> &str {

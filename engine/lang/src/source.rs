@@ -1,5 +1,6 @@
 //! Source texts and places in them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Which text of a [`Sources`].
@@ -24,6 +25,20 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Whether it holds values that must not be shown.
+    pub secret: bool,
+}
+
+impl SourceFile {
+    /// The text as it may be shown: of a secret one only where something is, byte for byte.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        if !self.secret {
+            return Cow::Borrowed(&self.text);
+        }
+        let mask = |byte: u8| if byte == b'\n' { '\n' } else { '*' };
+        Cow::Owned(self.text.bytes().map(mask).collect())
+    }
 }
 
 /// All texts of a run.
@@ -50,7 +65,19 @@ impl Sources {
         self.files.push(SourceFile {
             name: name.into(),
             text: text.into(),
+            secret: false,
         });
+        id
+    }
+
+    /// Adds a text of which no excerpt may be shown.
+    pub fn add_secret(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
+        let id = self.add(name, text);
+        self.files
+            .iter_mut()
+            .last()
+            .into_iter()
+            .for_each(|file| file.secret = true);
         id
     }
 

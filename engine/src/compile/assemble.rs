@@ -44,6 +44,7 @@ impl Compiler<'_> {
         for id in 0..self.program.instances.len() {
             self.collect(id, &mut parts);
             self.statements(id, &mut parts.desired);
+            self.protected(id, &mut parts.desired);
         }
         let deferred = self.leave_out(&mut parts);
         let on: Vec<Address> = self.absences.iter().map(|absence| absence.on.clone()).collect();

@@ -8,8 +8,9 @@ use meshform_state::{Address, Type, Value};
 use crate::config::Condition;
 use crate::desired::Lookup;
 
-use super::compiler::{Compiler, Place};
-use super::names::Names;
+use super::compiler::{Compiler, Dependencies, Place};
+use super::inputs::Purpose;
+use super::names::{Names, Use};
 use super::program::{Each, InstanceId, Program};
 
 /// When a condition is looked at.
@@ -48,6 +49,8 @@ pub(super) struct Claim {
     pub(super) summary: &'static str,
     pub(super) severity: Severity,
     pub(super) related: Option<(Range, String)>,
+    /// Whether it is about what was given: where it is broken, nothing can be planned.
+    pub(super) given: bool,
 }
 
 /// What came of looking at a condition.
@@ -108,6 +111,10 @@ impl Assertion {
     #[must_use]
     pub fn check(&self, lookup: &dyn Lookup) -> Diagnostics {
         let own = self.address.as_ref().and_then(|address| lookup.object(address));
+        if own.is_none() && self.phase == Phase::After {
+            // The object is not there, or nobody asked about it.
+            return Diagnostics::new();
+        }
         let names = Names::new(&self.program, self.claim.instance, &self.claim.each).with_lookup(lookup);
         let names = match &own {
             Some(own) if self.phase == Phase::After => names.with_own(own),
@@ -122,24 +129,31 @@ impl Assertion {
 }
 
 impl Compiler<'_> {
-    /// Looks at a condition, and keeps it for later if it cannot be decided.
-    pub(super) fn claim(&mut self, claim: Claim, own: Option<&Value>) {
+    /// Looks at a condition, and keeps it for later if it cannot be decided. What it was about.
+    pub(super) fn claim(&mut self, claim: Claim, own: Option<&Value>) -> Vec<Use> {
+        if self.inputs.purpose == Purpose::Destroy && !claim.given {
+            // Conditions say what must hold of what is wanted, and nothing is.
+            return Vec::new();
+        }
         let names = Names::new(&self.program, claim.instance, &claim.each);
         let names = match own {
             Some(own) => names.with_own(own),
             None => names,
         };
         let verdict = claim.judge(&names);
+        let used = names.used();
         self.effort.evaluations += 1;
         match verdict {
             Ok(Verdict::Holds) => {}
+            Ok(Verdict::Broken(_)) if self.inputs.part && !claim.given => self.open_claims.push(claim),
             Ok(Verdict::Broken(message)) => self.found.push(claim.broken(message)),
             Ok(Verdict::Open) => self.open_claims.push(claim),
             Err(found) => self.found.extend(found),
         }
+        used
     }
 
-    /// The conditions of a resource instance.
+    /// The conditions of a resource instance, and what it therefore comes after.
     pub(super) fn resource_claims(
         &mut self,
         conditions: &[Condition],
@@ -147,10 +161,11 @@ impl Compiler<'_> {
         address: &Address,
         place: Place<'_>,
         own: Option<&Value>,
+        dependencies: &mut Dependencies,
     ) {
-        let summary = match phase {
-            Phase::Before => "Precondition failed",
-            Phase::After | Phase::End => "Postcondition failed",
+        let (summary, name) = match phase {
+            Phase::Before => ("Precondition failed", "precondition"),
+            Phase::After | Phase::End => ("Postcondition failed", "postcondition"),
         };
         for condition in conditions {
             let claim = Claim {
@@ -162,8 +177,13 @@ impl Compiler<'_> {
                 summary,
                 severity: Severity::Error,
                 related: None,
+                given: false,
             };
-            self.claim(claim, own);
+            let used = self.claim(claim, own);
+            let references = condition.condition.references();
+            let more = self.unfollowed(&references, &used, place.instance);
+            dependencies.add_used(&used, name);
+            dependencies.add_used(&more, name);
         }
     }
 }

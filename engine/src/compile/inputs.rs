@@ -24,6 +24,9 @@ pub struct Inputs {
     /// The lineage of the state that is planned for, which tells our own objects from those of other states; none where
     /// there is no state.
     pub lineage: Option<Str>,
+    /// Whether only a part will be planned, or nothing done: conditions that are broken are left to whoever knows which
+    /// of them count.
+    pub part: bool,
 }
 
 /// What compilation is for.
@@ -68,6 +71,7 @@ impl Default for Inputs {
             files: Arc::new(NoFiles),
             plan_timestamp: None,
             lineage: None,
+            part: false,
         }
     }
 }
@@ -94,19 +98,28 @@ pub fn read_text(
     text: &str,
     by: &GivenBy,
 ) -> Result<Value, Diagnostics> {
-    let constraint = config
-        .root
-        .variables
-        .get(name)
-        .map(|variable| &variable.constraint);
-    match constraint {
+    let variable = config.root.variables.get(name);
+    match variable.map(|variable| &variable.constraint) {
         None
         | Some(
             TypeConstraint::Any | TypeConstraint::Bool | TypeConstraint::Number | TypeConstraint::String,
         ) => Ok(Value::from(text)),
         Some(_) => {
             let id = sources.add(format!("<value of {name} from {by}>"), text);
-            parse_expression(sources, id)?.evaluate(&NoNames)
+            let value = parse_expression(sources, id).and_then(|expr| expr.evaluate(&NoNames));
+            match variable {
+                // What is wrong with it would tell what it is.
+                Some(variable) if variable.sensitive => value.map_err(|_| {
+                    let detail = format!(
+                        "The value of the sensitive variable `{name}` from {by} is no expression that has a value."
+                    );
+                    Diagnostic::error("Invalid value for variable", detail)
+                        .at(variable.range)
+                        .hint("A text stands in quotes, in a list or object too: `[\"a\", \"b\"]`.")
+                        .into()
+                }),
+                _ => value,
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ mod names;
 mod nodes;
 mod places;
 mod program;
+mod protected;
 mod recipe;
 mod repeat;
 mod resources;

@@ -12,6 +12,9 @@ use super::program::{Block, Each, Feeds, Instance, InstanceId, Keys, keyed};
 const KEYS_HINT: &str = "Take keys and numbers from the configuration, and what is known later as values: \
                          `for_each = { a = aws_vpc.x.id }` needs no more than the key `a`.";
 
+/// How many instances a block may have: as many as a result may have elements.
+const MOST: usize = 4_000_000;
+
 impl Compiler<'_> {
     pub(super) fn keys(&mut self, id: InstanceId, block: &BlockName) {
         let module = self.module(id).clone();
@@ -113,6 +116,12 @@ impl Compiler<'_> {
             .ok()
             .and_then(|number| number.as_i64());
         match count.and_then(|count| usize::try_from(count).ok()) {
+            Some(count) if count > MOST => {
+                let detail = format!("`count` is {count}; no block has more than {MOST} instances.");
+                self.found
+                    .push(Diagnostic::error("Count too large", detail).at(expr.range()));
+                Keys::Failed
+            }
             Some(count) => Keys::Count(count),
             None => {
                 let detail = "`count` takes a whole number from 0.";

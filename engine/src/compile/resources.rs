@@ -127,6 +127,7 @@ impl Compiler<'_> {
             &address,
             place,
             None,
+            &mut dependencies,
         );
         let (scope, lifecycle) = (scope?, lifecycle?);
         if !well {
@@ -137,8 +138,8 @@ impl Compiler<'_> {
         } else {
             Data::Managed
         };
-        let made = ResourceInstance {
-            dependencies: dependencies.finish(&address),
+        let mut made = ResourceInstance {
+            dependencies: Vec::new(),
             address,
             kind: form.kind.clone(),
             scope,
@@ -152,8 +153,16 @@ impl Compiler<'_> {
         if !resource.lifecycle.postconditions.is_empty() {
             let own = made.whole();
             let conditions = &resource.lifecycle.postconditions;
-            self.resource_claims(conditions, Phase::After, &made.address, place, Some(&own));
+            self.resource_claims(
+                conditions,
+                Phase::After,
+                &made.address,
+                place,
+                Some(&own),
+                &mut dependencies,
+            );
         }
+        made.dependencies = dependencies.finish(&made.address);
         Some(made)
     }
 

@@ -139,10 +139,19 @@ impl Compiler<'_> {
         let value = match convert(value, &variable.constraint) {
             Ok(value) => value,
             Err(error) => {
-                let detail = format!(
-                    "The value for the variable `{}` does not fit its type: {error}.",
-                    variable.name
-                );
+                let detail = if variable.sensitive {
+                    // Where in it the mistake is may be a part of it.
+                    let ty = variable.constraint.ty();
+                    format!(
+                        "The value for the sensitive variable `{}` does not fit its type, {ty}.",
+                        variable.name
+                    )
+                } else {
+                    format!(
+                        "The value for the variable `{}` does not fit its type: {error}.",
+                        variable.name
+                    )
+                };
                 let diagnostic = Diagnostic::error("Wrong type of value", detail).at(range);
                 self.found.push(if range == variable.range {
                     diagnostic
@@ -172,16 +181,15 @@ impl Compiler<'_> {
         };
         for validation in &variable.validations {
             let related = Some((variable.range, format!("the variable `{name}` is here")));
-            self.claim(
-                general(
-                    validation,
-                    id,
-                    Phase::Before,
-                    "Invalid value for variable",
-                    related,
-                ),
-                None,
+            let mut claim = general(
+                validation,
+                id,
+                Phase::Before,
+                "Invalid value for variable",
+                related,
             );
+            claim.given = true;
+            self.claim(claim, None);
         }
     }
 
@@ -302,5 +310,6 @@ fn general(
         summary,
         severity: Severity::Error,
         related,
+        given: false,
     }
 }

@@ -386,18 +386,51 @@ fn shown(path: &str) -> &str {
 /// What is wrong with the file.
 pub fn read_values(
     sources: &mut Sources,
+    config: &Config,
     name: &str,
     text: &str,
 ) -> Result<BTreeMap<Str, (Value, Range)>, Diagnostics> {
-    let id = sources.add(name, text);
+    let secret = |name: &str| config.root.variables.get(name).is_some_and(|one| one.sensitive);
+    // A file that cannot be read does not say whose values are where in it.
+    let id = match config
+        .root
+        .variables
+        .keys()
+        .any(|name| secret(name) && text.contains(&**name))
+    {
+        true => sources.add_secret(name, text),
+        false => sources.add(name, text),
+    };
     let (body, mut found) = parse_body(sources, id);
+    if sources.get(id).is_some_and(|file| file.secret) {
+        for one in &mut found.0 {
+            "It is not shown, since the file gives a value to a sensitive variable."
+                .clone_into(&mut one.detail);
+            one.hint = None;
+        }
+    }
     for block in &body.blocks {
         let detail = "A file of values holds arguments only: `name = value`.";
         found.push(Diagnostic::error("Unsupported block", detail).at(block.header_range));
     }
     let mut values = BTreeMap::new();
     for attribute in &body.attributes {
-        if let Some(value) = found.collect(attribute.expr.evaluate(&blocks::NoNames)) {
+        let value = attribute.expr.evaluate(&blocks::NoNames);
+        let value = match secret(&attribute.name) {
+            true => value.map_err(|_| {
+                let detail = format!(
+                    "The value of the sensitive variable `{}` cannot be told.",
+                    attribute.name
+                );
+                let hint = "Values are written out: they refer to nothing.";
+                Diagnostic::error("Invalid value for variable", detail)
+                    .at(attribute.name_range)
+                    .hint(hint)
+                    .into()
+            }),
+            false => value,
+        };
+        if let Some(value) = found.collect(value) {
             values.insert(attribute.name.clone(), (value, attribute.name_range));
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
-use meshform_lang::{Diagnostic, Diagnostics};
+use meshform_lang::{Diagnostic, Diagnostics, Range};
 use meshform_state::{Address, DeposedKey, Record, Snapshot, Value};
 
 use super::absent::none_lost;
@@ -80,6 +80,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         outputs,
         moved,
         removed,
+        protected,
         ..
     } = desired;
     let Relocated {
@@ -112,6 +113,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     let resources = spread_create_first(resources);
     builder.wanted(&resources);
     builder.leftovers(&removed, &kept, &resources);
+    builder.forbid_loss(&resources, &protected);
     builder.deposed(snapshot);
     let concerned = outputs::Concerned {
         destroy: options.destroy,
@@ -168,7 +170,7 @@ pub(super) struct Builder<'a> {
     pub(super) options: &'a Options,
     pub(super) selection: &'a Selection,
     /// In the order in which they are planned.
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     /// Where of them the current object of each address is.
     places: HashMap<Address, usize>,
     /// Data sources that apply will read, in a plan that changes nothing.
@@ -277,7 +279,8 @@ impl Builder<'_> {
         };
         let destroys = matches!(change.action, Action::Replace(_));
         if destroys && !self.options.refresh_only && resource.lifecycle.prevent_destroy {
-            self.diagnostics.push(prevented(resource, "replaced"));
+            self.diagnostics
+                .push(prevented(&resource.address, resource.range, "replaced"));
         }
         self.add(change);
     }
@@ -469,15 +472,12 @@ pub(super) fn recorded(kind: &Arc<dyn Kind>, record: &Record) -> Result<Object, 
     })
 }
 
-pub(super) fn prevented(resource: &Resource, what: &str) -> Diagnostic {
+pub(super) fn prevented(address: &Address, range: Range, what: &str) -> Diagnostic {
     Diagnostic::error(
         "Destruction is prevented",
-        format!(
-            "`{}` would be {what}, but its `lifecycle` says `prevent_destroy = true`.",
-            resource.address
-        ),
+        format!("`{address}` would be {what}, but its `lifecycle` says `prevent_destroy = true`."),
     )
-    .at(resource.range)
-    .about(&resource.address)
+    .at(range)
+    .about(address)
     .hint("Take the setting away if the object may go, or undo the change that makes it go.")
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshform_lang::Diagnostics;
+use meshform_lang::{Diagnostics, Range};
 use meshform_state::{Address, DeposedKey, Record, Snapshot};
 
 use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
@@ -140,9 +140,35 @@ impl Builder<'_> {
         for resource in resources {
             let goes = self.records.contains_key(&resource.address) && self.selection.has(&resource.address);
             if resource.lifecycle.prevent_destroy && goes {
-                self.diagnostics.push(prevented(resource, "destroyed"));
+                let found = prevented(&resource.address, resource.range, "destroyed");
+                self.diagnostics.push(found);
             }
         }
+    }
+
+    /// Refuses to lose what left a block that is still there and has `prevent_destroy`: a lower `count`, a key fewer.
+    pub(super) fn forbid_loss(&mut self, resources: &[Arc<Resource>], protected: &[(Address, Range)]) {
+        if self.options.destroy || self.options.refresh_only {
+            return;
+        }
+        let mut blocks: BTreeMap<Address, Range> = protected.iter().cloned().collect();
+        let with = resources
+            .iter()
+            .filter(|resource| resource.lifecycle.prevent_destroy);
+        blocks.extend(with.map(|resource| (resource.address.block(), resource.range)));
+        if blocks.is_empty() {
+            return;
+        }
+        let gone = self.changes.iter().filter(|change| {
+            change.action == Action::Delete && change.deposed.is_none() && change.resource.is_none()
+        });
+        let found: Vec<_> = gone
+            .filter_map(|change| {
+                let range = blocks.get(&change.address.block())?;
+                Some(prevented(&change.address, *range, "destroyed"))
+            })
+            .collect();
+        found.into_iter().for_each(|found| self.diagnostics.push(found));
     }
 }
 

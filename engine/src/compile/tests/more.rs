@@ -235,9 +235,21 @@ fn values_are_given_as_text_or_in_files() {
         r#"[[1,2],"[1",true]"#
     );
     let mut sources = Sources::default();
-    let values = read_values(&mut sources, "meshform.vars.hcl", "a = [1, \"x\"]\nb = null\n").unwrap();
+    let values = read_values(
+        &mut sources,
+        &loaded.config,
+        "meshform.vars.hcl",
+        "a = [1, \"x\"]\nb = null\n",
+    )
+    .unwrap();
     assert_eq!(values.keys().map(|name| &**name).collect::<Vec<_>>(), ["a", "b"]);
-    let found = read_values(&mut sources, "meshform.vars.hcl", "a = var.b\nc {}\n").unwrap_err();
+    let found = read_values(
+        &mut sources,
+        &loaded.config,
+        "meshform.vars.hcl",
+        "a = var.b\nc {}\n",
+    )
+    .unwrap_err();
     assert_snapshot!(shown(&sources, &found), @r#"
         error meshform.vars.hcl:2:1 Unsupported block: A file of values holds arguments only: `name = value`.
         error meshform.vars.hcl:1:5 References not allowed: This is read before anything has a value, so it cannot refer to `var`.
