@@ -105,3 +105,76 @@ fn moments_and_chance_are_known_when_applying() {
     let two = environment.run(&["output", "two"]).stdout;
     assert_eq!(two.matches("[UUID]").count(), 2, "{two}");
 }
+
+#[test]
+fn what_a_condition_asks_for_comes_first() {
+    let environment = TestEnvironment::prepared(
+        "resource \"meshform_data\" \"a\" {\n  input = 1\n  lifecycle {\n    precondition {\n      \
+         condition     = meshform_data.b.id == \"no\"\n      error_message = \"b is not ready\"\n    }\n  }\n}\n\
+         resource \"meshform_data\" \"b\" {\n  input = 1\n}\n",
+    );
+    let applied = environment.run(&["apply", "-auto-approve"]);
+    assert_eq!(applied.code, 5, "{applied}");
+    assert!(applied.stderr.contains("b is not ready"), "{applied}");
+    let listed = environment.run(&["state", "list"]);
+    assert_eq!(listed.stdout, "meshform_data.b\n", "{listed}");
+}
+
+/// A resource whose postcondition asks for itself, another one, and an output; broken where `bad` is true.
+const BROKEN: &str = "variable \"bad\" {\n  default = false\n}\n\
+    resource \"meshform_data\" \"a\" {\n  input = 1\n}\n\
+    resource \"meshform_data\" \"p\" {\n  input = 1\n  lifecycle {\n    precondition {\n      condition     = !var.bad\n      \
+    error_message = \"bad\"\n    }\n    postcondition {\n      condition     = self.output == 1\n      \
+    error_message = \"bad\"\n    }\n  }\n}\n\
+    output \"o\" {\n  value = 1\n  precondition {\n    condition     = !var.bad\n    error_message = \"bad\"\n  }\n}\n";
+
+#[test]
+fn what_is_left_out_or_destroyed_has_no_condition_to_meet() {
+    let environment = TestEnvironment::applied(BROKEN);
+    for (arguments, code) in [
+        (&["plan", "-var", "bad=true"][..], 1),
+        (&["plan", "-var", "bad=true", "-target=meshform_data.a"], 0),
+        (&["plan", "-var", "bad=true", "-exclude=meshform_data.p"], 0),
+        (&["plan", "-var", "bad=true", "-target=meshform_data.p"], 1),
+        (&["plan", "-target=meshform_data.a"], 0),
+        (&["destroy", "-auto-approve", "-var", "bad=true"], 0),
+    ] {
+        let ran = environment.run(arguments);
+        assert_eq!(ran.code, code, "{ran}");
+    }
+}
+
+#[test]
+fn where_nothing_is_done_a_broken_condition_only_warns() {
+    let environment = TestEnvironment::applied(BROKEN);
+    insta::assert_snapshot!(
+        environment
+            .run(&["plan", "-refresh-only", "-var", "bad=true"])
+            .to_string()
+    );
+}
+
+#[test]
+fn what_leaves_a_block_that_prevents_it_is_not_destroyed() {
+    let mesh = |count: usize| {
+        format!(
+            "resource \"meshform_data\" \"a\" {{\n  count = {count}\n  lifecycle {{\n    prevent_destroy = true\n  }}\n}}\n"
+        )
+    };
+    let environment = TestEnvironment::applied(&mesh(2));
+    for count in [1, 0] {
+        environment.write("mesh.hcl", &mesh(count));
+        let planned = environment.run(&["plan"]);
+        assert_eq!(planned.code, 1, "{planned}");
+        assert!(
+            planned.stderr.contains("`meshform_data.a[1]` would be destroyed"),
+            "{planned}"
+        );
+    }
+    environment.write("mesh.hcl", "");
+    assert_eq!(
+        environment.run(&["plan"]).code,
+        0,
+        "the block that prevents it is gone"
+    );
+}

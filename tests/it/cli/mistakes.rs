@@ -177,3 +177,37 @@ fn what_must_not_be_destroyed_is_not_whichever_command_asks() {
     }
     assert_eq!(environment.run(&["plan", "-detailed-exitcode"]).code, 0);
 }
+
+#[test]
+fn no_message_shows_the_value_of_a_sensitive_variable() {
+    let mesh = "variable \"keys\" {\n  type      = map(map(number))\n  sensitive = true\n}\n";
+    for value in [
+        "{\"k\" = {a = \"hunter2}}",
+        "hunter2",
+        "{\"hunter2\" = {a = \"x\"}}",
+        "[\"hunter2",
+    ] {
+        let environment = TestEnvironment::prepared(mesh);
+        environment.write("x.vars", &format!("keys = {value}\n"));
+        for arguments in [
+            &["plan", "-var-file=x.vars"][..],
+            &["plan", "-json", "-var-file=x.vars"],
+            &["plan", "-var", &format!("keys={value}")],
+        ] {
+            let ran = environment.run(arguments);
+            assert_eq!(ran.code, 1, "{ran}");
+            assert!(
+                !ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"),
+                "{ran}"
+            );
+        }
+        let environment = environment.with("MESHFORM_VAR_keys", value);
+        let ran = environment.run(&["plan"]);
+        assert!(!ran.stderr.contains("hunter2") && ran.code == 1, "{ran}");
+    }
+}
+
+#[test]
+fn a_count_that_no_machine_could_hold_is_a_mistake() {
+    insta::assert_snapshot!(plan("resource \"meshform_data\" \"a\" {\n  count = 1e12\n}\n"));
+}

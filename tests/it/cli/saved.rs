@@ -128,3 +128,27 @@ fn what_is_no_saved_plan_is_refused() {
     ];
     insta::assert_snapshot!(session(&environment, commands));
 }
+
+#[test]
+fn a_plan_is_saved_over_nothing_but_a_plan() {
+    let environment = TestEnvironment::applied("resource \"meshform_data\" \"a\" {}\n");
+    environment.write("notes.txt", "mine");
+    let before = environment.read("meshform.state.json");
+    for out in [
+        "meshform.state.json",
+        "meshform.state.journal",
+        ".meshform/lock",
+        "mesh.hcl",
+        "other.hcl",
+        "notes.txt",
+    ] {
+        let ran = environment.run(&["plan", &format!("-out={out}")]);
+        assert_eq!(ran.code, 1, "{out}: {ran}");
+        assert!(ran.stderr.contains("Plan cannot be saved there"), "{ran}");
+    }
+    assert_eq!(environment.read("meshform.state.json"), before);
+    assert_eq!(environment.read("notes.txt"), b"mine");
+    for _ in 0..2 {
+        assert_eq!(environment.run(&["plan", "-out=plan.meshform"]).code, 0);
+    }
+}
