@@ -215,7 +215,16 @@ impl<'a> World<'a> {
     fn unknown_instances(&self, named: &BTreeSet<Address>) -> Diagnostics {
         let all = self.all();
         let missing = named.iter().filter(|name| !all.contains(name));
-        Diagnostics(missing.map(|name| not_found("-replace", name)).collect())
+        let told = missing.map(|name| {
+            let instances = all
+                .iter()
+                .filter(|address| address.without_key() == name.as_str());
+            match instances.min() {
+                Some(instance) => several(name, instance),
+                None => not_found("-replace", name),
+            }
+        });
+        Diagnostics(told.collect())
     }
 }
 
@@ -225,6 +234,15 @@ fn not_found(flag: &str, name: &Address) -> Diagnostic {
     Diagnostic::error("Resource not found", detail)
         .about(name)
         .hint("`meshform state list` lists all that is recorded.")
+}
+
+fn several(name: &Address, instance: &Address) -> Diagnostic {
+    let detail = format!("`{name}` has instances, and `-replace` names one resource. Nothing was planned.");
+    Diagnostic::error("Instance not named", detail)
+        .about(name)
+        .hint(format!(
+            "Name an instance with its key, such as `-replace='{instance}'`."
+        ))
 }
 
 /// `start`, and everything that `next` leads to from there.

@@ -81,7 +81,7 @@ fn flags_that_cannot_be_followed_are_mistakes() {
         &environment,
         &["plan", "-replace=meshform_data.each"],
         1,
-        &["Resource not found"],
+        &["Instance not named"],
     );
     says(&environment, &both, 1, &["Flags contradict each other"]);
     for other in ["-refresh=false", "-destroy", "-replace=meshform_data.base"] {
@@ -112,4 +112,10 @@ fn without_a_difference_there_is_nothing_to_record() {
         0,
         &["No changes. Your infrastructure still matches the state."],
     );
+}
+
+#[test]
+fn what_has_instances_is_replaced_by_the_name_of_one() {
+    let environment = TestEnvironment::applied("resource \"meshform_data\" \"a\" {\n  count = 2\n}\n");
+    insta::assert_snapshot!(environment.run(&["plan", "-replace=meshform_data.a"]).to_string());
 }
