@@ -20,7 +20,16 @@ pub struct RealDisk;
 /// # Errors
 /// As the system says.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    sequence::replace(&RealDisk, path, bytes, Access::Default)
+    sequence::replace(&RealDisk, &meant(path)?, bytes, Access::Default)
+}
+
+/// The file that `path` means: where it is a symbolic link, what that points to is replaced and not the link, behind which
+/// an old text would stay.
+fn meant(path: &Path) -> io::Result<PathBuf> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_symlink() => fs::canonicalize(path),
+        _ => Ok(path.to_owned()),
+    }
 }
 
 impl Disk for RealDisk {
@@ -33,7 +42,7 @@ impl Disk for RealDisk {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        sequence::replace(self, path, bytes, Access::Private)
+        sequence::replace(self, &meant(path)?, bytes, Access::Private)
     }
 
     fn open_log(&self, path: &Path, len: u64) -> io::Result<Box<dyn Log>> {
@@ -248,6 +257,19 @@ mod tests {
         RealDisk.replace(&path, b"two").unwrap();
         assert_eq!(RealDisk.read(&path).unwrap(), b"two");
         assert_eq!(names(folder.path()), ["state"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_points_to_is_replaced_and_the_link_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("state"), folder.path().join("link"));
+        RealDisk.replace(&path, b"one").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        RealDisk.replace(&link, b"two").unwrap();
+        assert_eq!(RealDisk.read(&path).unwrap(), b"two");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(names(folder.path()), ["link", "state"]);
     }
 
     #[cfg(unix)]
