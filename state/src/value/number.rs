@@ -75,6 +75,14 @@ impl Number {
     /// # Errors
     /// [`NumberError`] if `text` is none.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
+        if text.len() > MAX_DIGITS {
+            return Err(NumberError(text.to_owned()));
+        }
+        Number::read(text)
+    }
+
+    /// [`Number::parse`] for what was printed here: a number with a large exponent has more digits than anybody writes.
+    pub(super) fn read(text: &str) -> Result<Self, NumberError> {
         if let Ok(small) = text.parse::<i64>() {
             return Ok(Number(Form::Small(small)));
         }
@@ -90,7 +98,7 @@ impl Number {
         let exponent = text
             .split_once(['e', 'E'])
             .map_or(Ok(0), |(_, exponent)| exponent.parse::<i32>());
-        if text.len() > MAX_DIGITS || exponent.map_or(true, |exponent| exponent.unsigned_abs() > 100_000) {
+        if exponent.map_or(true, |exponent| exponent.unsigned_abs() > 100_000) {
             return Err(fail());
         }
         let decimal = DBig::from_str(text).map_err(|_| fail())?;
@@ -193,7 +201,7 @@ fn decimal(float: &Float) -> String {
             .with_base_and_precision::<10>(digits)
             .value()
             .to_string();
-        if Number::parse(&text).is_ok_and(|back| back.to_float() == *float) {
+        if Number::read(&text).is_ok_and(|back| back.to_float() == *float) {
             return text;
         }
     }

@@ -1,7 +1,8 @@
 //! Values to JSON and back, led by their type.
 //!
 //! A position of type [`Type::Any`] is written as `{"type":…,"value":…}`, all others as plain JSON, so that reading
-//! needs the schema and nothing else. Later and secret values have no form here, on purpose.
+//! needs the schema and nothing else. What is read back is the value that was written, its type included. Later and
+//! secret values have no form here, on purpose.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -43,7 +44,11 @@ pub struct DecodeError {
 /// # Errors
 /// [`NotStorable`] if any part of it is later or secret; `out` may then hold a part of it.
 pub fn encode(value: &Value, ty: &Type, out: &mut String) -> Result<(), NotStorable> {
-    write(value, ty, out).map_err(|(secret, mut path)| {
+    checked(write(value, ty, Open::Schema, out))
+}
+
+fn checked(written: Result<(), Problem>) -> Result<(), NotStorable> {
+    written.map_err(|(secret, mut path)| {
         path.reverse();
         let path = path.join("");
         if secret {
@@ -60,40 +65,36 @@ pub fn encode(value: &Value, ty: &Type, out: &mut String) -> Result<(), NotStora
 /// [`NotStorable`] if any part of it is later or secret.
 pub fn to_json(value: &Value) -> Result<Json, NotStorable> {
     let mut out = String::new();
-    let ty = if value.is_known() { value.ty() } else { Type::Any };
-    encode(value, &plain(&ty), &mut out)?;
+    checked(write(value, &Type::Any, Open::Plain, &mut out))?;
     Ok(serde_json::from_str(&out).unwrap_or(Json::Null))
 }
 
-/// `Any` inside a null's type would ask for a wrapper; plain output has none.
-fn plain(ty: &Type) -> Type {
-    match ty {
-        Type::Any => Type::String,
-        Type::List(element) => Type::list(plain(element)),
-        Type::Set(element) => Type::set(plain(element)),
-        Type::Map(element) => Type::map(plain(element)),
-        Type::Tuple(items) => Type::Tuple(items.iter().map(plain).collect()),
-        Type::Object(attributes) => {
-            Type::object(attributes.iter().map(|(name, ty)| (name.clone(), plain(ty))))
-        }
-        other => other.clone(),
-    }
+/// What the form of a value at a position of type [`Type::Any`] is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Always a wrapper.
+    Schema,
+    /// Within a wrapper, whose type says `Any` for nulls of no type: those are plain.
+    Wrapper,
+    /// Never a wrapper; what was written cannot be read back.
+    Plain,
 }
 
 type Problem = (bool, Vec<String>);
 
-fn write(value: &Value, ty: &Type, out: &mut String) -> Result<(), Problem> {
+fn write(value: &Value, ty: &Type, open: Open, out: &mut String) -> Result<(), Problem> {
     match value {
         Value::Later(_) => return Err((false, Vec::new())),
         Value::Secret(_) => return Err((true, Vec::new())),
         _ => {}
     }
-    if *ty == Type::Any {
+    let is_plain = open == Open::Plain || (open == Open::Wrapper && *value == Value::Null(Type::Any));
+    if *ty == Type::Any && !is_plain {
         let actual = value.ty();
         out.push_str("{\"type\":");
         write_type(&actual, out);
         out.push_str(",\"value\":");
-        write(value, &plain(&actual), out)?;
+        write(value, &actual, Open::Wrapper, out)?;
         out.push('}');
         return Ok(());
     }
@@ -115,11 +116,11 @@ fn write(value: &Value, ty: &Type, out: &mut String) -> Result<(), Problem> {
                     out.push(',');
                 }
                 let element = match ty {
-                    Type::List(element) | Type::Set(element) => (**element).clone(),
-                    Type::Tuple(items) => items.get(index).cloned().unwrap_or(Type::Any),
-                    _ => item.ty(),
+                    Type::List(element) | Type::Set(element) => element,
+                    Type::Tuple(items) => items.get(index).unwrap_or(&Type::Any),
+                    _ => &Type::Any,
                 };
-                write(item, &element, out).map_err(at(format!("[{index}]")))?;
+                write(item, element, open, out).map_err(at(format!("[{index}]")))?;
             }
             out.push(']');
         }
@@ -132,11 +133,11 @@ fn write(value: &Value, ty: &Type, out: &mut String) -> Result<(), Problem> {
                 write_text(name, out);
                 out.push(':');
                 let element = match ty {
-                    Type::Map(element) => (**element).clone(),
-                    Type::Object(attributes) => attributes.get(name).cloned().unwrap_or(Type::Any),
-                    _ => item.ty(),
+                    Type::Map(element) => element,
+                    Type::Object(attributes) => attributes.get(name).unwrap_or(&Type::Any),
+                    _ => &Type::Any,
                 };
-                write(item, &element, out).map_err(at(format!(".{name}")))?;
+                write(item, element, open, out).map_err(at(format!(".{name}")))?;
             }
             out.push('}');
         }
@@ -207,7 +208,7 @@ pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
 /// # Errors
 /// [`DecodeError`] if it is not a value of `ty`.
 pub fn decode_json(json: &Json, ty: &Type) -> Result<Value, DecodeError> {
-    read(json, ty).map_err(|(expected, mut path)| {
+    read(json, ty, Open::Schema).map_err(|(expected, mut path)| {
         path.reverse();
         DecodeError {
             path: path.join(""),
@@ -216,7 +217,7 @@ pub fn decode_json(json: &Json, ty: &Type) -> Result<Value, DecodeError> {
     })
 }
 
-fn read(json: &Json, ty: &Type) -> Result<Value, (String, Vec<String>)> {
+fn read(json: &Json, ty: &Type, open: Open) -> Result<Value, (String, Vec<String>)> {
     let mismatch = || (ty.to_string(), Vec::new());
     let at = |step: String| {
         move |(expected, mut path): (String, Vec<String>)| {
@@ -232,23 +233,22 @@ fn read(json: &Json, ty: &Type) -> Result<Value, (String, Vec<String>)> {
         items
             .iter()
             .enumerate()
-            .map(|(i, item)| read(item, element).map_err(at(format!("[{i}]"))))
+            .map(|(i, item)| read(item, element, open).map_err(at(format!("[{i}]"))))
             .collect()
     };
     Ok(match ty {
-        Type::Any => {
-            let actual = json.get("type").and_then(read_type).ok_or_else(mismatch)?;
-            let inner = json.get("value").ok_or_else(mismatch)?;
-            if inner.is_null() {
-                Value::Null(actual)
-            } else {
-                read(inner, &plain(&actual))?
+        Type::Any => match json {
+            // The states of earlier versions have no wrappers within wrappers.
+            Json::String(text) if open == Open::Wrapper => Value::string(text.as_str()),
+            _ => {
+                let actual = json.get("type").and_then(read_type).ok_or_else(mismatch)?;
+                read(json.get("value").ok_or_else(mismatch)?, &actual, Open::Wrapper)?
             }
-        }
+        },
         Type::Bool => Value::Bool(json.as_bool().ok_or_else(mismatch)?),
         Type::Number => {
             let text = json.as_number().ok_or_else(mismatch)?.to_string();
-            Value::Number(Number::parse(&text).map_err(|_| mismatch())?)
+            Value::Number(Number::read(&text).map_err(|_| mismatch())?)
         }
         Type::String => Value::string(json.as_str().ok_or_else(mismatch)?),
         Type::List(element) => Value::list((**element).clone(), elements(element)?),
@@ -260,7 +260,7 @@ fn read(json: &Json, ty: &Type) -> Result<Value, (String, Vec<String>)> {
                 .map(|(name, item)| {
                     Ok((
                         Str::from(name.as_str()),
-                        read(item, element).map_err(at(format!(".{name}")))?,
+                        read(item, element, open).map_err(at(format!(".{name}")))?,
                     ))
                 })
                 .collect();
@@ -275,7 +275,7 @@ fn read(json: &Json, ty: &Type) -> Result<Value, (String, Vec<String>)> {
                 .iter()
                 .zip(types.iter())
                 .enumerate()
-                .map(|(i, (item, ty))| read(item, ty).map_err(at(format!("[{i}]"))))
+                .map(|(i, (item, ty))| read(item, ty, open).map_err(at(format!("[{i}]"))))
                 .collect();
             Value::tuple(items?)
         }
@@ -285,7 +285,10 @@ fn read(json: &Json, ty: &Type) -> Result<Value, (String, Vec<String>)> {
                 .iter()
                 .map(|(name, ty)| {
                     let item = entries.get(&**name).unwrap_or(&Json::Null);
-                    Ok((name.clone(), read(item, ty).map_err(at(format!(".{name}")))?))
+                    Ok((
+                        name.clone(),
+                        read(item, ty, open).map_err(at(format!(".{name}")))?,
+                    ))
                 })
                 .collect();
             Value::Object(Arc::new(attributes?))
@@ -326,3 +329,6 @@ fn read_type(json: &Json) -> Option<Type> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
