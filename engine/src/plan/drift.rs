@@ -32,7 +32,7 @@ pub(super) fn drift(
     let now = kind.project(&observation.object, recorded, Some(recorded));
     let schema = kind.schema();
     let differs = schema.attributes.iter().enumerate().any(|(slot, attribute)| {
-        !attribute.write_only && !is_same(&recorded.fields[slot], &now.fields[slot])
+        !attribute.write_only && !is_same(schema, &recorded.fields[slot], &now.fields[slot])
     });
     differs.then(|| Drift {
         address: address.clone(),

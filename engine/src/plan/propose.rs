@@ -2,10 +2,10 @@
 
 use meshform_state::Value;
 
-use super::equal::is_none;
+use super::equal::is_same;
 use super::model::{Action, Change, Order, Reason};
 use crate::desired::{Lifecycle, Resource};
-use crate::kind::Attribute;
+use crate::kind::{Attribute, Schema};
 use crate::object::Object;
 
 /// The least action that makes a resource what it is to be.
@@ -96,9 +96,9 @@ fn proposed(resource: &Resource, fields: &[Value], before: Option<&Object>) -> O
                     .default
                     .clone()
                     .unwrap_or_else(|| Value::Null(attribute.ty.clone()));
-                keep_equivalent(default, was)
+                keep_equivalent(schema, default, was)
             }
-            (configured, was) => keep_equivalent(configured.clone(), was),
+            (configured, was) => keep_equivalent(schema, configured.clone(), was),
         };
     }
     planned
@@ -110,9 +110,9 @@ fn ignored(lifecycle: &Lifecycle, slot: usize, attribute: &Attribute) -> bool {
 }
 
 /// What is the same to the API is no difference.
-fn keep_equivalent(value: Value, was: Option<&Value>) -> Value {
+fn keep_equivalent(schema: &Schema, value: Value, was: Option<&Value>) -> Value {
     match was {
-        Some(was) if is_none(&value) && is_none(was) => was.clone(),
+        Some(was) if is_same(schema, &value, was) => was.clone(),
         _ => value,
     }
 }

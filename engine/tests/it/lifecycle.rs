@@ -4,7 +4,7 @@ use meshform_engine::plan::{Reason, StepKind};
 use meshform_engine::testing::kinds::{BY_NAME, BY_TOKEN, BY_UID, LOCAL};
 use meshform_engine::testing::{Fault, Lab, Make, desired, filled};
 use meshform_engine::{Action, Desired};
-use meshform_state::Value;
+use meshform_state::{Type, Value};
 
 use crate::shapes::{at, changed, ended, small, whole, with};
 
@@ -243,4 +243,36 @@ fn what_prevents_its_destruction_is_not_replaced() {
     let lab = with(&desired([net.clone()]));
     let refused = lab.plan(&desired([net.set("zone", "b")])).unwrap_err();
     assert!(refused.contains("Destruction is prevented"), "{refused}");
+}
+
+#[test]
+fn none_and_empty_are_the_same_to_an_api_and_two_things_to_a_value_in_the_state() {
+    let empty = Value::list(Type::String, Vec::new());
+    for (kind, differs) in [(BY_UID, false), (LOCAL, true)] {
+        let (none, empty) = (
+            desired([Make::new(kind, "note")]),
+            desired([Make::new(kind, "note").set("uses", empty.clone())]),
+        );
+        for (before, after) in [(&none, &empty), (&empty, &none)] {
+            let mut lab = with(before);
+            assert_eq!(!lab.plan(after).unwrap().is_empty(), differs, "{kind}");
+            lab.converge(after).unwrap();
+            lab.settled(after).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_output_of_no_type_is_recorded_once() {
+    let mut wanted = filled(desired([Make::new(BY_UID, "net")]), "net", "fake_uid.net", "id");
+    let nothing = || Value::Null(Type::Any);
+    for value in [
+        Value::tuple(vec![nothing(), Value::object([("a".into(), nothing())])]),
+        Value::set(Type::Any, Vec::new()),
+    ] {
+        wanted.outputs[0].value = value;
+        let mut lab = with(&wanted);
+        assert!(lab.plan(&wanted).unwrap().is_empty());
+        assert!(ended(lab.apply(&wanted)).done.is_empty());
+    }
 }
