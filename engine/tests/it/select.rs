@@ -131,14 +131,28 @@ fn addresses_that_nobody_knows_are_mistakes() {
         change(&mut lab);
         lab.plan(&whole()).unwrap_err()
     };
-    let cases: [fn(&mut Lab); 3] = [
-        |lab| lab.options.target = set(&["fake_uid.nat"]),
-        |lab| lab.options.exclude = set(&["fake_uid.nat"]),
-        |lab| lab.options.replace = set(&["fake_token.box"]),
+    let cases: [(fn(&mut Lab), &str); 4] = [
+        (
+            |lab| lab.options.target = set(&["fake_uid.nat"]),
+            "Resource not found",
+        ),
+        (
+            |lab| lab.options.exclude = set(&["fake_uid.nat"]),
+            "Resource not found",
+        ),
+        (
+            |lab| lab.options.replace = set(&["fake_token.none"]),
+            "Resource not found",
+        ),
+        // It has instances.
+        (
+            |lab| lab.options.replace = set(&["fake_token.box"]),
+            "Instance not named",
+        ),
     ];
-    for case in cases {
+    for (case, expected) in cases {
         let told = lab_with(case);
-        assert!(told.contains("Resource not found"), "{told}");
+        assert!(told.contains(expected), "{told}");
     }
 }
 

@@ -1,3 +1,5 @@
+//! What is written is read back, exactly.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
