@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::{Address, Value};
 
-use crate::desired::{Deferred, Dependency, Desired, Moved, Output, Recipe, Removed, Resource};
+use crate::desired::{Deferred, Dependency, Desired, Output, Recipe, Resource};
 use crate::hash::HashSet;
 
 use super::assertions::Assertion;
@@ -13,7 +12,6 @@ use super::compiler::{Compiler, Dependencies};
 use super::console::RootNames;
 use super::inputs::Purpose;
 use super::nodes::BlockName;
-use super::places::address;
 use super::program::{Data, InstanceId, Program, ResourceInstance};
 use super::recipe::{OutputValue, Slot};
 use super::vocabulary::{Derivation, Expanded, Expansion, Stop};
@@ -43,9 +41,9 @@ impl Compiler<'_> {
             .for_each(|one| self.resource_of(one, &[], &mut parts));
         for id in 0..self.program.instances.len() {
             self.collect(id, &mut parts);
-            self.statements(id, &mut parts.desired);
             self.protected(id, &mut parts.desired);
         }
+        self.statements(&parts.resources, &mut parts.desired);
         let deferred = self.leave_out(&mut parts);
         let on: Vec<Address> = self.absences.iter().map(|absence| absence.on.clone()).collect();
         let Compiler {
@@ -225,39 +223,6 @@ impl Compiler<'_> {
             why: one.why.clone(),
             range: one.range,
         });
-    }
-
-    fn statements(&mut self, id: InstanceId, desired: &mut Desired) {
-        let module = self.module(id).clone();
-        let inside = self.program.instances[id].path.clone();
-        let mut found = Diagnostics::new();
-        let mut place = |traversal: &meshform_lang::Traversal| {
-            let place = address(traversal, inside.as_ref());
-            if place.is_none() {
-                let detail = "This is no address of a resource, block or module.";
-                found.push(Diagnostic::error("Invalid address", detail).at(traversal.range));
-            }
-            place
-        };
-        for moved in &module.moved {
-            if let (Some(from), Some(to)) = (place(&moved.from), place(&moved.to)) {
-                desired.moved.push(Moved {
-                    from,
-                    to,
-                    range: moved.range,
-                });
-            }
-        }
-        for removed in &module.removed {
-            if let Some(from) = place(&removed.from) {
-                desired.removed.push(Removed {
-                    from,
-                    destroy: removed.destroy,
-                    range: removed.range,
-                });
-            }
-        }
-        self.found.extend(found);
     }
 }
 

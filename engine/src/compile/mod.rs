@@ -22,6 +22,7 @@ mod dynamic;
 mod imports;
 mod inputs;
 mod meaning;
+mod moves;
 mod names;
 mod nodes;
 mod places;
@@ -33,6 +34,7 @@ mod resources;
 mod select;
 mod sites;
 mod source;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod variables;

@@ -1,7 +1,7 @@
 //! The other blocks of the language: `variable`, `output`, `meshform`, `moved`, `removed`, `import`, `check`.
 
 use meshform_lang::{
-    Block, Diagnostic, Diagnostics, Resolved, Scope, Traversal, TypeConstraint, parse_constraint,
+    Block, Diagnostic, Diagnostics, Resolved, Scope, Step, Traversal, TypeConstraint, parse_constraint,
 };
 
 use super::conditions::{conditions, reference, references, repeat, text, truth};
@@ -115,6 +115,16 @@ pub(super) fn removed(block: &Block, found: &mut Diagnostics) -> Option<Removed>
     labels(block, &[], found);
     language::removed().check(&block.body, "A block `removed`", block.header_range, found);
     let from = reference(&block.body.attribute("from")?.expr, "from", found)?;
+    let is_name = |step: &Step| matches!(step, Step::Attribute(_));
+    if !from.steps.iter().all(|(step, _)| is_name(step)) {
+        let detail = "`from` of a `removed` block takes a whole resource, block or module, and not one of its instances.";
+        found.push(
+            Diagnostic::error("Instance keys not allowed", detail)
+                .at(from.range)
+                .hint("To let go of one instance, move it with a `moved` block and remove what it moves to."),
+        );
+        return None;
+    }
     let lifecycle = block.body.blocks_of("lifecycle").next();
     let destroy = lifecycle.is_none_or(|lifecycle| truth(&lifecycle.body, "destroy", true, found));
     Some(Removed {

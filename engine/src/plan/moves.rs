@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshform_lang::{Diagnostic, Diagnostics};
+use meshform_lang::{Diagnostic, Diagnostics, Range};
+use meshform_state::addr::Key;
 use meshform_state::{Address, Record};
 
 use crate::desired::Moved;
@@ -24,6 +25,10 @@ pub(super) fn relocate<'a>(records: &'a BTreeMap<Address, Arc<Record>>, moved: &
         diagnostics: Diagnostics::new(),
     };
     for block in moved {
+        if block.is_implied() {
+            follow_count(&mut relocated, &block.to);
+            continue;
+        }
         // All that begins with an address stands together behind it.
         let behind = relocated.records.range(block.from.clone()..);
         let sources: Vec<Address> = behind
@@ -49,18 +54,81 @@ pub(super) fn relocate<'a>(records: &'a BTreeMap<Address, Arc<Record>>, moved: &
                 );
                 continue;
             }
-            let records = relocated.records.to_mut();
-            if let Some(record) = records.remove(&source) {
-                let mut record = Record::clone(&record);
-                record.address = target.clone();
-                records.insert(target.clone(), Arc::new(record));
-                let first = relocated.previous.remove(&source).unwrap_or(source);
-                relocated.previous.insert(target, first);
-            }
+            relocated.give(source, target);
         }
     }
     rename_dependencies(&mut relocated);
     relocated
+}
+
+impl Relocated<'_> {
+    fn give(&mut self, source: Address, target: Address) {
+        let records = self.records.to_mut();
+        if let Some(record) = records.remove(&source) {
+            let mut record = Record::clone(&record);
+            record.address = target.clone();
+            records.insert(target.clone(), Arc::new(record));
+            let first = self.previous.remove(&source).unwrap_or(source);
+            self.previous.insert(target, first);
+        }
+    }
+
+    /// What is recorded at `place` and below it, without the instances that it has.
+    fn at(&self, place: &Address) -> impl Iterator<Item = &Address> {
+        // Of all that begins with an address, its instances come behind its parts.
+        let behind = self.records.range(place.clone()..).map(|(address, _)| address);
+        behind
+            .map_while(|address| Some((address, address.as_str().strip_prefix(place.as_str())?)))
+            .take_while(|(_, rest)| !rest.starts_with('['))
+            .filter(|(_, rest)| rest.is_empty() || rest.starts_with('.'))
+            .map(|(address, _)| address)
+    }
+}
+
+impl Moved {
+    /// The move that `count` implies when it comes or goes: what was recorded at `place` without the index 0, or with
+    /// it, is at `place` now, unless something is recorded there. It is written as a move of `place` to itself, which
+    /// no configuration can say.
+    pub(crate) fn implied(place: Address, range: Range) -> Self {
+        Moved {
+            from: place.clone(),
+            to: place,
+            range,
+        }
+    }
+
+    fn is_implied(&self) -> bool {
+        self.from == self.to
+    }
+}
+
+/// Gives `place` what is recorded where it would be if its block had `count` and has none, or the other way round.
+fn follow_count(relocated: &mut Relocated<'_>, place: &Address) {
+    if relocated.at(place).next().is_some() {
+        return;
+    }
+    let block = place.without_key();
+    let other = if block.len() == place.as_str().len() {
+        place.keyed(&Key::Index(0))
+    } else {
+        match Address::parse(block) {
+            Ok(other) => other,
+            Err(_) => return,
+        }
+    };
+    let sources: Vec<Address> = relocated.at(&other).cloned().collect();
+    for source in sources {
+        let rest = below(&source, &other).unwrap_or_default();
+        if let Ok(target) = Address::parse(&format!("{place}{rest}")) {
+            relocated.give(source, target);
+        }
+    }
+}
+
+/// What `address` has behind `place`, if it is that or a part of it.
+fn below<'a>(address: &'a Address, place: &Address) -> Option<&'a str> {
+    let rest = address.as_str().strip_prefix(place.as_str())?;
+    (rest.is_empty() || rest.starts_with(['.', '['])).then_some(rest)
 }
 
 /// Records name what they need by its new address, as the state will once the moves are recorded.
@@ -87,11 +155,7 @@ fn rename_dependencies(relocated: &mut Relocated<'_>) {
 
 /// Where `address` moves to: the block may name it, all instances of it, or something that it is part of.
 fn new_address(address: &Address, block: &Moved) -> Option<Address> {
-    let rest = address.as_str().strip_prefix(block.from.as_str())?;
-    let whole = rest.is_empty() || rest.starts_with('.') || rest.starts_with('[');
-    if !whole {
-        return None;
-    }
+    let rest = below(address, &block.from)?;
     Address::parse(&format!("{}{rest}", block.to.as_str()))
         .ok()
         .filter(|target| target != address)

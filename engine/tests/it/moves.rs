@@ -61,6 +61,70 @@ fn a_move_changes_no_object_and_keeps_the_order() {
     );
 }
 
+/// The net at `was`, which the state has, is at `is` now, and `count` alone says so.
+fn follows_count(was: &str, is: &str, and: &[Make]) -> (Lab, usize) {
+    let net = |at: &str| Make::at(BY_UID, at).set("name", Value::string("net"));
+    let mut lab = with(&desired([net(was)].into_iter().chain(and.iter().cloned())));
+    let since = lab.world.ledger().len();
+    // As compilation writes it.
+    let wanted = moved(desired([net(is)]), &[(is, is)]);
+    lab.converge(&wanted).unwrap();
+    assert!(lab.snapshot().records.contains_key(&at(is)), "{is}");
+    assert_eq!(lab.snapshot().records.len(), 1, "{is}");
+    let done = lab.world.ledger().len() - since;
+    (lab, done)
+}
+
+#[test]
+fn what_count_moves_stays_as_it_is() {
+    for (was, is) in [
+        ("fake_uid.net", "fake_uid.net[0]"),
+        ("fake_uid.net[0]", "fake_uid.net"),
+    ] {
+        assert_eq!(follows_count(was, is, &[]).1, 0, "{was} to {is}");
+    }
+    let other = Make::at(BY_UID, "fake_uid.net[1]").set("name", Value::string("other"));
+    let (lab, _) = follows_count("fake_uid.net[0]", "fake_uid.net", &[other]);
+    assert_eq!(
+        (lab.world.happened("create"), lab.world.happened("delete")),
+        (2, 1)
+    );
+    assert!(lab.world.named("net").is_some());
+}
+
+#[test]
+fn count_moves_nothing_to_where_something_is() {
+    let net = |at: &str, name: &str| Make::at(BY_UID, at).set("name", Value::string(name));
+    let mut lab = with(&desired([
+        net("fake_uid.net", "old"),
+        net("fake_uid.net[0]", "net"),
+    ]));
+    let wanted = moved(
+        desired([net("fake_uid.net[0]", "net")]),
+        &[("fake_uid.net[0]", "fake_uid.net[0]")],
+    );
+    lab.converge(&wanted).unwrap();
+    assert_eq!(
+        (lab.world.happened("create"), lab.world.happened("delete")),
+        (2, 1)
+    );
+    assert!(lab.world.named("old").is_none());
+}
+
+#[test]
+fn what_count_moves_takes_its_parts_along() {
+    let part = |at: &str| Make::at(BY_UID, at).set("name", Value::string("net"));
+    for (was, is) in [("module.m", "module.m[0]"), ("module.m[0]", "module.m")] {
+        let mut lab = with(&desired([part(&format!("{was}.fake_uid.net"))]));
+        let since = lab.world.ledger().len();
+        let place = format!("{is}.fake_uid.net[0]");
+        let wanted = moved(desired([part(&place)]), &[(is, is), (&place, &place)]);
+        lab.converge(&wanted).unwrap();
+        assert_eq!(lab.world.ledger().len(), since, "{was} to {is}");
+        assert!(lab.snapshot().records.contains_key(&at(&place)));
+    }
+}
+
 #[test]
 fn what_moved_out_of_the_configuration_is_deleted_after_what_is_in_it() {
     let mut lab = with(&desired(pair()));

@@ -126,12 +126,13 @@ fn only_what_is_selected_is_read() {
 
 #[test]
 fn addresses_that_nobody_knows_are_mistakes() {
-    let lab_with = |change: fn(&mut Lab)| {
+    type Change = fn(&mut Lab);
+    let lab_with = |change: Change| {
         let mut lab = with(&whole());
         change(&mut lab);
         lab.plan(&whole()).unwrap_err()
     };
-    let cases: [(fn(&mut Lab), &str); 4] = [
+    let cases: [(Change, &str); 4] = [
         (
             |lab| lab.options.target = set(&["fake_uid.nat"]),
             "Resource not found",

@@ -103,6 +103,19 @@ fn another_folder_is_reached_with_chdir() {
 }
 
 #[test]
+fn objects_of_a_block_that_gets_count_are_kept() {
+    let environment = TestEnvironment::applied("resource \"meshform_data\" \"a\" {\n  input = 1\n}\n");
+    environment.write(
+        "mesh.hcl",
+        "resource \"meshform_data\" \"a\" {\n  count = 1\n  input = 1\n}\n",
+    );
+    insta::assert_snapshot!(session(
+        &environment,
+        &[&["apply", "-auto-approve"], &["state", "list"], &["plan"]]
+    ));
+}
+
+#[test]
 fn objects_that_move_are_kept() {
     let environment = TestEnvironment::applied("resource \"meshform_data\" \"old\" {\n  input = 1\n}\n");
     let moved = "resource \"meshform_data\" \"new\" {\n  input = 1\n}\n\

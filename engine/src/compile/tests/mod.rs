@@ -4,6 +4,7 @@ mod later;
 mod mistakes;
 mod modules;
 mod more;
+mod moves;
 mod resources;
 mod words;
 mod world;

@@ -1,0 +1,202 @@
+//! What moves and what leaves management: the blocks `moved` and `removed` of all modules, and the moves that follow
+//! from `count` alone.
+
+use meshform_lang::{Diagnostic, Diagnostics, Range, Traversal};
+use meshform_state::Address;
+use meshform_state::addr::Key;
+
+use crate::config::Repeat;
+use crate::desired::{Desired, Moved, Removed, Resource};
+use crate::hash::{HashMap, HashSet};
+
+use super::compiler::Compiler;
+use super::moves::{Move, checked};
+use super::places::address;
+use super::program::{InstanceId, Keys, keyed};
+
+/// What the configuration has, and where.
+#[derive(Default)]
+pub(super) struct Declared {
+    /// Blocks by address without key, those included that have no instance.
+    blocks: HashMap<String, Range>,
+    instances: HashMap<String, Range>,
+}
+
+impl Declared {
+    pub(super) fn block(&self, address: &Address) -> Option<Range> {
+        self.blocks.get(address.as_str()).copied()
+    }
+
+    pub(super) fn instance(&self, address: &Address) -> Option<Range> {
+        self.instances.get(address.as_str()).copied()
+    }
+
+    fn add(&mut self, block: &Address, keys: Option<&Keys>, range: Range) {
+        self.blocks.insert(block.to_string(), range);
+        for at in 0..keys.map_or(0, Keys::len) {
+            let key = keys.and_then(|keys| keys.key(at));
+            self.instances
+                .insert(keyed(block, key.as_ref()).to_string(), range);
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// What all instances of modules say, and `resources`, which are all that the configuration has.
+    pub(super) fn statements(&mut self, resources: &[Resource], desired: &mut Desired) {
+        let (mut moves, mut removed, mut found) = (Vec::new(), Vec::new(), Diagnostics::new());
+        for id in 0..self.program.instances.len() {
+            let module = self.module(id);
+            let inside = self.program.instances[id].path.as_ref();
+            for block in &module.moved {
+                let from = found.collect(self.concerned(&block.from, inside));
+                let to = found.collect(self.concerned(&block.to, inside));
+                if let (Some(from), Some(to)) = (from, to) {
+                    moves.push(Move {
+                        from,
+                        to,
+                        from_range: block.from.range,
+                        to_range: block.to.range,
+                        range: block.range,
+                    });
+                }
+            }
+            for block in &module.removed {
+                if let Some(from) = found.collect(self.concerned(&block.from, inside)) {
+                    removed.push((from, block));
+                }
+            }
+        }
+        let declared = if moves.is_empty() && removed.is_empty() {
+            Declared::default()
+        } else {
+            self.declared(resources)
+        };
+        let mut told = HashSet::default();
+        for (from, block) in removed {
+            if let Some(range) = declared.block(&from) {
+                // A module that is called often says it once.
+                if told.insert(block.range) {
+                    found.push(still_there(&from, block.from.range, range));
+                }
+                continue;
+            }
+            desired.removed.push(Removed {
+                from,
+                destroy: block.destroy,
+                range: block.range,
+            });
+        }
+        let moves = checked(moves, &declared, self.kinds, &self.program.words, &mut found);
+        let implied = self.implied(&moves);
+        desired.moved.extend(moves.into_iter().map(|one| Moved {
+            from: one.from,
+            to: one.to,
+            range: one.range,
+        }));
+        desired.moved.extend(implied);
+        self.found.extend(found);
+    }
+
+    fn concerned(&self, traversal: &Traversal, inside: Option<&Address>) -> Result<Address, Diagnostics> {
+        let whole = !traversal.steps.is_empty() || self.program.words.contains_key(&traversal.root);
+        match address(traversal, inside) {
+            Some(place) if whole => Ok(place),
+            _ => {
+                let detail = "This is no address of a resource, block or module.";
+                Err(Diagnostic::error("Invalid address", detail)
+                    .at(traversal.range)
+                    .into())
+            }
+        }
+    }
+
+    fn declared(&self, resources: &[Resource]) -> Declared {
+        let mut declared = Declared::default();
+        for (id, instance) in self.program.instances.iter().enumerate() {
+            let module = self.module(id);
+            for (name, block) in &module.resources {
+                let keys = instance.resources.get(name).map(|block| &block.keys);
+                declared.add(&instance.resource_address(name), keys, block.range);
+            }
+            for (name, block) in &module.words {
+                let keys = instance.words.get(name).map(|block| &block.keys);
+                declared.add(&instance.word_address(name), keys, block.range);
+            }
+            for (name, call) in &module.calls {
+                let keys = instance.calls.get(name).map(|block| &block.keys);
+                declared.add(&instance.address(&["module", name]), keys, call.range);
+            }
+        }
+        // Words make resources that no block declares by name.
+        for resource in resources {
+            let block = resource.address.without_key().to_owned();
+            declared.blocks.entry(block).or_insert(resource.range);
+            let instance = resource.address.to_string();
+            declared.instances.entry(instance).or_insert(resource.range);
+        }
+        declared
+    }
+
+    /// The one instance or the first of each block for which `count` came or went since, unless `moves` say where its
+    /// objects come from or go to.
+    fn implied(&self, moves: &[Move]) -> Vec<Moved> {
+        let mut settled: HashSet<&str> = HashSet::default();
+        for one in moves {
+            settled.extend([one.from.without_key(), one.to.without_key()]);
+        }
+        let imported: HashSet<&Address> = self.imports.iter().map(|import| &import.to).collect();
+        let mut implied = Vec::new();
+        let mut add = |block: Address, keys: Option<&Keys>, range: Range| {
+            let place = match keys {
+                Some(Keys::Single) => block.clone(),
+                Some(Keys::Count(count)) if *count > 0 => block.keyed(&Key::Index(0)),
+                _ => return,
+            };
+            if !settled.contains(block.as_str()) && !imported.contains(&place) {
+                implied.push(Moved::implied(place, range));
+            }
+        };
+        for id in 0..self.program.instances.len() {
+            self.repeatable(id, &mut add);
+        }
+        implied
+    }
+
+    /// The blocks of one instance of a module that records may be below.
+    fn repeatable(&self, id: InstanceId, add: &mut impl FnMut(Address, Option<&Keys>, Range)) {
+        let (instance, module) = (&self.program.instances[id], self.module(id));
+        let counts = |repeat: &Repeat| !matches!(repeat, Repeat::ForEach(_));
+        for (name, call) in module.calls.iter().filter(|(_, call)| counts(&call.repeat)) {
+            let keys = instance.calls.get(name).map(|block| &block.keys);
+            add(instance.address(&["module", name]), keys, call.range);
+        }
+        for (name, block) in &module.words {
+            if counts(&block.repeat) {
+                let keys = instance.words.get(name).map(|block| &block.keys);
+                add(instance.word_address(name), keys, block.range);
+            }
+        }
+        for (name, block) in &module.resources {
+            if !name.data && counts(&block.repeat) {
+                let keys = instance.resources.get(name).map(|block| &block.keys);
+                add(instance.resource_address(name), keys, block.range);
+            }
+        }
+    }
+}
+
+fn still_there(from: &Address, at: Range, declared: Range) -> Diagnostic {
+    let detail = format!("This says that `{from}` is removed, but the configuration still has it.");
+    let segments = from.segments();
+    let is_module = segments
+        .iter()
+        .rev()
+        .nth(1)
+        .is_some_and(|one| one.name == "module");
+    let what = if is_module { "module" } else { "resource" };
+    Diagnostic::error(format!("Removed {what} still exists"), detail)
+        .at(at)
+        .related(declared, "it is declared here")
+        .hint("Take that block out of the configuration, or the `removed` block.")
+}
