@@ -221,7 +221,8 @@ async fn a_gateway_is_ready_with_its_address_and_gone_with_its_load_balancer() {
     let (world, stranger) = (World::new(), home(name).await);
     let service = json!({ "apiVersion": "v1", "kind": "Service",
         "metadata": { "name": "eastwest", "namespace": name },
-        "spec": { "type": "LoadBalancer", "selector": { "app": "eastwest" },
+        // The class keeps the sandbox's own balancers away: this test plays them.
+        "spec": { "type": "LoadBalancer", "loadBalancerClass": "test.example/played", "selector": { "app": "eastwest" },
             "ports": [{ "name": "tls", "port": 15443 }] } });
     let chart = [world.chart(("gateway", "eastwest", name), &[service])];
     let path = format!("/api/v1/namespaces/{name}/services/eastwest");

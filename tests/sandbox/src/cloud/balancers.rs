@@ -70,6 +70,10 @@ impl Cloud {
         let services = api.list("/api/v1/services?resourceVersion=0").await?;
         let mut result = Ok(());
         for service in &services {
+            if !service["spec"]["loadBalancerClass"].is_null() {
+                // Somebody else's to balance, as in every cloud.
+                continue;
+            }
             let balanced = service["spec"]["type"] == "LoadBalancer";
             let ends = !service["metadata"]["deletionTimestamp"].is_null();
             let done = match balanced && !ends {
