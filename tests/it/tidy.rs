@@ -179,14 +179,12 @@ fn every_exit_code_is_in_the_readme() {
 
 #[test]
 fn the_tree_names_no_machine() {
-    let places = ["/root/", "/home/", "/work/"];
+    // Put together here, so that this file names none either.
+    let places = ["root", "home", "work"].map(|folder| format!("/{folder}/"));
     let mut wrong = Vec::new();
     for ending in [".rs", ".md", ".toml", ".hcl", ".go", ".py"] {
-        for (path, text) in files(ending)
-            .into_iter()
-            .filter(|(path, _)| path != "tests/it/tidy.rs")
-        {
-            for place in places {
+        for (path, text) in files(ending) {
+            for place in &places {
                 if text.contains(place) {
                     wrong.push(format!("{path}: `{place}`"));
                 }
