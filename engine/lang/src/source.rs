@@ -61,23 +61,17 @@ pub struct Position {
 impl Sources {
     /// Adds a text.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
-        let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile {
-            name: name.into(),
-            text: text.into(),
-            secret: false,
-        });
-        id
+        self.push(name.into(), text.into(), false)
     }
 
     /// Adds a text of which no excerpt may be shown.
     pub fn add_secret(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
-        let id = self.add(name, text);
-        self.files
-            .iter_mut()
-            .last()
-            .into_iter()
-            .for_each(|file| file.secret = true);
+        self.push(name.into(), text.into(), true)
+    }
+
+    fn push(&mut self, name: String, text: Arc<str>, secret: bool) -> SourceId {
+        let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { name, text, secret });
         id
     }
 

@@ -1,10 +1,9 @@
 //! Which moves make sense together, and in which order they are made.
 
-use std::collections::BTreeSet;
-
 use meshform_lang::{Diagnostic, Diagnostics, Range};
 use meshform_state::Address;
 
+use crate::graph::{Cycle, Graph};
 use crate::hash::{HashMap, HashSet};
 use crate::kind::Kinds;
 
@@ -166,68 +165,43 @@ fn ambiguous(detail: String, at: Range, first: &Move) -> Diagnostic {
         .hint("Take one of the two blocks out.")
 }
 
-/// The positions of `moves` in the order in which they are made, as written where that is free.
+/// The positions of `moves` in the order in which they are made, as written where that is free. Each comes behind those
+/// whose target it takes up, and of two that move a whole and a part of it, the part first where it leaves and last where
+/// it arrives.
 ///
 /// # Errors
 /// Some that wait for each other, each for the next.
 fn order(moves: &[Move]) -> Result<Vec<usize>, Vec<usize>> {
-    let needs = needs(moves);
-    let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); moves.len()];
-    let mut waits: Vec<usize> = needs.iter().map(BTreeSet::len).collect();
-    for (at, all) in needs.iter().enumerate() {
-        all.iter().for_each(|needed| needed_by[*needed].push(at));
-    }
-    let mut ready: BTreeSet<usize> = (0..moves.len()).filter(|at| waits[*at] == 0).collect();
-    let mut done = Vec::with_capacity(moves.len());
-    while let Some(at) = ready.pop_first() {
-        done.push(at);
-        for other in &needed_by[at] {
-            waits[*other] -= 1;
-            if waits[*other] == 0 {
-                ready.insert(*other);
-            }
-        }
-    }
-    let Some(mut at) = waits.iter().position(|waits| *waits > 0) else {
-        return Ok(done);
-    };
-    // Whatever still waits, waits for something that still waits, so this comes round.
-    let mut path = Vec::new();
-    while !path.contains(&at) {
-        path.push(at);
-        let next = needs[at].iter().find(|needed| waits[**needed] > 0);
-        at = next.copied().unwrap_or(at);
-    }
-    let start = path.iter().position(|one| *one == at).unwrap_or_default();
-    Err(path.split_off(start))
-}
-
-/// Which of `moves` each comes behind: those whose target it takes up, and of two that move a whole and a part of it,
-/// the part first where it leaves and last where it arrives.
-fn needs(moves: &[Move]) -> Vec<BTreeSet<usize>> {
     let mut by_from: HashMap<&str, Vec<usize>> = HashMap::default();
     let mut by_to: HashMap<&str, Vec<usize>> = HashMap::default();
     for (at, one) in moves.iter().enumerate() {
         by_from.entry(one.from.as_str()).or_default().push(at);
         by_to.entry(one.to.as_str()).or_default().push(at);
     }
-    let none = Vec::new();
-    let mut needs: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); moves.len()];
+    let mut graph = Graph::new(moves.len());
+    // What moves to a part of where it was, such as `x` to `x[0]`, does not wait for itself.
+    let mut link = |first: usize, then: usize| {
+        if first != then {
+            graph.order(first, then);
+        }
+    };
     for (at, one) in moves.iter().enumerate() {
-        let taken_up = by_to.get(one.from.as_str()).unwrap_or(&none);
-        needs[at].extend(taken_up);
+        let taken_up = by_to.get(one.from.as_str()).into_iter().flatten();
+        taken_up.for_each(|first| link(*first, at));
         for whole in wholes(&one.from).chain(wholes(&one.to)) {
-            needs[at].extend(by_to.get(whole).unwrap_or(&none));
-            for later in by_from.get(whole).unwrap_or(&none) {
-                needs[*later].insert(at);
-            }
+            let arrived = by_to.get(whole).into_iter().flatten();
+            arrived.for_each(|first| link(*first, at));
+            let leaving = by_from.get(whole).into_iter().flatten();
+            leaving.for_each(|then| link(at, *then));
         }
     }
-    // What moves to a part of where it was, such as `x` to `x[0]`, does not wait for itself.
-    for (at, all) in needs.iter_mut().enumerate() {
-        all.remove(&at);
-    }
-    needs
+    graph.sorted().map_err(|Cycle(mut cycle)| {
+        // It leads from what comes first to what comes after it; told is what waits for what.
+        if let [_, rest @ ..] = cycle.as_mut_slice() {
+            rest.reverse();
+        }
+        cycle
+    })
 }
 
 /// All that `address` is a part of, itself not included.
