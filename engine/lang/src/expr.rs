@@ -45,7 +45,8 @@ pub(crate) enum Node {
 pub(crate) struct Chain {
     pub(crate) base: Base,
     pub(crate) steps: Vec<ChainStep>,
-    /// The whole chain as a scope is asked for it, where all its keys are literal.
+    /// The whole chain as a scope is asked for it, where all its keys are literal; the splat that follows and what
+    /// follows that too, though they are not in its range.
     pub(crate) fixed: Option<Traversal>,
 }
 
@@ -224,6 +225,30 @@ impl Expr {
             node: Arc::new(node),
             range,
         }
+    }
+
+    /// Tells the scope that is asked for this chain what is asked of each element of it: `module.a[*].id` needs one
+    /// output of the module's instances and no other. Nothing where it is no chain with literal keys.
+    pub(crate) fn followed_by(mut self, each: &Expr, marker: Range) -> Self {
+        if let Some(Node::Chain(chain)) = Arc::get_mut(&mut self.node)
+            && let Some(fixed) = &mut chain.fixed
+        {
+            fixed.steps.push((Step::Splat, marker));
+            let behind = match each.node() {
+                Node::Chain(chain) => Some(chain),
+                Node::Splat(inner) => match inner.source.node() {
+                    Node::Chain(chain) => Some(chain),
+                    _ => None,
+                },
+                _ => None,
+            };
+            fixed.steps.extend(
+                behind
+                    .into_iter()
+                    .flat_map(|chain| chain.steps.iter().map_while(literal_step)),
+            );
+        }
+        self
     }
 
     pub(crate) fn node(&self) -> &Node {

@@ -15,6 +15,7 @@ use super::nodes::BlockName;
 use super::program::{Data, InstanceId, Program, ResourceInstance};
 use super::recipe::{OutputValue, Slot};
 use super::vocabulary::{Derivation, Expanded, Expansion, Stop};
+use super::wording::unexplained;
 use super::{Compiled, absent};
 
 /// What is taken out of the tables before they are shared with recipes.
@@ -53,6 +54,7 @@ impl Compiler<'_> {
             missing,
             effort,
             config,
+            silent,
             open_claims,
             mut imports,
             ..
@@ -73,6 +75,13 @@ impl Compiler<'_> {
         // The resources stay: planning a destruction asks them for `prevent_destroy`.
         if inputs.purpose == Purpose::Destroy {
             desired.outputs.clear();
+        }
+        // Where an answer is missing, all is done again.
+        if let Some(range) = silent
+            && missing.is_empty()
+            && !found.has_errors()
+        {
+            found.push(unexplained(range));
         }
         found.sort();
         let assertions = open_claims

@@ -12,6 +12,7 @@ use super::compiler::{Compiler, Dependencies, Place};
 use super::inputs::Purpose;
 use super::names::{Names, Use};
 use super::program::{Each, InstanceId, Program};
+use super::wording::explained;
 
 /// When a condition is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,7 +121,7 @@ impl Assertion {
             Some(own) if self.phase == Phase::After => names.with_own(own),
             _ => names,
         };
-        match self.claim.judge(&names) {
+        match explained(self.claim.judge(&names), self.range) {
             Ok(Verdict::Holds | Verdict::Open) => Diagnostics::new(),
             Ok(Verdict::Broken(message)) => self.claim.broken(message).into(),
             Err(found) => found,
@@ -140,7 +141,7 @@ impl Compiler<'_> {
             Some(own) => names.with_own(own),
             None => names,
         };
-        let verdict = claim.judge(&names);
+        let (verdict, range) = (claim.judge(&names), claim.condition.condition.range());
         let used = names.used();
         self.effort.evaluations += 1;
         match verdict {
@@ -148,7 +149,7 @@ impl Compiler<'_> {
             Ok(Verdict::Broken(_)) if self.inputs.part && !claim.given => self.open_claims.push(claim),
             Ok(Verdict::Broken(message)) => self.found.push(claim.broken(message)),
             Ok(Verdict::Open) => self.open_claims.push(claim),
-            Err(found) => self.found.extend(found),
+            Err(found) => _ = self.collected::<()>(Err(found), range),
         }
         used
     }

@@ -46,6 +46,8 @@ pub(super) struct Compiler<'a> {
     /// What is not there yet.
     pub(super) absences: Vec<Absence>,
     pub(super) found: Diagnostics,
+    /// Where something first had no value without saying why: somewhere else must have.
+    pub(super) silent: Option<Range>,
     /// The conditions that could not be decided.
     pub(super) open_claims: Vec<Claim>,
     pub(super) imports: Vec<Import>,
@@ -105,7 +107,8 @@ impl Compiler<'_> {
         let names = Names::new(&self.program, place.instance, place.each);
         let (result, used, asked) = run(names, |names| expr.evaluate(names));
         self.counted(asked);
-        self.found.collect(result).map(|value| Evaluated { value, used })
+        self.collected(result, expr.range())
+            .map(|value| Evaluated { value, used })
     }
 
     /// The value of `expr`, where blocks of words that stand alone are handles.
@@ -113,7 +116,8 @@ impl Compiler<'_> {
         let names = Names::new(&self.program, place.instance, place.each).with_handles();
         let (result, used, asked) = run(names, |names| expr.evaluate(names));
         self.counted(asked);
-        self.found.collect(result).map(|value| Evaluated { value, used })
+        self.collected(result, expr.range())
+            .map(|value| Evaluated { value, used })
     }
 
     /// The value of `source` for an attribute of type `ty`.
@@ -121,7 +125,18 @@ impl Compiler<'_> {
         let names = Names::new(&self.program, place.instance, place.each);
         let (result, used, asked) = run(names, |names| source.evaluate(ty, names));
         self.counted(asked);
-        self.found.collect(result).map(|value| Evaluated { value, used })
+        self.collected(result, source.range())
+            .map(|value| Evaluated { value, used })
+    }
+
+    /// The value of `result`, whose mistakes are reported; that of what is at `range`.
+    pub(super) fn collected<T>(&mut self, result: Result<T, Diagnostics>, range: Range) -> Option<T> {
+        if let Err(found) = &result
+            && found.is_empty()
+        {
+            self.silent.get_or_insert(range);
+        }
+        self.found.collect(result)
     }
 
     fn counted(&mut self, asked: usize) {
@@ -326,7 +341,7 @@ impl Dependencies {
 
     /// Adds what the keys and values of the block come from, for its instance with `key`.
     pub(super) fn add_feeds(&mut self, feeds: &Feeds, key: Option<&Key>) {
-        let Some(range) = feeds.range else { return };
+        let Some(range) = feeds.range() else { return };
         let attribute = if matches!(key, Some(Key::Index(_))) {
             "count"
         } else {

@@ -30,7 +30,7 @@ impl Compiler<'_> {
             Repeat::Once | Repeat::Count(_) | Repeat::Enabled(_) => (Keys::Single, Feeds::default()),
         };
         for at in 0..keys.len() {
-            let each = keys.each(at, &feeds);
+            let each = self.program.each(&keys, at, &feeds);
             self.one_import(
                 &import,
                 Place {

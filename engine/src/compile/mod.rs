@@ -146,6 +146,7 @@ pub fn compile(
         missing: Vec::new(),
         absences: Vec::new(),
         found,
+        silent: None,
         open_claims: Vec::new(),
         imports: Vec::new(),
         effort: Effort::default(),

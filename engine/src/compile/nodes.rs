@@ -435,17 +435,12 @@ impl Walk<'_> {
 
     fn call(&mut self, site: SiteId, name: Str, steps: usize, attribute: &str, traversal: &Traversal) {
         let range = Some(traversal.range);
-        let output = traversal
-            .steps
-            .iter()
-            .skip(steps)
-            .find_map(|(step, _)| match step {
-                Step::Attribute(output) => Some(output.clone()),
-                Step::Index(_) | Step::Splat => None,
-            });
-        match (self.sites[site].children.get(&name).copied(), output) {
-            (Some(child), Some(output)) if self.sites[child].module.outputs.contains_key(&output) => {
-                self.need(child, What::Output(output), attribute, range);
+        match (
+            self.sites[site].children.get(&name).copied(),
+            asked_output(traversal, steps),
+        ) {
+            (Some(child), Some(output)) if self.sites[child].module.outputs.contains_key(output) => {
+                self.need(child, What::Output(output.clone()), attribute, range);
                 self.need(site, What::Keys(BlockName::Call(name)), attribute, range);
             }
             _ => self.need(site, What::Body(BlockName::Call(name)), attribute, range),
@@ -475,6 +470,15 @@ impl Walk<'_> {
             });
         }
     }
+}
+
+/// The output that `traversal` asks for where the first `steps` name a call: it need not be one that the module has.
+pub(super) fn asked_output(traversal: &Traversal, steps: usize) -> Option<&Str> {
+    let mut behind = traversal.steps.iter().skip(steps);
+    behind.find_map(|(step, _)| match step {
+        Step::Attribute(output) => Some(output),
+        Step::Index(_) | Step::Splat => None,
+    })
 }
 
 /// Whether nothing but a key stands behind the first `steps` of `traversal`.

@@ -73,11 +73,12 @@ pub(super) struct Block<T> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Feeds {
     blocks: BTreeMap<String, BTreeSet<Address>>,
-    pub(super) range: Option<Range>,
+    /// What says so, and in which instance of its module.
+    from: Option<(Expr, InstanceId)>,
 }
 
 impl Feeds {
-    pub(super) fn new(all: &[Address], range: Range) -> Self {
+    pub(super) fn new(all: &[Address], from: (Expr, InstanceId)) -> Self {
         let mut blocks: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
         for address in all {
             blocks
@@ -87,8 +88,13 @@ impl Feeds {
         }
         Feeds {
             blocks,
-            range: Some(range),
+            from: Some(from),
         }
+    }
+
+    /// Where it is said.
+    pub(super) fn range(&self) -> Option<Range> {
+        self.from.as_ref().map(|(expr, _)| expr.range())
     }
 
     /// Those that the instance with `key` waits for: where a block has an instance of the same key, that one alone, so
@@ -124,14 +130,20 @@ pub(super) enum Keys {
 }
 
 /// What `each` and `count` mean in an evaluation.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Each {
     #[default]
     None,
     /// The index, and the resources that it comes from.
     Count(usize, Arc<[Address]>),
     /// Key and value, and the resources that they come from.
-    Key(Str, Value, Arc<[Address]>),
+    Key {
+        key: Str,
+        value: Value,
+        fed_by: Arc<[Address]>,
+        /// How the value is found again where it does not name its origin.
+        from: Option<(Expr, InstanceId)>,
+    },
 }
 
 /// One instance of a resource or data source.
@@ -224,19 +236,6 @@ impl Keys {
         }
     }
 
-    /// What `each` and `count` mean in the instance `at`, where the keys come from `feeds`.
-    pub(super) fn each(&self, at: usize, feeds: &Feeds) -> Each {
-        let fed_by = || feeds.of(self.key(at).as_ref()).into();
-        match self {
-            Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => Each::None,
-            Keys::Count(_) => Each::Count(at, fed_by()),
-            Keys::Each(each) => match each.get(at) {
-                Some((key, value)) => Each::Key(key.clone(), value.clone(), fed_by()),
-                None => Each::None,
-            },
-        }
-    }
-
     /// The position of the instance with `key`.
     pub(super) fn find(&self, key: &Value) -> Option<usize> {
         match self {
@@ -307,6 +306,32 @@ impl Program {
             .instances
             .get(*at)?
             .as_ref()
+    }
+
+    /// What `each` and `count` mean in the instance `at` of a block with `keys`, which come from `feeds`.
+    pub(super) fn each(&self, keys: &Keys, at: usize, feeds: &Feeds) -> Each {
+        let mut fed_by = feeds.of(keys.key(at).as_ref());
+        match keys {
+            Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => Each::None,
+            Keys::Count(_) => Each::Count(at, fed_by.into()),
+            Keys::Each(each) => {
+                let Some((key, value)) = each.get(at) else {
+                    return Each::None;
+                };
+                let from = feeds.from.as_ref().filter(|_| self.is_open(value));
+                if from.is_some() {
+                    fed_by = feeds.of(None);
+                } else {
+                    fed_by.extend(self.sources(value));
+                }
+                Each::Key {
+                    key: key.clone(),
+                    value: value.clone(),
+                    fed_by: fed_by.into(),
+                    from: from.cloned(),
+                }
+            }
+        }
     }
 
     /// The resources that later parts of `value` come from, those behind arguments of words included.

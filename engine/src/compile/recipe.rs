@@ -11,6 +11,7 @@ use crate::kind::Kind;
 use super::names::Names;
 use super::program::{Each, InstanceId, Opening, Program};
 use super::source::{converted, kept};
+use super::wording::explained;
 
 /// Finds the value of one slot of a resource.
 pub(super) struct Slot {
@@ -29,7 +30,8 @@ impl Recipe for Slot {
         match &self.opening {
             Opening::Source(source, instance, each) => {
                 let names = Names::new(&self.program, *instance, each).with_lookup(lookup);
-                let value = source.evaluate(&schema.attributes[slot].ty, &names)?;
+                let value = source.evaluate(&schema.attributes[slot].ty, &names);
+                let value = explained(value, source.range())?;
                 kept(&value, schema, slot, source.range())
             }
             Opening::Filled => {
@@ -51,7 +53,7 @@ pub(super) struct OutputValue {
 impl Recipe for OutputValue {
     fn evaluate(&self, lookup: &dyn Lookup) -> Result<Value, Diagnostics> {
         let names = Names::new(&self.program, self.instance, &Each::None).with_lookup(lookup);
-        let value = self.expr.evaluate(&names)?;
+        let value = explained(self.expr.evaluate(&names), self.expr.range())?;
         Ok(if self.sensitive {
             value.into_secret()
         } else {

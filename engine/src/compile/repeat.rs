@@ -58,7 +58,7 @@ impl Compiler<'_> {
         let address = self.program.instances[id].address(&["module", name]);
         for at in 0..block.keys.len() {
             let path = keyed(&address, block.keys.key(at).as_ref());
-            let caller = Some((id, block.keys.each(at, &block.fed_by)));
+            let caller = Some((id, self.program.each(&block.keys, at, &block.fed_by)));
             let called = self.program.instances.len();
             self.program.instances.push(Instance {
                 site: child,
@@ -96,7 +96,7 @@ impl Compiler<'_> {
                 .push(Diagnostic::error("Null not allowed", detail).at(expr.range()));
             return Err(Keys::Failed);
         }
-        Ok((value, Feeds::new(&needs(&used), expr.range())))
+        Ok((value, Feeds::new(&needs(&used), (expr.clone(), id))))
     }
 
     fn unknown(&mut self, value: &Value, what: &str, range: Range) -> Keys {

@@ -55,7 +55,7 @@ impl Compiler<'_> {
             let address = self.program.instances[*id].resource_address(name);
             let mut made: Vec<Option<ResourceInstance>> = Vec::with_capacity(keys.len());
             for at in 0..keys.len() {
-                let each = keys.each(at, &feeds);
+                let each = self.program.each(&keys, at, &feeds);
                 let place = Place {
                     instance: *id,
                     each: &each,

@@ -19,3 +19,22 @@ pub(super) fn unsupported(schema: &Schema, name: &str, range: Range) -> Diagnost
     let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(range);
     diagnostic.meant(name, schema.attributes.iter().map(|attribute| attribute.name))
 }
+
+/// What to say where something has no value and nothing was said of why: never is it taken for something that is not
+/// there, since what is not there is destroyed.
+pub(super) fn unexplained(range: Range) -> Diagnostic {
+    let detail = "This has no value, and nothing says why.";
+    let hint = "This is a mistake of Meshform; please report it with your configuration.";
+    Diagnostic::error("Value not found", detail).at(range).hint(hint)
+}
+
+/// `result`, where an error always says something.
+pub(super) fn explained<T>(result: Result<T, Diagnostics>, range: Range) -> Result<T, Diagnostics> {
+    result.map_err(|found| {
+        if found.is_empty() {
+            unexplained(range).into()
+        } else {
+            found
+        }
+    })
+}

@@ -47,7 +47,7 @@ impl Compiler<'_> {
             let address = self.program.instances[*id].word_address(name);
             let mut made: Vec<Option<WordInstance>> = Vec::with_capacity(keys.len());
             for at in 0..keys.len() {
-                let each = keys.each(at, &feeds);
+                let each = self.program.each(&keys, at, &feeds);
                 let place = Place {
                     instance: *id,
                     each: &each,

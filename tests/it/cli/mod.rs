@@ -9,6 +9,7 @@ mod flow;
 mod formatting;
 mod growth;
 mod imports;
+mod late;
 mod machines;
 mod mistakes;
 mod newcomers;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use meshform_sandbox::{EksCluster, EksVpc, KubeObject, Sandbox};
+use meshform_sandbox::{EksCluster, EksVpc, KubeObject, Sandbox, scratch};
 
-use super::sandbox::{REGION, number};
+use super::sandbox::REGION;
 
 /// How long what ends by itself may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -26,12 +26,11 @@ impl Pair {
             held
         });
         held.get_or_insert_with(|| {
-            let name = format!("live-{}-pair-{}", std::process::id(), number());
             Sandbox::builder()
                 .clusters(2)
                 .istiod()
                 .region(REGION)
-                .dir(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
+                .dir(scratch(Path::new(env!("CARGO_TARGET_TMPDIR"))))
                 .start()
                 .unwrap()
         });

@@ -4,12 +4,12 @@
 //! process holds, and its folder is swept by the next run.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use meshform_sandbox::{Cluster, Sandbox};
+use meshform_sandbox::{Cluster, Sandbox, scratch};
 use tokio::runtime::Runtime;
 
 /// Where the example puts its network.
@@ -19,14 +19,11 @@ pub(crate) const REGION: &str = "us-west-2";
 pub(crate) fn sandbox() -> &'static Sandbox {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     SANDBOX.get_or_init(|| {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        sweep(root);
-        let dir = root.join(format!("live-{}", std::process::id()));
         Sandbox::builder()
             .clusters(2)
             .helm()
             .region(REGION)
-            .dir(dir)
+            .dir(scratch(Path::new(env!("CARGO_TARGET_TMPDIR"))))
             .start()
             .unwrap()
     })
@@ -74,24 +71,6 @@ fn serve_gateways_in(cluster: &Cluster) {
         .delete(&format!("{first}?propagationPolicy=Foreground"))
         .unwrap();
     wait(&|| cluster.get(&first).is_err());
-}
-
-/// Removes the folders of processes that have ended.
-fn sweep(root: &Path) {
-    let ended = |path: &PathBuf| {
-        let name = path.file_name()?.to_str()?;
-        let process = name.strip_prefix("live-")?.split('-').next()?;
-        let process: u32 = process.parse().ok()?;
-        (!Path::new("/proc").join(process.to_string()).exists()).then_some(())
-    };
-    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
-    for path in entries
-        .map(|entry| entry.path())
-        .filter(|path| ended(path).is_some())
-    {
-        // Another process of this suite may sweep at the same moment; what is left is swept the next time.
-        _ = std::fs::remove_dir_all(path);
-    }
 }
 
 /// The cluster of all tests.

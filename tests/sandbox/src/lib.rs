@@ -30,6 +30,7 @@ mod openssl;
 mod process;
 mod progress;
 mod sandbox;
+mod scratch;
 mod wait;
 mod world;
 
@@ -49,5 +50,6 @@ pub use openssl::openssl;
 pub use process::ProcessRecord;
 pub use progress::{Reporter, silent, to_stderr};
 pub use sandbox::{Builder, Sandbox};
+pub use scratch::scratch;
 pub use world::aws::AwsObject;
 pub use world::kube::KubeObject;

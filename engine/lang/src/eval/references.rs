@@ -3,8 +3,7 @@
 use meshform_state::Str;
 
 use crate::expr::{Base, Chain, Expr, ForKind, Key, Node, Part, StepKind};
-use crate::scope::{Step, Traversal};
-use crate::source::Range;
+use crate::scope::Traversal;
 
 /// Adds the references of `expr` to `found`, but those to names in `bound`.
 pub(crate) fn collect(expr: &Expr, bound: &mut Vec<Str>, found: &mut Vec<Traversal>) {
@@ -55,35 +54,25 @@ pub(crate) fn collect(expr: &Expr, bound: &mut Vec<Str>, found: &mut Vec<Travers
             }
         }
         Node::Splat(splat) => {
-            let before = found.len();
-            collect(&splat.source, bound, found);
-            // The steps behind the splat belong to the chain before it, where that is one.
-            if let Node::Chain(Chain { fixed: Some(_), .. }) = splat.source.node()
-                && found.len() > before
-                && let Some(last) = found.last_mut()
-            {
-                extend(last, &splat.each, splat.marker);
+            match splat.source.node() {
+                Node::Chain(Chain {
+                    fixed: Some(fixed),
+                    base: Base::Name(root, _),
+                    ..
+                }) if !bound.contains(root) => {
+                    // The steps behind the splat belong to the chain before it.
+                    let mut whole = fixed.clone();
+                    whole.range.end = whole
+                        .steps
+                        .last()
+                        .map_or(splat.marker.end, |(_, range)| range.end);
+                    found.push(whole);
+                }
+                _ => collect(&splat.source, bound, found),
             }
             collect(&splat.each, bound, found);
         }
     }
-}
-
-/// Lengthens `traversal` by a splat and the literal steps behind it.
-fn extend(traversal: &mut Traversal, each: &Expr, marker: Range) {
-    traversal.steps.push((Step::Splat, marker));
-    let chain = match each.node() {
-        Node::Chain(chain) => chain,
-        Node::Splat(inner) => match inner.source.node() {
-            Node::Chain(chain) => chain,
-            _ => return,
-        },
-        _ => return,
-    };
-    traversal
-        .steps
-        .extend(chain.steps.iter().map_while(crate::expr::literal_step));
-    traversal.range.end = traversal.steps.last().map_or(marker.end, |(_, range)| range.end);
 }
 
 fn collect_chain(chain: &Chain, bound: &mut Vec<Str>, found: &mut Vec<Traversal>) {

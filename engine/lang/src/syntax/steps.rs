@@ -73,6 +73,7 @@ impl Parser<'_> {
     fn splat(&self, source: Expr, each: Expr, marker_start: u32, marker_end: u32) -> Expr {
         let range = self.range(source.range().start, each.range().end.max(marker_end));
         let marker = self.range(marker_start, marker_end);
+        let source = source.followed_by(&each, marker);
         Expr::new(Node::Splat(Splat { source, each, marker }), range)
     }
 

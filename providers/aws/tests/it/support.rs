@@ -1,6 +1,7 @@
 //! A state, an engine and an account of AWS, and what a test does with them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +14,7 @@ use meshform_engine::retry::RetryPolicy;
 use meshform_engine::testing::{Driver, ManualClock, SeededEntropy};
 use meshform_engine::{Adapter, Home, Object, Registry, Resource};
 use meshform_kinds::{Rules, kind_of};
-use meshform_sandbox::{AwsObject, Door, Fault, OpenDoor, Recorded, Sandbox};
+use meshform_sandbox::{AwsObject, Door, Fault, OpenDoor, Recorded, Sandbox, scratch};
 use meshform_state::disk::{Op, Verdict};
 use meshform_state::{Address, Scope, Type, Value};
 
@@ -23,7 +24,12 @@ const FAR_REGION: &str = "us-west-2";
 /// The sandbox of all tests.
 pub(crate) fn sandbox() -> &'static Sandbox {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    SANDBOX.get_or_init(|| Sandbox::builder().start().unwrap())
+    SANDBOX.get_or_init(|| {
+        Sandbox::builder()
+            .dir(scratch(Path::new(env!("CARGO_TARGET_TMPDIR"))))
+            .start()
+            .unwrap()
+    })
 }
 
 /// What the SDK needs to go through `door`.

@@ -1,5 +1,6 @@
 //! A state, an engine and a cluster, and what a test does with them.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use meshform_kinds::kubernetes::{DATA, DATA_VERSION, MANIFEST, Manifest, NAMESPA
 use meshform_kinds::{Field as _, Rules};
 use meshform_kube::testing::{Faults, Recorded};
 use meshform_kube::{Authority, KubeAdapter};
-use meshform_sandbox::{Cluster, Sandbox};
+use meshform_sandbox::{Cluster, Sandbox, scratch};
 use meshform_state::disk::Disk as _;
 use meshform_state::{Scope, Store as _, Type, Value};
 use serde_json::Value as Json;
@@ -29,7 +30,13 @@ pub(crate) fn cluster() -> &'static Cluster {
 pub(crate) fn clusters() -> &'static [Cluster] {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     &SANDBOX
-        .get_or_init(|| Sandbox::builder().clusters(2).start().unwrap())
+        .get_or_init(|| {
+            Sandbox::builder()
+                .clusters(2)
+                .dir(scratch(Path::new(env!("CARGO_TARGET_TMPDIR"))))
+                .start()
+                .unwrap()
+        })
         .clusters
 }
 

@@ -1,5 +1,7 @@
 //! The scope of an evaluation: names find their values in the tables of a [`Program`], or in what apply knows by now.
 
+mod calls;
+
 use std::cell::{Cell as Moment, RefCell};
 use std::sync::Arc;
 
@@ -315,75 +317,6 @@ impl<'a> Names<'a> {
         self.note(On::Many(self.program.sources(value).into()), traversal);
     }
 
-    fn call(&self, name: &Str, steps: usize, traversal: &Traversal) -> Found {
-        let instance = &self.program.instances[self.instance];
-        let block = instance.calls.get(name).ok_or_else(Diagnostics::new)?;
-        let shown = format!("module.{name}");
-        let outputs = |id: &InstanceId| self.outputs(*id, traversal).ok().map(Value::object);
-        let (at, steps) = match select(block, &shown, steps, traversal)? {
-            Selected::Waiting => {
-                return Ok(Resolved {
-                    value: Value::later(Type::Any),
-                    steps,
-                });
-            }
-            Selected::All => {
-                let value = together(block, outputs).ok_or_else(Diagnostics::new)?;
-                return Ok(Resolved { value, steps });
-            }
-            Selected::One(at, steps) => (at, steps),
-        };
-        let id = block
-            .instances
-            .get(at)
-            .copied()
-            .flatten()
-            .ok_or_else(Diagnostics::new)?;
-        let Some((Step::Attribute(output), range)) = traversal.steps.get(steps) else {
-            return Ok(Resolved {
-                value: Value::object(self.outputs(id, traversal)?),
-                steps,
-            });
-        };
-        let called = &self.program.instances[id];
-        let module = &self.program.sites[called.site].module;
-        if !module.outputs.contains_key(output) {
-            let detail = format!("The module `{name}` has no output `{output}`.");
-            let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(*range);
-            return Err(diagnostic
-                .meant(output, module.outputs.keys().map(|name| &**name))
-                .into());
-        }
-        let found = self.output(id, output, traversal)?;
-        Ok(Resolved {
-            value: found.value,
-            steps: steps + 1,
-        })
-    }
-
-    fn outputs(&self, id: InstanceId, traversal: &Traversal) -> Result<Vec<(Str, Value)>, Diagnostics> {
-        let module = &self.program.sites[self.program.instances[id].site].module;
-        module
-            .outputs
-            .keys()
-            .map(|name| Ok((name.clone(), self.output(id, name, traversal)?.value)))
-            .collect()
-    }
-
-    fn output(&self, id: InstanceId, name: &Str, traversal: &Traversal) -> Found {
-        let called = &self.program.instances[id];
-        self.cell(called.outputs.get(name), traversal, |lookup| {
-            let output = self.program.sites[called.site].module.outputs.get(name)?;
-            let names = Names::new(self.program, id, &Each::None).with_lookup(lookup);
-            Some(
-                output
-                    .value
-                    .evaluate(&names)
-                    .map(|value| Resolved { value, steps: 1 }),
-            )
-        })
-    }
-
     fn path(&self, part: &str) -> Value {
         let folder = &self.program.sites[self.program.instances[self.instance].site]
             .module
@@ -410,10 +343,25 @@ impl<'a> Names<'a> {
         }
     }
 
+    fn each_value(&self) -> Result<Value, Diagnostics> {
+        let Each::Key { key, value, from, .. } = self.each else {
+            return Err(Diagnostics::new());
+        };
+        match (self.lookup, from) {
+            (Some(lookup), Some((expr, instance))) => {
+                let names = Names::new(self.program, *instance, &Each::None).with_lookup(lookup);
+                let all = expr.evaluate(&names)?;
+                Ok(all.get(key).cloned().unwrap_or_else(|| value.clone()))
+            }
+            (Some(lookup), None) => Ok(super::recipe::fill(self.program, value, lookup)),
+            (None, _) => Ok(value.clone()),
+        }
+    }
+
     fn repetition(&self, meant: &Meaning, traversal: &Traversal) -> Found {
         let (value, fed_by) = match (meant, self.each) {
-            (Meaning::EachKey, Each::Key(key, _, fed_by)) => (Value::String(key.clone()), fed_by),
-            (Meaning::EachValue, Each::Key(_, value, fed_by)) => (value.clone(), fed_by),
+            (Meaning::EachKey, Each::Key { key, fed_by, .. }) => (Value::String(key.clone()), fed_by),
+            (Meaning::EachValue, Each::Key { fed_by, .. }) => (self.each_value()?, fed_by),
             (Meaning::CountIndex, Each::Count(index, fed_by)) => {
                 (Value::Number(Number::from(*index)), fed_by)
             }
@@ -484,7 +432,7 @@ impl Scope for Names<'_> {
         let each = match self.each {
             Each::None => String::new(),
             Each::Count(index, _) => index.to_string(),
-            Each::Key(key, ..) => format!("{key:?}"),
+            Each::Key { key, .. } => format!("{key:?}"),
         };
         let call = format!(
             "{}:{}:{}:{each}:{nth}",

@@ -1,0 +1,90 @@
+//! Values that only apply knows, and the ways that they take to where they are needed.
+
+use super::environment::TestEnvironment;
+
+/// A module whose `seen` is no business of who asks for `name`.
+const MODULE: &str = "variable \"given\" {}\n\
+    variable \"seen\" {\n  default = null\n}\n\
+    resource \"meshform_data\" \"in\" {\n  input = \"${var.given}?\"\n}\n\
+    output \"name\" {\n  value = \"${var.given}+\"\n}\n\
+    output \"made\" {\n  value = meshform_data.in.output\n}\n\
+    output \"seen\" {\n  value = var.seen\n}\n";
+
+const SOURCES: &str = "resource \"meshform_data\" \"a\" {\n  for_each = toset([\"one\", \"two\"])\n  input    = each.key\n}\n\
+    locals {\n  one = meshform_data.a[\"one\"].id\n  two = meshform_data.a[\"two\"].id\n}\n";
+
+fn environment(mesh: &str) -> TestEnvironment {
+    let environment = TestEnvironment::new(&format!("{SOURCES}{mesh}"));
+    environment.write("m/mesh.hcl", MODULE);
+    let ran = environment.run(&["init"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    environment
+}
+
+/// Applies `mesh`, in which every output must be `true`, and sees that nothing is left to do.
+#[track_caller]
+fn holds(mesh: &str) {
+    let environment = environment(mesh);
+    let ran = environment.run(&["apply", "-auto-approve"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran}");
+    let outputs = environment.run(&["output"]).stdout;
+    assert!(
+        !outputs.is_empty() && outputs.lines().all(|line| line.ends_with("= true")),
+        "{outputs}"
+    );
+    let ran = environment.run(&["plan", "-detailed-exitcode"]);
+    assert_eq!(ran.code, 0, "{ran}");
+}
+
+#[test]
+fn each_value_is_found_for_all_that_is_computed_from_it() {
+    // The keys are crossed: an instance waits for what its value names, not for its namesake.
+    holds(
+        "resource \"meshform_data\" \"b\" {\n  for_each = { one = local.two, two = local.one }\n  input    = \"${each.value}-1\"\n}\n\
+         output \"one\" {\n  value = meshform_data.b[\"one\"].output == \"${local.two}-1\"\n}\n\
+         output \"two\" {\n  value = meshform_data.b[\"two\"].output == \"${local.one}-1\"\n}\n",
+    );
+}
+
+#[test]
+fn each_value_that_is_computed_itself_is_found_too() {
+    holds(
+        "resource \"meshform_data\" \"b\" {\n  for_each = { for k, a in meshform_data.a : k => { id = \"${a.id}/${k}\" } }\n  input    = [each.key, upper(each.value.id)]\n}\n\
+         output \"one\" {\n  value = meshform_data.b[\"one\"].output[1] == upper(\"${local.one}/one\")\n}\n",
+    );
+}
+
+#[test]
+fn each_value_reaches_modules_and_their_outputs() {
+    holds(
+        "module \"m\" {\n  source   = \"./m\"\n  for_each = { for k, a in meshform_data.a : k => [\"${a.id}!\", a.id] }\n  given    = each.value[0]\n  seen     = \"${each.value[1]}!\"\n}\n\
+         output \"name\" {\n  value = module.m[\"one\"].name == \"${local.one}!+\"\n}\n\
+         output \"made\" {\n  value = module.m[\"two\"].made == \"${local.two}!?\"\n}\n\
+         output \"seen\" {\n  value = module.m[\"two\"].seen == \"${local.two}!\"\n}\n",
+    );
+}
+
+#[test]
+fn conditions_on_each_value_are_decided() {
+    let mesh = |condition: &str| {
+        format!(
+            "resource \"meshform_data\" \"b\" {{\n  for_each = {{ x = \"${{local.one}}.\" }}\n  input    = each.key\n  lifecycle {{\n    precondition {{\n      condition     = {condition}\n      error_message = \"Not ${{each.value}}\"\n    }}\n  }}\n}}\n\
+             output \"one\" {{\n  value = meshform_data.b[\"x\"].output == \"x\"\n}}\n"
+        )
+    };
+    holds(&mesh("endswith(each.value, \".\")"));
+    let environment = environment(&mesh("each.value == \"x\""));
+    let ran = environment.run(&["apply", "-auto-approve"]);
+    assert_eq!(ran.code, 5, "{ran}");
+    assert!(ran.stderr.contains("Precondition failed"), "{ran}");
+}
+
+#[test]
+fn one_output_of_all_instances_waits_for_no_other() {
+    holds(
+        "module \"n\" {\n  source = \"./m\"\n  count  = 2\n  given  = \"n${count.index}\"\n  seen   = meshform_data.user.id\n}\n\
+         resource \"meshform_data\" \"user\" {\n  input = module.n[*].name\n  lifecycle {\n    precondition {\n      condition     = length(module.n[*].name) == 2\n      error_message = \"There are two.\"\n    }\n  }\n}\n\
+         output \"names\" {\n  value = meshform_data.user.output == [\"n0+\", \"n1+\"]\n}\n\
+         output \"seen\" {\n  value = module.n[1].seen == meshform_data.user.id\n}\n",
+    );
+}
