@@ -30,6 +30,7 @@ pub(crate) fn schema() -> WordSchema {
         for_each: true,
         after: &[],
         body,
+        exports: &["id", "region"],
         doc: "An AWS account.",
     }
 }

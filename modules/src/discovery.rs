@@ -42,6 +42,7 @@ pub(crate) fn schema() -> WordSchema {
             )],
             ..BlockSchema::default()
         },
+        exports: &[],
         doc: "How istiods find the services of other clusters.",
     }
 }

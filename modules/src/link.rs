@@ -40,6 +40,7 @@ pub(crate) fn schema() -> WordSchema {
             ],
             ..BlockSchema::default()
         },
+        exports: &["id"],
         doc: "A way between two VPCs.",
     }
 }

@@ -76,6 +76,7 @@ pub(crate) fn schema() -> WordSchema {
             ],
             open: false,
         },
+        exports: &["id", "trust_domain"],
         doc: "What all clusters of a mesh share.",
     }
 }
@@ -196,16 +197,19 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
     if found.has_errors() {
         return Err(found.into());
     }
-    // Asked here, where nothing else must be known first, so that `init` learns which charts there are.
-    mesh.charts(block.arguments.range, context)?;
-    Ok(Expansion {
+    let expansion = Expansion {
         resources: Vec::new(),
         exports: BTreeMap::from([
-            ("id".into(), Value::from(mesh.id)),
-            ("trust_domain".into(), Value::from(mesh.trust_domain)),
+            ("id".into(), Value::from(mesh.id.as_str())),
+            ("trust_domain".into(), Value::from(mesh.trust_domain.as_str())),
         ]),
         place: Place::Nowhere,
-    })
+    };
+    // Asked here, where nothing else must be known first, so that `init` learns which charts there are.
+    match mesh.charts(block.arguments.range, context) {
+        Ok(_) => Ok(expansion),
+        Err(stop) => Err(stop.with(|| expansion)),
+    }
 }
 
 fn is_domain(text: &str) -> bool {

@@ -28,6 +28,7 @@ pub(crate) fn schema() -> WordSchema {
             )],
             ..BlockSchema::default()
         },
+        exports: &["name"],
         doc: "VPCs whose pods reach each other directly: one network of Istio.",
     }
 }

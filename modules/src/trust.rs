@@ -112,6 +112,7 @@ pub(crate) fn schema() -> WordSchema {
             ],
             open: false,
         },
+        exports: &["arn", "certificate"],
         doc: "The root that all workloads of the mesh are known by.",
     }
 }
@@ -199,7 +200,13 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
             &scope,
             &[("arn", Value::from(arn))],
             authority.range("arn"),
-        )?;
+        );
+        let answer = answer.map_err(|stop| {
+            stop.with(|| Expansion {
+                place: Place::Fixed(scope.clone()),
+                ..Expansion::default()
+            })
+        })?;
         let certificate = context.answer(AUTHORITY, &answer, "certificate").cloned();
         let status = context
             .answer(AUTHORITY, &answer, "status")

@@ -12,7 +12,7 @@ use super::compiler::{Compiler, Dependencies};
 use super::console::RootNames;
 use super::inputs::Purpose;
 use super::nodes::BlockName;
-use super::program::{Data, InstanceId, Program, ResourceInstance};
+use super::program::{Data, InstanceId, Program, ResourceInstance, Wait};
 use super::recipe::{OutputValue, Slot};
 use super::vocabulary::{Derivation, Expanded, Expansion, Stop};
 use super::wording::unexplained;
@@ -29,9 +29,9 @@ struct Parts {
 impl Compiler<'_> {
     /// Everything that was compiled.
     pub(super) fn assemble(mut self) -> Compiled {
-        let blocks = self.blocks();
+        let blocks = self.blocks(false);
         let between = self.between(&blocks);
-        self.review(&blocks);
+        self.review(&self.blocks(self.inputs.purpose == Purpose::Validate));
         let mut parts = Parts {
             resources: Vec::new(),
             open: Vec::new(),
@@ -124,8 +124,8 @@ impl Compiler<'_> {
         deferred
     }
 
-    /// All blocks of words that are expanded.
-    fn blocks(&self) -> Vec<Arc<Expanded>> {
+    /// All blocks of words that are expanded; those that wait, too, if so wanted.
+    fn blocks(&self, waiting: bool) -> Vec<Arc<Expanded>> {
         let mut blocks = Vec::new();
         for (id, instance) in self.program.instances.iter().enumerate() {
             let names = self.module(id).words.keys();
@@ -134,7 +134,7 @@ impl Compiler<'_> {
                 .flat_map(|block| block.instances.iter().flatten());
             blocks.extend(
                 words
-                    .filter(|word| !word.waiting)
+                    .filter(|word| waiting || word.wait == Wait::Over)
                     .map(|word| word.expanded.clone()),
             );
         }
@@ -161,7 +161,7 @@ impl Compiler<'_> {
         }) {
             Ok(derivations) => derivations,
             // What lies between blocks is no place.
-            Err(Stop::Waiting | Stop::Absent(_)) => return Vec::new(),
+            Err(Stop::Waiting(_) | Stop::Absent(_)) => return Vec::new(),
             Err(Stop::Mistakes(found)) => {
                 self.found.extend(found);
                 return Vec::new();

@@ -7,8 +7,17 @@ use meshform_state::Str;
 
 use crate::config::{Module, ResourceName, WordName};
 
-/// The words of the vocabulary, each with whether its blocks have names.
-pub(super) type Words = BTreeMap<Str, bool>;
+/// The words of the vocabulary.
+pub(super) type Words = BTreeMap<Str, KnownWord>;
+
+/// What must be known of a word to say what a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct KnownWord {
+    /// Whether its blocks have names.
+    pub(super) named: bool,
+    /// What can be seen of them.
+    pub(super) exports: &'static [&'static str],
+}
 
 /// What the beginning of a traversal means.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +85,7 @@ pub(super) fn meaning(traversal: &Traversal, words: &Words) -> Result<(Meaning, 
             None => Err(needs("the kind and name of a data source")),
         },
         ("data", None) => Err(needs("the kind and name of a data source")),
-        (root, first) => match (words.get(root), first) {
+        (root, first) => match (words.get(root).map(|word| word.named), first) {
             (Some(true), Some(name)) => Ok((
                 Meaning::Word(WordName {
                     word: traversal.root.clone(),

@@ -107,7 +107,13 @@ pub fn compile(
     let words: meaning::Words = vocabulary
         .words()
         .iter()
-        .map(|word| (word.name.into(), word.named))
+        .map(|word| {
+            let known = meaning::KnownWord {
+                named: word.named,
+                exports: word.exports,
+            };
+            (word.name.into(), known)
+        })
         .collect();
     let mut found = Diagnostics::new();
     for (name, given) in &inputs.variables {

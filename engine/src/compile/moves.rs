@@ -134,10 +134,12 @@ fn end(address: &Address, kinds: &Kinds, words: &Words) -> End {
     match (name(3), name(2)) {
         (_, Some("module")) => End::Module,
         (Some("data"), _) => End::Data,
-        (_, Some(kind)) if kinds.managed(kind).is_some() || words.get(kind) == Some(&true) => {
+        (_, Some(kind))
+            if kinds.managed(kind).is_some() || words.get(kind).is_some_and(|word| word.named) =>
+        {
             End::Block(kind.to_owned())
         }
-        _ if words.get(last) == Some(&false) => End::Block(last.to_owned()),
+        _ if words.get(last).is_some_and(|word| !word.named) => End::Block(last.to_owned()),
         (_, kind) => End::Block(kind.unwrap_or(last).to_owned()),
     }
 }

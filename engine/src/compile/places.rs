@@ -85,7 +85,7 @@ impl Compiler<'_> {
         };
         // A block with mistakes has no place; they were reported.
         let word = self.program.word(&address)?;
-        if word.waiting {
+        if !self.is_usable(word.wait) {
             return None;
         }
         match word.expanded.place.scope(region) {

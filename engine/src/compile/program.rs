@@ -193,12 +193,24 @@ pub(super) struct OpenArgument {
     pub(super) needs: Arc<[Address]>,
 }
 
+/// What must be there before a block is expanded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Wait {
+    /// Nothing: it is.
+    #[default]
+    Over,
+    /// An answer from the outside: what it stands for is not whole, but what its arguments say is known.
+    Answer,
+    /// A value that its arguments take.
+    Value,
+}
+
 /// One instance of a word's block.
 pub(super) struct WordInstance {
     pub(super) expanded: Arc<Expanded>,
     pub(super) exports: Value,
-    /// Whether its exports wait for an answer that is not there yet.
-    pub(super) waiting: bool,
+    /// What it waits for.
+    pub(super) wait: Wait,
     /// The arguments that are not wholly known, by path in the block.
     pub(super) open: HashMap<Str, OpenArgument>,
     pub(super) each: Each,

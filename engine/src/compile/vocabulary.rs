@@ -26,6 +26,7 @@ pub trait Vocabulary: Send + Sync {
     ///
     /// # Errors
     /// [`Stop::Waiting`] if an answer from the outside is missing, which [`Context::ask`] has noted; or what is wrong.
+    /// What is wrong whatever the answer will be comes before the question: `validate` gets no answers.
     fn expand(&self, block: &WordBlock, context: &mut Context<'_>) -> Result<Expansion, Stop>;
 
     /// What follows from all blocks together and from none alone: resources between blocks. Called once all of them
@@ -38,7 +39,8 @@ pub trait Vocabulary: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// What is wrong or doubtful between blocks, once all are expanded.
+    /// What is wrong or doubtful between blocks, once all are expanded. For `validate`, which gets no answers, some lack
+    /// what only an answer can say.
     fn review(&self, blocks: &[&Expanded]) -> Diagnostics {
         let _ = blocks;
         Diagnostics::new()
@@ -189,8 +191,8 @@ pub struct Derived {
 /// Why a block cannot be expanded.
 #[derive(Debug, Clone)]
 pub enum Stop {
-    /// An answer is missing; it will be asked for.
-    Waiting,
+    /// An answer is missing; it will be asked for. What is known of the block all the same, for `validate`.
+    Waiting(Box<Expansion>),
     /// Something is wrong.
     Mistakes(Diagnostics),
     /// What the block stands for does not exist yet, and is made by nobody here.
@@ -206,6 +208,17 @@ pub struct Absence {
     pub on: Address,
     /// A warning that says what is missing; what is left out is added to it.
     pub told: Diagnostic,
+}
+
+impl Stop {
+    /// The same; where it waits, with what is `known` of the block.
+    #[must_use]
+    pub fn with(self, known: impl FnOnce() -> Expansion) -> Self {
+        match self {
+            Stop::Waiting(_) => Stop::Waiting(Box::new(known())),
+            other => other,
+        }
+    }
 }
 
 impl From<Absence> for Stop {
@@ -270,7 +283,7 @@ impl Context<'_> {
             Some(answer) => Ok(answer.clone()),
             None => {
                 self.missing.push(query);
-                Err(Stop::Waiting)
+                Err(Stop::Waiting(Box::default()))
             }
         }
     }

@@ -12,6 +12,15 @@ pub(super) fn outside(name: &str, argument: &str, traversal: &Traversal) -> Diag
         .into()
 }
 
+/// What to say of a name that the block of a word, `shown`, does not export; `exports` are those that it may have.
+pub(super) fn no_export(shown: &str, name: &str, range: Range, exports: &[&str]) -> Diagnostic {
+    let detail = format!("`{shown}` has no attribute `{name}`.");
+    let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(range);
+    // One that others of its word have is no misspelling.
+    let names = exports.iter().copied().filter(|_| !exports.contains(&name));
+    diagnostic.meant(name, names.chain(["address"]))
+}
+
 /// What to say of an attribute that `schema` does not have.
 pub(super) fn unsupported(schema: &Schema, name: &str, range: Range) -> Diagnostic {
     let what = if schema.data { "data source" } else { "resource" };

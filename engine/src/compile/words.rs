@@ -12,7 +12,7 @@ use crate::hash::HashMap;
 
 use super::compiler::{Compiler, Dependencies, Place, needs};
 use super::names::{Use, handle};
-use super::program::{Feeds, InstanceId, OpenArgument, WordInstance, keyed};
+use super::program::{Feeds, InstanceId, OpenArgument, Wait, WordInstance, keyed};
 use super::sites::SiteId;
 use super::source::{article, converted};
 use super::vocabulary::{
@@ -30,7 +30,7 @@ struct Trace {
     /// The references followed, and the argument that each is in.
     used: Vec<(Str, Vec<Use>)>,
     failed: bool,
-    waiting: bool,
+    wait: Wait,
 }
 
 impl Compiler<'_> {
@@ -97,17 +97,19 @@ impl Compiler<'_> {
             address,
             arguments,
         };
-        let before = self.before(schema.after, place.instance);
-        let expansion = match before {
-            Some(before) if !trace.waiting => {
-                self.ask(before, |vocabulary, context| vocabulary.expand(&block, context))
-            }
-            _ => Err(Stop::Waiting),
+        let (before, wait) = self.before(schema.after, place.instance);
+        let wait = wait.max(trace.wait);
+        let expansion = if self.is_usable(wait) {
+            self.ask(before, |vocabulary, context| vocabulary.expand(&block, context))
+        } else {
+            Ok(Expansion::default())
         };
-        let (expansion, waiting) = match expansion {
-            Ok(expansion) => (expansion, false),
-            Err(Stop::Waiting) => (Expansion::default(), true),
-            Err(Stop::Absent(absence)) => (self.without(*absence), false),
+        let (expansion, wait) = match expansion {
+            Ok(expansion) if wait == Wait::Over => (expansion, wait),
+            // What it stands for is made of what others only have with their answers.
+            Ok(expansion) => (without_resources(expansion), wait),
+            Err(Stop::Waiting(known)) => (without_resources(*known), Wait::Answer),
+            Err(Stop::Absent(absence)) => (self.without(*absence), wait),
             Err(Stop::Mistakes(found)) => {
                 self.found.extend(found);
                 return None;
@@ -141,7 +143,7 @@ impl Compiler<'_> {
                 place: is_place,
             }),
             exports: value,
-            waiting,
+            wait,
             open: trace.open,
             each: place.each.clone(),
             resources,
@@ -177,20 +179,27 @@ impl Compiler<'_> {
         result
     }
 
-    /// The blocks of `words` in a module instance; `None` while one of them waits or has mistakes.
-    fn before(&self, words: &[&str], id: InstanceId) -> Option<Vec<Arc<Expanded>>> {
+    /// The blocks of `words` in a module instance, and what some of them wait for. For one with mistakes, which were
+    /// reported, everything waits.
+    fn before(&self, words: &[&str], id: InstanceId) -> (Vec<Arc<Expanded>>, Wait) {
         let instance = &self.program.instances[id];
-        let mut all = Vec::new();
+        let (mut all, mut wait) = (Vec::new(), Wait::Over);
         for name in self.module(id).words.keys() {
             if !words.contains(&&*name.word) {
                 continue;
             }
             for one in instance.words.get(name).iter().flat_map(|block| &block.instances) {
-                let one = one.as_ref().filter(|one| !one.waiting)?;
-                all.push(one.expanded.clone());
+                wait = wait.max(one.as_ref().map_or(Wait::Value, |one| one.wait));
+                all.extend(one.iter().map(|one| one.expanded.clone()));
             }
         }
-        Some(all)
+        (all, wait)
+    }
+
+    /// Whether what is known of a block is enough to go on: `validate` looks at what the arguments say, since it gets no
+    /// answers; all others wait for them.
+    pub(super) fn is_usable(&self, wait: Wait) -> bool {
+        wait == Wait::Over || (wait == Wait::Answer && self.inputs.purpose == super::Purpose::Validate)
     }
 
     fn arguments(
@@ -324,7 +333,7 @@ impl Compiler<'_> {
 
     fn stop(&self, level: &mut Level<'_, '_>) {
         if self.waits() {
-            level.trace.waiting = true;
+            level.trace.wait = Wait::Value;
         } else {
             level.trace.failed = true;
         }
@@ -412,15 +421,14 @@ impl Compiler<'_> {
             });
         }
         match self.program.word(&address) {
-            Some(other) if other.waiting => {
-                level.trace.waiting = true;
-                None
+            Some(other) => {
+                level.trace.wait = level.trace.wait.max(other.wait);
+                self.is_usable(other.wait).then(|| Handle {
+                    word,
+                    address,
+                    expanded: Some(other.expanded.clone()),
+                })
             }
-            Some(other) => Some(Handle {
-                word,
-                address,
-                expanded: Some(other.expanded.clone()),
-            }),
             // It has mistakes, which were reported.
             None => {
                 level.trace.failed = true;
@@ -437,4 +445,12 @@ struct Level<'a, 't> {
     /// The kinds of the blocks around, each with a dot behind it.
     path: String,
     trace: &'t mut Trace,
+}
+
+/// What is known of a block, without the resources, which may lack something.
+fn without_resources(expansion: Expansion) -> Expansion {
+    Expansion {
+        resources: Vec::new(),
+        ..expansion
+    }
 }

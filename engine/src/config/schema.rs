@@ -82,6 +82,8 @@ pub struct WordSchema {
     pub after: &'static [&'static str],
     /// What may stand in it.
     pub body: BlockSchema,
+    /// What expressions can see of its blocks beside `address`. A block need not have all of them.
+    pub exports: &'static [&'static str],
     /// What it is, in a sentence.
     pub doc: &'static str,
 }

@@ -88,6 +88,15 @@ pub(crate) fn schema() -> WordSchema {
             ],
             open: false,
         },
+        exports: &[
+            "certificate_authority_data",
+            "name",
+            "network",
+            "security_group_ids",
+            "server",
+            "uid",
+            "version",
+        ],
         doc: "A Kubernetes cluster.",
     }
 }
@@ -109,21 +118,20 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
         .blocks(mesh::WORD)
         .next()
         .map(|mesh| mesh::Mesh::of(&mesh.block));
-    let eks = match facts::eks(block, context)? {
+    if mesh.is_some() {
+        let network = Value::from(network(block, context));
+        expansion.exports.insert("network".into(), network);
+    }
+    let known = |stop: Stop, expansion: &Expansion| stop.with(|| expansion.clone());
+    let eks = match facts::eks(block, context).map_err(|stop| known(stop, &expansion))? {
         Eks::None => None,
         Eks::There(eks) => Some(eks),
-        Eks::Absent(told) => {
-            if mesh.is_some() {
-                expansion
-                    .exports
-                    .insert("network".into(), Value::from(network(block, context)));
-            }
-            return Err(absent(block, expansion, *told).into());
-        }
+        Eks::Absent(told) => return Err(absent(block, expansion, *told).into()),
     };
     if let Some(mesh) = mesh {
         let network = network(block, context);
-        let known = facts::ask(block, &scope, eks.as_deref(), (&mesh, &network), context)?;
+        let facts = facts::ask(block, &scope, eks.as_deref(), (&mesh, &network), context);
+        let known = facts.map_err(|stop| known(stop, &expansion))?;
         let member = istio::Member {
             block,
             name,

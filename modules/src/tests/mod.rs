@@ -53,6 +53,7 @@ fn compiled_for(purpose: Purpose, text: &str, otherwise: Otherwise<'_>) -> (Sour
         if compiled.missing.is_empty() || is_text_wrong {
             compiled.diagnostics.extend(found.clone());
             compiled.diagnostics.sort();
+            assert_eq!(unnamed(&mesh, &compiled), Vec::<String>::new());
             return (sources, compiled);
         }
         for query in &compiled.missing {
@@ -63,6 +64,20 @@ fn compiled_for(purpose: Purpose, text: &str, otherwise: Otherwise<'_>) -> (Sour
             facts.insert(query, answer);
         }
     }
+}
+
+/// What blocks export and the schema of their word does not name.
+fn unnamed(mesh: &Mesh, compiled: &Compiled) -> Vec<String> {
+    let named = |word: &str| {
+        let schema = mesh.words().iter().find(|schema| schema.name == word);
+        schema.map_or(&[][..], |schema| schema.exports)
+    };
+    let exports = compiled.blocks.iter().flat_map(|block| {
+        let named = named(&block.block.word);
+        let names = block.exports.keys().filter(|name| !named.contains(&name.as_ref()));
+        names.map(|name| format!("{}.{name}", block.block.address))
+    });
+    exports.collect()
 }
 
 fn listed(text: &str) -> String {

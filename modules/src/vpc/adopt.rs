@@ -30,7 +30,16 @@ pub(super) fn expand(
     let vpc = context.ask(VPC, &scope, &[("id", Value::from(id))], range);
     let subnets = context.ask(SUBNETS, &scope, &[("vpc_id", Value::from(id))], range);
     let tables = context.ask(ROUTE_TABLES, &scope, &[("vpc_id", Value::from(id))], range);
-    let (vpc, subnets, tables) = (vpc?, subnets?, tables?);
+    let known = |stop: Stop| {
+        stop.with(|| Expansion {
+            resources: Vec::new(),
+            exports: BTreeMap::from([("id".into(), Value::from(id)), ("region".into(), region(&scope))]),
+            place: Place::Fixed(scope.clone()),
+        })
+    };
+    let vpc = vpc.map_err(known)?;
+    let subnets = subnets.map_err(known)?;
+    let tables = tables.map_err(known)?;
     let said = |name: &str, empty: Value| context.answer(VPC, &vpc, name).cloned().unwrap_or(empty);
     let members = |kind: &str, answer, list: &str| -> Vec<Value> {
         let items = context.answer(kind, answer, list).and_then(Value::items);

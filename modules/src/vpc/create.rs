@@ -42,15 +42,18 @@ pub(super) fn expand(
     let (Some(scope), Some(layout), Some(count)) = (scope, layout, count) else {
         return Err(found.into());
     };
-    let zones = zones(block, &scope, count, context)?;
-    Ok(Parts {
+    let zones = zones(block, &scope, count, context);
+    let parts = |zones| Parts {
         block,
         context,
         layout,
-        zones: &zones,
+        zones,
         is_public: block.arguments.value("public_subnets").and_then(Value::as_bool) == Some(true),
+    };
+    match zones {
+        Ok(zones) => Ok(parts(&zones).expansion(scope)),
+        Err(stop) => Err(stop.with(|| parts(&[]).expansion(scope))),
     }
-    .expansion(scope))
 }
 
 fn layout(block: &WordBlock) -> Result<Layout, Diagnostics> {

@@ -57,6 +57,20 @@ pub(crate) fn schema() -> WordSchema {
             arguments,
             ..BlockSchema::default()
         },
+        exports: &[
+            "account_id",
+            "cidr_block",
+            "cidr_blocks",
+            "id",
+            "private_route_table_ids",
+            "private_subnet_ids",
+            "public_route_table_ids",
+            "public_subnet_ids",
+            "region",
+            "route_table_ids",
+            "subnet_ids",
+            "zones",
+        ],
         doc: "A virtual private cloud.",
     }
 }

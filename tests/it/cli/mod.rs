@@ -20,3 +20,4 @@ mod selection;
 mod server;
 mod signals;
 mod states;
+mod validate;

@@ -12,10 +12,10 @@ use crate::desired::Lookup;
 
 use super::meaning::{Meaning, meaning};
 use super::nodes::is_bare;
-use super::program::{Block, Cell, Each, InstanceId, Program, ResourceInstance, WordInstance};
+use super::program::{Block, Cell, Each, InstanceId, Program, ResourceInstance, Wait, WordInstance};
 use super::select::{Selected, select};
 use super::view::together;
-use super::wording::{outside, unsupported};
+use super::wording::{no_export, outside, unsupported};
 
 /// The scope of one evaluation.
 pub(super) struct Names<'a> {
@@ -286,24 +286,19 @@ impl<'a> Names<'a> {
                     steps: steps + 1,
                 })
             }
-            None if instance.waiting => Ok(Resolved {
+            None if instance.wait != Wait::Over => Ok(Resolved {
                 value: Value::later(Type::Any),
                 steps: steps + 1,
             }),
             None => {
-                let detail = format!("`{shown}` has no attribute `{name}`.");
-                let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(*range);
-                let names = exports
-                    .entries()
-                    .into_iter()
-                    .flat_map(|entries| entries.keys().map(|name| &**name));
-                Err(diagnostic.meant(name, names).into())
+                let known = self.program.words.get(&instance.expanded.block.word);
+                Err(no_export(shown, name, *range, known.map_or(&[], |word| word.exports)).into())
             }
         }
     }
 
     fn exports(&self, instance: &WordInstance) -> Value {
-        if instance.waiting {
+        if instance.wait != Wait::Over {
             return Value::later(Type::Any);
         }
         match self.lookup {

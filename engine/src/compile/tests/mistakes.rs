@@ -120,6 +120,8 @@ fn names() {
         error mesh.hcl:18:16 Reference to undeclared data source: There is no data source `data.zones.z`.
         error mesh.hcl:19:16 Reference to undeclared block: There is no block `nest.m`.
             hint: Did you mean `nest.n`?
+        error mesh.hcl:20:23 Unsupported attribute: `nest.n` has no attribute `egs`.
+            hint: Did you mean `eggs`?
         error mesh.hcl:21:17 Invalid reference: `each` means something only in a block that has `for_each`.
         error mesh.hcl:22:17 Invalid reference: `foo` is no name that means something by itself.
             hint: For a text, write `"foo"`. For a resource of kind `foo`, write its name behind a dot.

@@ -120,6 +120,7 @@ impl Nests {
             for_each: true,
             after: &[],
             body,
+            exports: &["colour", "eggs", "friend", "tree"],
             doc: "A nest.",
         };
         let orchard = WordSchema {
@@ -128,6 +129,7 @@ impl Nests {
             for_each: false,
             after: &["nest"],
             body: BlockSchema::default(),
+            exports: &[],
             doc: "Sees all nests, and makes a path from each to the next.",
         };
         Nests(vec![nest, orchard])

@@ -1,8 +1,12 @@
 //! What is evaluated, and what each part of it refers to: the nodes and edges of the order of evaluation.
 
+mod references;
+
+pub(super) use references::{asked_output, is_bare};
+
 use std::fmt;
 
-use meshform_lang::{Block, Diagnostics, Expr, Range, Step, Traversal};
+use meshform_lang::{Block, Diagnostics, Expr, Range, Traversal};
 use meshform_state::Str;
 
 use crate::config::{
@@ -11,10 +15,9 @@ use crate::config::{
 use crate::hash::HashMap;
 use crate::kind::Kinds;
 
-use super::meaning::{Meaning, Words, find, meaning};
+use super::meaning::{Meaning, Words, meaning};
 use super::sites::{Site, SiteId};
 use super::source::block_references;
-use super::wording::unsupported;
 
 /// What can be evaluated by itself, for all instances of its site together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -390,73 +393,6 @@ impl Walk<'_> {
         }
     }
 
-    fn reference(&mut self, site: SiteId, attribute: &str, traversal: &Traversal) {
-        let (meant, steps) = match meaning(traversal, self.words) {
-            Ok(found) => found,
-            Err(found) => return self.found.extend(found),
-        };
-        if !self.exists(site, &meant, traversal) {
-            return;
-        }
-        let range = Some(traversal.range);
-        match meant {
-            Meaning::Variable(name) => self.need(site, What::Variable(name), attribute, range),
-            Meaning::Local(name) => self.need(site, What::Local(name), attribute, range),
-            Meaning::Resource(name) => {
-                self.attribute(&name, steps, traversal);
-                self.need(site, What::Body(BlockName::Resource(name)), attribute, range);
-            }
-            Meaning::Word(name) => self.need(site, What::Body(BlockName::Word(name)), attribute, range),
-            Meaning::Call(name) => self.call(site, name, steps, attribute, traversal),
-            Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {
-            }
-        }
-    }
-
-    /// Reports an attribute that the kind does not have, also where nothing will be evaluated.
-    fn attribute(&mut self, name: &ResourceName, steps: usize, traversal: &Traversal) {
-        let kinds = self.known.kinds;
-        let kind = if name.data {
-            kinds.data(&name.kind)
-        } else {
-            kinds.managed(&name.kind)
-        };
-        let mut behind = traversal.steps.iter().skip(steps);
-        let mut next = behind.next();
-        if let Some((Step::Index(_) | Step::Splat, _)) = next {
-            next = behind.next();
-        }
-        if let (Some(kind), Some((Step::Attribute(attribute), range))) = (kind, next)
-            && kind.schema().slot(attribute).is_none()
-        {
-            self.found.push(unsupported(kind.schema(), attribute, *range));
-        }
-    }
-
-    fn call(&mut self, site: SiteId, name: Str, steps: usize, attribute: &str, traversal: &Traversal) {
-        let range = Some(traversal.range);
-        match (
-            self.sites[site].children.get(&name).copied(),
-            asked_output(traversal, steps),
-        ) {
-            (Some(child), Some(output)) if self.sites[child].module.outputs.contains_key(output) => {
-                self.need(child, What::Output(output.clone()), attribute, range);
-                self.need(site, What::Keys(BlockName::Call(name)), attribute, range);
-            }
-            _ => self.need(site, What::Body(BlockName::Call(name)), attribute, range),
-        }
-    }
-
-    fn exists(&mut self, site: SiteId, meant: &Meaning, traversal: &Traversal) -> bool {
-        match find(meant, traversal, &self.sites[site].module, self.words) {
-            Ok(()) => true,
-            Err(found) => {
-                self.found.extend(found);
-                false
-            }
-        }
-    }
-
     fn demand(&mut self, site: SiteId, what: What) {
         self.need(site, what, "", None);
     }
@@ -470,21 +406,4 @@ impl Walk<'_> {
             });
         }
     }
-}
-
-/// The output that `traversal` asks for where the first `steps` name a call: it need not be one that the module has.
-pub(super) fn asked_output(traversal: &Traversal, steps: usize) -> Option<&Str> {
-    let mut behind = traversal.steps.iter().skip(steps);
-    behind.find_map(|(step, _)| match step {
-        Step::Attribute(output) => Some(output),
-        Step::Index(_) | Step::Splat => None,
-    })
-}
-
-/// Whether nothing but a key stands behind the first `steps` of `traversal`.
-pub(super) fn is_bare(traversal: &Traversal, steps: usize) -> bool {
-    matches!(
-        &traversal.steps[steps.min(traversal.steps.len())..],
-        [] | [(Step::Index(_), _)]
-    )
 }
