@@ -74,7 +74,10 @@ fn unnamed(mesh: &Mesh, compiled: &Compiled) -> Vec<String> {
     };
     let exports = compiled.blocks.iter().flat_map(|block| {
         let named = named(&block.block.word);
-        let names = block.exports.keys().filter(|name| !named.contains(&name.as_ref()));
+        let names = block
+            .exports
+            .keys()
+            .filter(|name| !named.contains(&name.as_ref()));
         names.map(|name| format!("{}.{name}", block.block.address))
     });
     exports.collect()

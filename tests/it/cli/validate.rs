@@ -82,6 +82,11 @@ fn a_mesh_whose_answers_are_missing_is_looked_into() {
             "aws_private_ca\" {\n    account = account.net",
             "aws_private_ca\" {",
         ),
+        (
+            "account = account.net\n  }\n}",
+            "account       = account.net\n    validity      = \"10 years\"\n    key_algorithm = \"EC\"\n  }\n  \
+             intermediate {\n    validity = \"x\"\n  }\n}",
+        ),
     ];
     let told: Vec<String> = mistakes.iter().map(|(right, wrong)| told(right, wrong)).collect();
     insta::assert_snapshot!(told.join("\n"));

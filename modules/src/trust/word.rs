@@ -1,8 +1,4 @@
-//! `trust`: the one root that all workloads of the mesh are known by, and the intermediates that each istiod signs with.
-//!
-//! With `authority "aws_private_ca"` the root is a private CA of AWS, made here or adopted by its ARN; with
-//! `authority "local"` its key is in a Secret of one cluster, for meshes without AWS. Keys of intermediates are made by
-//! each cluster's own resource.
+//! The block: what may stand in it, the root that it stands for, and how others reach its authority.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +7,14 @@ use meshform_engine::config::{Argument, BlockSchema, Nested, Reach, Takes, WordS
 use meshform_lang::{Diagnostic, Type, Value};
 use meshform_state::{Address, Scope, Str};
 
+use super::check::check;
 use crate::make::{maybe, nested, object, regional, resource, said};
 use crate::{account, cluster, make};
 
 pub(crate) const WORD: &str = "trust";
 
-const PRIVATE_CA: &str = "aws_private_ca";
-const LOCAL: &str = "local";
+pub(super) const PRIVATE_CA: &str = "aws_private_ca";
+pub(super) const LOCAL: &str = "local";
 
 const AUTHORITY: &str = "aws_acmpca_certificate_authority";
 const LOCAL_ROOT: &str = "istio_root_ca";
@@ -30,16 +27,6 @@ const LOCAL_ROOT_SECRET: &str = "meshform-root-ca";
 const VALIDITY: &str = "1y";
 const ROOT_VALIDITY: &str = "10y";
 const KEY_ALGORITHM: &str = "EC_prime256v1";
-
-/// The keys that istiod and Envoy can use, and that a private CA signs (CreateCertificateAuthority, KeyAlgorithm; the
-/// newer ML-DSA keys are no use in TLS yet).
-const KEY_ALGORITHMS: [&str; 5] = [
-    "RSA_2048",
-    "RSA_3072",
-    "RSA_4096",
-    "EC_prime256v1",
-    "EC_secp384r1",
-];
 
 /// What may stand in the block `authority`, of either type.
 fn authority_schema() -> BlockSchema {
@@ -173,7 +160,7 @@ impl Trust {
     }
 }
 
-fn kind(authority: &Arguments) -> &str {
+pub(super) fn kind(authority: &Arguments) -> &str {
     authority.labels.first().map_or("", |label| label)
 }
 
@@ -182,7 +169,10 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
     let Some(authority) = block.arguments.block("authority") else {
         return Ok(Expansion::default());
     };
-    check(block, authority)?;
+    let found = check(block, authority);
+    if found.has_errors() {
+        return Err(found.into());
+    }
     if kind(authority) == LOCAL {
         let root = local_root(block);
         return Ok(Expansion {
@@ -271,56 +261,6 @@ fn scope(authority: &Arguments) -> Result<Scope, Stop> {
             .at(authority.range)
             .into()
     })
-}
-
-fn check(block: &WordBlock, authority: &Arguments) -> Result<(), Stop> {
-    let local = match kind(authority) {
-        PRIVATE_CA => false,
-        LOCAL => true,
-        other => {
-            let detail = format!("There is no authority `{other}`.");
-            return Err(Diagnostic::error("Unknown authority", detail)
-                .hint("Write `authority \"aws_private_ca\"` or `authority \"local\"`.")
-                .at(authority.range)
-                .into());
-        }
-    };
-    let foreign: &[&str] = if local {
-        &["arn", "account", "region"]
-    } else {
-        &["cluster"]
-    };
-    if let Some(name) = foreign.iter().find(|name| authority.values.contains_key(**name)) {
-        let detail = format!("An authority `{}` has no `{name}`.", kind(authority));
-        return Err(Diagnostic::error("Unsupported argument", detail)
-            .at(authority.range(name))
-            .into());
-    }
-    if local && authority.words("cluster").is_empty() {
-        return Err(Diagnostic::error(
-            "No cluster",
-            "Nothing says which cluster keeps the key of the root.",
-        )
-        .hint("Write `cluster = cluster.NAME`. Whoever reads Secrets there can speak for the whole mesh.")
-        .at(authority.range)
-        .into());
-    }
-    for part in [Some(authority), block.arguments.block("intermediate")]
-        .into_iter()
-        .flatten()
-    {
-        let Some(key) = part.text("key_algorithm") else {
-            continue;
-        };
-        if !KEY_ALGORITHMS.contains(&key) {
-            let detail = format!("`{key}` is no key that a mesh can use.");
-            return Err(Diagnostic::error("Invalid key algorithm", detail)
-                .hint(format!("Take one of {}.", KEY_ALGORITHMS.join(", ")))
-                .at(part.range("key_algorithm"))
-                .into());
-        }
-    }
-    Ok(())
 }
 
 /// The address of a local root.
