@@ -190,12 +190,14 @@ impl Diagnostics {
     /// order of work.
     pub fn sort(&mut self) {
         let key = |d: &Diagnostic| {
+            let related = d.related.iter().map(|one| (one.range, one.label.clone()));
             (
                 d.severity,
                 d.range,
                 d.address.clone(),
                 d.summary.clone(),
                 d.detail.clone(),
+                related.collect::<Vec<_>>(),
             )
         };
         self.0.sort_by_key(key);

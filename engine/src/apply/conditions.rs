@@ -13,7 +13,7 @@ use crate::plan::Plan;
 pub(super) fn by_address(plan: &Plan) -> HashMap<Address, Vec<usize>> {
     let mut found: HashMap<Address, Vec<usize>> = HashMap::default();
     for (at, assertion) in plan.assertions.iter().enumerate() {
-        if let Some(address) = &assertion.address {
+        for address in assertion.address.iter().chain(&*assertion.guards) {
             found.entry(address.clone()).or_default().push(at);
         }
     }

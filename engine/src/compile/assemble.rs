@@ -11,7 +11,7 @@ use super::assertions::Assertion;
 use super::compiler::{Compiler, Dependencies};
 use super::console::RootNames;
 use super::inputs::Purpose;
-use super::nodes::BlockName;
+use super::nodes::{BlockName, Node};
 use super::program::{Data, InstanceId, Program, ResourceInstance, Wait};
 use super::recipe::{OutputValue, Slot};
 use super::vocabulary::{Derivation, Expanded, Expansion, Stop};
@@ -28,7 +28,7 @@ struct Parts {
 
 impl Compiler<'_> {
     /// Everything that was compiled.
-    pub(super) fn assemble(mut self) -> Compiled {
+    pub(super) fn assemble(mut self, nodes: &[Node]) -> Compiled {
         let blocks = self.blocks(false);
         let between = self.between(&blocks);
         self.review(&self.blocks(self.inputs.purpose == Purpose::Validate));
@@ -46,6 +46,7 @@ impl Compiler<'_> {
         }
         self.statements(&parts.resources, &mut parts.desired);
         let deferred = self.leave_out(&mut parts);
+        let guards = self.guards(nodes);
         let on: Vec<Address> = self.absences.iter().map(|absence| absence.on.clone()).collect();
         let Compiler {
             program,
@@ -86,7 +87,8 @@ impl Compiler<'_> {
         found.sort();
         let assertions = open_claims
             .into_iter()
-            .map(|claim| Assertion::new(claim, program.clone()))
+            .zip(guards)
+            .map(|(claim, guards)| Assertion::new(claim, guards, program.clone()))
             .collect();
         let names = Some(RootNames::new(program.clone()));
         imports.sort_by(|a, b| a.to.cmp(&b.to));

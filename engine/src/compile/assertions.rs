@@ -11,6 +11,7 @@ use crate::desired::Lookup;
 use super::compiler::{Compiler, Dependencies, Place};
 use super::inputs::Purpose;
 use super::names::{Names, Use};
+use super::nodes::What;
 use super::program::{Each, InstanceId, Program};
 use super::wording::explained;
 
@@ -30,6 +31,9 @@ pub enum Phase {
 pub struct Assertion {
     /// The resource that it belongs to, if it is one's.
     pub address: Option<Address>,
+    /// The resources that must not be touched where it is broken, though it is not theirs: they use the value that it is
+    /// about.
+    pub guards: Arc<[Address]>,
     /// When it is looked at.
     pub phase: Phase,
     /// The condition.
@@ -49,9 +53,9 @@ pub(super) struct Claim {
     /// What to say when it is broken, and how bad that is.
     pub(super) summary: &'static str,
     pub(super) severity: Severity,
-    pub(super) related: Option<(Range, String)>,
-    /// Whether it is about what was given: where it is broken, nothing can be planned.
-    pub(super) given: bool,
+    pub(super) related: Vec<(Range, String)>,
+    /// The variable or output that it is about, if it is one's.
+    pub(super) about: Option<What>,
 }
 
 /// What came of looking at a condition.
@@ -66,10 +70,15 @@ impl Claim {
         let mut diagnostic = Diagnostic::error(self.summary, message).at(self.condition.condition.range());
         diagnostic.severity = self.severity;
         diagnostic.address = self.address.clone();
-        match &self.related {
-            Some((range, label)) => diagnostic.related(*range, label.clone()),
-            None => diagnostic,
-        }
+        let related = self.related.iter();
+        related.fold(diagnostic, |diagnostic, (range, label)| {
+            diagnostic.related(*range, label.clone())
+        })
+    }
+
+    /// Whether it is about what was given: where it is broken, nothing can be planned.
+    fn is_given(&self) -> bool {
+        matches!(self.about, Some(What::Variable(_)))
     }
 
     /// What came of looking at the condition, with the names of `names`.
@@ -98,9 +107,10 @@ impl Claim {
 }
 
 impl Assertion {
-    pub(super) fn new(claim: Claim, program: Arc<Program>) -> Self {
+    pub(super) fn new(claim: Claim, guards: Arc<[Address]>, program: Arc<Program>) -> Self {
         Assertion {
             address: claim.address.clone(),
+            guards,
             phase: claim.phase,
             range: claim.condition.condition.range(),
             claim,
@@ -132,7 +142,7 @@ impl Assertion {
 impl Compiler<'_> {
     /// Looks at a condition, and keeps it for later if it cannot be decided. What it was about.
     pub(super) fn claim(&mut self, claim: Claim, own: Option<&Value>) -> Vec<Use> {
-        if self.inputs.purpose == Purpose::Destroy && !claim.given {
+        if self.inputs.purpose == Purpose::Destroy && !claim.is_given() {
             // Conditions say what must hold of what is wanted, and nothing is.
             return Vec::new();
         }
@@ -146,7 +156,7 @@ impl Compiler<'_> {
         self.effort.evaluations += 1;
         match verdict {
             Ok(Verdict::Holds) => {}
-            Ok(Verdict::Broken(_)) if self.inputs.part && !claim.given => self.open_claims.push(claim),
+            Ok(Verdict::Broken(_)) if self.inputs.part && !claim.is_given() => self.open_claims.push(claim),
             Ok(Verdict::Broken(message)) => self.found.push(claim.broken(message)),
             Ok(Verdict::Open) => self.open_claims.push(claim),
             Err(found) => _ = self.collected::<()>(Err(found), range),
@@ -177,8 +187,8 @@ impl Compiler<'_> {
                 phase,
                 summary,
                 severity: Severity::Error,
-                related: None,
-                given: false,
+                related: Vec::new(),
+                about: None,
             };
             let used = self.claim(claim, own);
             let references = condition.condition.references();

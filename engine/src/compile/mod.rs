@@ -19,6 +19,7 @@ mod console;
 mod cycle;
 mod derive;
 mod dynamic;
+mod guards;
 mod imports;
 mod inputs;
 mod meaning;
@@ -160,5 +161,5 @@ pub fn compile(
     for node in order {
         compiler.node(&nodes[node]);
     }
-    compiler.assemble()
+    compiler.assemble(&nodes)
 }

@@ -11,6 +11,7 @@ use super::assertions::{Claim, Phase};
 use super::compiler::{Compiler, Evaluated, Place, needs};
 use super::inputs::Purpose;
 use super::names::Use;
+use super::nodes::What;
 use super::program::{Cell, Each, InstanceId};
 
 /// A value given for a variable.
@@ -180,17 +181,27 @@ impl Compiler<'_> {
             return;
         };
         for validation in &variable.validations {
-            let related = Some((variable.range, format!("the variable `{name}` is here")));
-            let mut claim = general(
-                validation,
-                id,
-                Phase::Before,
-                "Invalid value for variable",
-                related,
-            );
-            claim.given = true;
+            let mut claim = general(validation, id, Phase::Before, "Invalid value for variable");
+            claim
+                .related
+                .push((variable.range, format!("the variable `{name}` is here")));
+            claim.related.extend(self.giver(id, name));
+            claim.about = Some(What::Variable(name.clone()));
             self.claim(claim, None);
         }
+    }
+
+    /// Where the variable `name` gets its value, and by whom.
+    fn giver(&self, id: InstanceId, name: &Str) -> Option<(Range, String)> {
+        let instance = &self.program.instances[id];
+        let Some((caller, _)) = &instance.caller else {
+            let range = self.inputs.variables.get(name)?.range?;
+            return Some((range, "its value is given here".to_owned()));
+        };
+        let (_, call) = self.program.sites[instance.site].parent.as_ref()?;
+        let input = self.module(*caller).calls.get(call)?.inputs.get(name)?;
+        let path = instance.path.as_ref()?;
+        Some((input.expr.range(), format!("`{path}` gets its value here")))
     }
 
     pub(super) fn local(&mut self, id: InstanceId, name: &Str) {
@@ -265,16 +276,9 @@ impl Compiler<'_> {
             cell.needs = all.into();
         }
         for precondition in &output.preconditions {
-            self.claim(
-                general(
-                    precondition,
-                    id,
-                    Phase::Before,
-                    "Output precondition failed",
-                    None,
-                ),
-                None,
-            );
+            let mut claim = general(precondition, id, Phase::Before, "Output precondition failed");
+            claim.about = Some(What::Output(name.clone()));
+            self.claim(claim, None);
         }
         self.instance(id).outputs.insert(name.clone(), cell);
     }
@@ -285,8 +289,10 @@ impl Compiler<'_> {
             return;
         };
         for assertion in &check.assertions {
-            let related = Some((check.range, format!("the check `{name}` is here")));
-            let mut claim = general(assertion, id, Phase::End, "Check failed", related);
+            let mut claim = general(assertion, id, Phase::End, "Check failed");
+            claim
+                .related
+                .push((check.range, format!("the check `{name}` is here")));
             claim.severity = Severity::Warning;
             self.claim(claim, None);
         }
@@ -294,13 +300,7 @@ impl Compiler<'_> {
 }
 
 /// A condition that belongs to no resource.
-fn general(
-    condition: &Condition,
-    instance: InstanceId,
-    phase: Phase,
-    summary: &'static str,
-    related: Option<(Range, String)>,
-) -> Claim {
+fn general(condition: &Condition, instance: InstanceId, phase: Phase, summary: &'static str) -> Claim {
     Claim {
         condition: condition.clone(),
         instance,
@@ -309,7 +309,7 @@ fn general(
         phase,
         summary,
         severity: Severity::Error,
-        related,
-        given: false,
+        related: Vec::new(),
+        about: None,
     }
 }

@@ -14,8 +14,12 @@ const SOURCES: &str = "resource \"meshform_data\" \"a\" {\n  for_each = toset([\
     locals {\n  one = meshform_data.a[\"one\"].id\n  two = meshform_data.a[\"two\"].id\n}\n";
 
 fn environment(mesh: &str) -> TestEnvironment {
+    environment_with(mesh, MODULE)
+}
+
+fn environment_with(mesh: &str, module: &str) -> TestEnvironment {
     let environment = TestEnvironment::new(&format!("{SOURCES}{mesh}"));
-    environment.write("m/mesh.hcl", MODULE);
+    environment.write("m/mesh.hcl", module);
     let ran = environment.run(&["init"]);
     assert_eq!(ran.code, 0, "{ran}");
     environment
@@ -87,4 +91,32 @@ fn one_output_of_all_instances_waits_for_no_other() {
          output \"names\" {\n  value = meshform_data.user.output == [\"n0+\", \"n1+\"]\n}\n\
          output \"seen\" {\n  value = module.n[1].seen == meshform_data.user.id\n}\n",
     );
+}
+
+/// A module whose variable is judged, with what uses it and what does not.
+const JUDGED: &str = "variable \"id\" {\n  sensitive = true\n  validation {\n    condition     = var.id != \"\" && CONDITION\n    error_message = \"Not good.\"\n  }\n}\n\
+    locals {\n  id = nonsensitive(var.id)\n}\n\
+    resource \"meshform_data\" \"user\" {\n  input = local.id\n}\n\
+    resource \"meshform_data\" \"next\" {\n  input = meshform_data.user.output\n}\n\
+    resource \"meshform_data\" \"free\" {\n  input = 1\n}\n\
+    output \"id\" {\n  value = local.id\n}\n";
+
+#[test]
+fn a_validation_that_only_apply_can_decide_stops_what_uses_the_variable() {
+    let mesh = "module \"m\" {\n  source   = \"./m\"\n  for_each = toset([\"one\", \"two\"])\n  id       = meshform_data.a[each.key].id\n}\n\
+                resource \"meshform_data\" \"outside\" {\n  input = module.m[\"one\"].id\n}\n\
+                resource \"meshform_data\" \"beside\" {\n  input = local.one\n}\n";
+    let environment = environment_with(mesh, &JUDGED.replace("CONDITION", "length(var.id) > 0"));
+    let ran = environment.run(&["apply", "-auto-approve"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran}");
+
+    let environment = environment_with(mesh, &JUDGED.replace("CONDITION", "var.id == \"x\""));
+    let ran = environment.run(&["apply", "-auto-approve"]);
+    assert_eq!(ran.code, 5, "{ran}");
+    assert_eq!(
+        environment.run(&["state", "list"]).stdout,
+        "meshform_data.a[\"one\"]\nmeshform_data.a[\"two\"]\nmeshform_data.beside\n\
+         module.m[\"one\"].meshform_data.free\nmodule.m[\"two\"].meshform_data.free\n"
+    );
+    insta::assert_snapshot!(ran.stderr);
 }

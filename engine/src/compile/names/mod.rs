@@ -8,6 +8,7 @@ use std::sync::Arc;
 use meshform_lang::{Diagnostic, Diagnostics, Files, Range, Resolved, Scope, Step, Traversal};
 use meshform_state::{Address, Number, Str, Type, Value};
 
+use crate::config::NoNames;
 use crate::desired::Lookup;
 
 use super::meaning::{Meaning, meaning};
@@ -140,11 +141,20 @@ impl<'a> Names<'a> {
                 .get(call)?
                 .inputs
                 .get(name)?;
-            let constraint = &site.module.variables.get(name)?.constraint;
+            let variable = site.module.variables.get(name)?;
             let names = Names::new(self.program, *caller, each).with_lookup(lookup);
-            Some(input.expr.evaluate(&names).map(|value| {
-                let value = meshform_lang::convert(&value, constraint).unwrap_or(value);
-                Resolved { value, steps: 1 }
+            Some(input.expr.evaluate(&names).and_then(|value| {
+                let value = match &variable.default {
+                    Some(default) if value.is_null() && !variable.nullable => default.evaluate(&NoNames)?,
+                    _ => value,
+                };
+                let value = meshform_lang::convert(&value, &variable.constraint).unwrap_or(value);
+                let value = if variable.sensitive {
+                    value.into_secret()
+                } else {
+                    value
+                };
+                Ok(Resolved { value, steps: 1 })
             }))
         })
     }
