@@ -20,6 +20,9 @@ pub struct Desired {
     pub outputs: Vec<Output>,
     /// Objects that moved in the configuration.
     pub moved: Vec<Moved>,
+    /// The one instance of each block without `count`, and the first of each with it: what is recorded as the other,
+    /// from before `count` came or went, is this.
+    pub recounted: Vec<Address>,
     /// Objects to stop managing.
     pub removed: Vec<Removed>,
     /// Blocks without any instance whose objects must not be destroyed, and where they are.

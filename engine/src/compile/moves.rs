@@ -21,7 +21,7 @@ pub(super) struct Move {
 
 /// What kind of thing an address names.
 #[derive(PartialEq)]
-enum End {
+pub(super) enum End {
     Module,
     Data,
     /// A managed resource or the block of a word, with its kind or word.
@@ -124,7 +124,7 @@ fn alone(one: &Move, declared: &Declared, kinds: &Kinds, words: &Words) -> Optio
     })
 }
 
-fn end(address: &Address, kinds: &Kinds, words: &Words) -> End {
+pub(super) fn end(address: &Address, kinds: &Kinds, words: &Words) -> End {
     let segments = address.segments();
     let name = |back: usize| {
         let at = segments.len().checked_sub(back)?;

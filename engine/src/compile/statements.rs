@@ -10,7 +10,7 @@ use crate::desired::{Desired, Moved, Removed, Resource};
 use crate::hash::{HashMap, HashSet};
 
 use super::compiler::Compiler;
-use super::moves::{Move, checked};
+use super::moves::{End, Move, checked, end};
 use super::places::address;
 use super::program::{InstanceId, Keys, keyed};
 
@@ -74,11 +74,16 @@ impl Compiler<'_> {
         };
         let mut told = HashSet::default();
         for (from, block) in removed {
+            let what = end(&from, self.kinds, &self.program.words);
             if let Some(range) = declared.block(&from) {
                 // A module that is called often says it once.
                 if told.insert(block.range) {
-                    found.push(still_there(&from, block.from.range, range));
+                    found.push(still_there(&from, &what, block.from.range, range));
                 }
+                continue;
+            }
+            if what == End::Data {
+                found.push(not_managed(&from, block.from.range));
                 continue;
             }
             desired.removed.push(Removed {
@@ -88,13 +93,12 @@ impl Compiler<'_> {
             });
         }
         let moves = checked(moves, &declared, self.kinds, &self.program.words, &mut found);
-        let implied = self.implied(&moves);
+        desired.recounted = self.recounted(&moves);
         desired.moved.extend(moves.into_iter().map(|one| Moved {
             from: one.from,
             to: one.to,
             range: one.range,
         }));
-        desired.moved.extend(implied);
         self.found.extend(found);
     }
 
@@ -138,65 +142,71 @@ impl Compiler<'_> {
         declared
     }
 
-    /// The one instance or the first of each block for which `count` came or went since, unless `moves` say where its
-    /// objects come from or go to.
-    fn implied(&self, moves: &[Move]) -> Vec<Moved> {
+    /// The one instance or the first of each block, for which `count` may have come or gone since, unless `moves` say where
+    /// its objects come from or go to.
+    fn recounted(&self, moves: &[Move]) -> Vec<Address> {
         let mut settled: HashSet<&str> = HashSet::default();
         for one in moves {
             settled.extend([one.from.without_key(), one.to.without_key()]);
         }
         let imported: HashSet<&Address> = self.imports.iter().map(|import| &import.to).collect();
-        let mut implied = Vec::new();
-        let mut add = |block: Address, keys: Option<&Keys>, range: Range| {
+        let mut recounted = Vec::new();
+        let mut add = |block: Address, keys: Option<&Keys>| {
             let place = match keys {
                 Some(Keys::Single) => block.clone(),
                 Some(Keys::Count(count)) if *count > 0 => block.keyed(&Key::Index(0)),
                 _ => return,
             };
             if !settled.contains(block.as_str()) && !imported.contains(&place) {
-                implied.push(Moved::implied(place, range));
+                recounted.push(place);
             }
         };
         for id in 0..self.program.instances.len() {
             self.repeatable(id, &mut add);
         }
-        implied
+        recounted
     }
 
     /// The blocks of one instance of a module that records may be below.
-    fn repeatable(&self, id: InstanceId, add: &mut impl FnMut(Address, Option<&Keys>, Range)) {
+    fn repeatable(&self, id: InstanceId, add: &mut impl FnMut(Address, Option<&Keys>)) {
         let (instance, module) = (&self.program.instances[id], self.module(id));
         let counts = |repeat: &Repeat| !matches!(repeat, Repeat::ForEach(_));
-        for (name, call) in module.calls.iter().filter(|(_, call)| counts(&call.repeat)) {
+        for (name, _) in module.calls.iter().filter(|(_, call)| counts(&call.repeat)) {
             let keys = instance.calls.get(name).map(|block| &block.keys);
-            add(instance.address(&["module", name]), keys, call.range);
+            add(instance.address(&["module", name]), keys);
         }
         for (name, block) in &module.words {
             if counts(&block.repeat) {
                 let keys = instance.words.get(name).map(|block| &block.keys);
-                add(instance.word_address(name), keys, block.range);
+                add(instance.word_address(name), keys);
             }
         }
         for (name, block) in &module.resources {
             if !name.data && counts(&block.repeat) {
                 let keys = instance.resources.get(name).map(|block| &block.keys);
-                add(instance.resource_address(name), keys, block.range);
+                add(instance.resource_address(name), keys);
             }
         }
     }
 }
 
-fn still_there(from: &Address, at: Range, declared: Range) -> Diagnostic {
+fn still_there(from: &Address, what: &End, at: Range, declared: Range) -> Diagnostic {
     let detail = format!("This says that `{from}` is removed, but the configuration still has it.");
-    let segments = from.segments();
-    let is_module = segments
-        .iter()
-        .rev()
-        .nth(1)
-        .is_some_and(|one| one.name == "module");
-    let what = if is_module { "module" } else { "resource" };
+    let what = match what {
+        End::Module => "module",
+        End::Data => "data source",
+        End::Block(_) => "resource",
+    };
     Diagnostic::error(format!("Removed {what} still exists"), detail)
         .at(at)
         .related(declared, "it is declared here")
         .hint("Take that block out of the configuration, or the `removed` block.")
+}
+
+fn not_managed(from: &Address, at: Range) -> Diagnostic {
+    let detail =
+        format!("`{from}` is a data source, which is read and not managed: nothing of it can be removed.");
+    Diagnostic::error("Invalid address", detail)
+        .at(at)
+        .hint("Take the `removed` block out of the configuration.")
 }

@@ -79,6 +79,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         scopes,
         outputs,
         moved,
+        recounted,
         removed,
         protected,
         ..
@@ -87,7 +88,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         mut records,
         previous,
         diagnostics,
-    } = relocate(&snapshot.records, &moved);
+    } = relocate(&snapshot.records, &moved, &recounted);
     let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
     let kept = kept(&resources);
     let restored = restore(&resources, &snapshot.deposed, &mut records);

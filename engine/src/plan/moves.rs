@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshform_lang::{Diagnostic, Diagnostics, Range};
+use meshform_lang::{Diagnostic, Diagnostics};
 use meshform_state::addr::Key;
 use meshform_state::{Address, Record};
 
@@ -18,17 +18,17 @@ pub(super) struct Relocated<'a> {
     pub(super) diagnostics: Diagnostics,
 }
 
-pub(super) fn relocate<'a>(records: &'a BTreeMap<Address, Arc<Record>>, moved: &[Moved]) -> Relocated<'a> {
+pub(super) fn relocate<'a>(
+    records: &'a BTreeMap<Address, Arc<Record>>,
+    moved: &[Moved],
+    recounted: &[Address],
+) -> Relocated<'a> {
     let mut relocated = Relocated {
         records: Cow::Borrowed(records),
         previous: BTreeMap::new(),
         diagnostics: Diagnostics::new(),
     };
     for block in moved {
-        if block.is_implied() {
-            follow_count(&mut relocated, &block.to);
-            continue;
-        }
         // All that begins with an address stands together behind it.
         let behind = relocated.records.range(block.from.clone()..);
         let sources: Vec<Address> = behind
@@ -57,6 +57,9 @@ pub(super) fn relocate<'a>(records: &'a BTreeMap<Address, Arc<Record>>, moved: &
             relocated.give(source, target);
         }
     }
+    for place in recounted {
+        follow_count(&mut relocated, place);
+    }
     rename_dependencies(&mut relocated);
     relocated
 }
@@ -82,23 +85,6 @@ impl Relocated<'_> {
             .take_while(|(_, rest)| !rest.starts_with('['))
             .filter(|(_, rest)| rest.is_empty() || rest.starts_with('.'))
             .map(|(address, _)| address)
-    }
-}
-
-impl Moved {
-    /// The move that `count` implies when it comes or goes: what was recorded at `place` without the index 0, or with
-    /// it, is at `place` now, unless something is recorded there. It is written as a move of `place` to itself, which
-    /// no configuration can say.
-    pub(crate) fn implied(place: Address, range: Range) -> Self {
-        Moved {
-            from: place.clone(),
-            to: place,
-            range,
-        }
-    }
-
-    fn is_implied(&self) -> bool {
-        self.from == self.to
     }
 }
 

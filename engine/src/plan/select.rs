@@ -34,7 +34,7 @@ pub fn select(desired: &Desired, snapshot: &Snapshot, options: &Options) -> Resu
         return Ok(Selection::default());
     }
     // What is wrong with the moves is said once, where the plan is built.
-    let relocated = relocate(&snapshot.records, &desired.moved);
+    let relocated = relocate(&snapshot.records, &desired.moved, &desired.recounted);
     let world = World::new(desired, snapshot, &relocated.records);
     let mut found = Diagnostics::new();
     found.extend(world.unknown("-target", &options.target));

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::world::{compiled, inputs, loaded, mistakes};
 
-/// The moves of `text` in their order, those that `count` implies as one address.
+/// The moves of `text` in their order, and the addresses for which `count` may have come or gone.
 fn moves(text: &str) -> String {
     moves_of(&[("mesh.hcl", text)])
 }
@@ -12,17 +12,11 @@ fn moves(text: &str) -> String {
 fn moves_of(files: &[(&str, &str)]) -> String {
     let compiled = compiled(&loaded(files), &inputs(&[]));
     assert_eq!(compiled.diagnostics.0, []);
-    let lines: Vec<String> = compiled
-        .desired
-        .moved
-        .iter()
-        .map(|one| {
-            if one.from == one.to {
-                format!("{}", one.to)
-            } else {
-                format!("{} -> {}", one.from, one.to)
-            }
-        })
+    let moved = compiled.desired.moved.iter();
+    let recounted = compiled.desired.recounted.iter();
+    let lines: Vec<String> = moved
+        .map(|one| format!("{} -> {}", one.from, one.to))
+        .chain(recounted.map(ToString::to_string))
         .collect();
     lines.join("\n")
 }
@@ -99,6 +93,7 @@ fn what_is_still_there_neither_moves_nor_is_removed() {
         removed { from = thing.gone }
         removed { from = thing.gone[0] }
         removed { from = module.gone["a"].thing.x }
+        removed { from = data.zones.gone }
         "#
     ), @r#"
         error mesh.hcl:12:18 Moved object still exists: `thing.a` is to move to `thing.b`, but the configuration still has `thing.a`.
@@ -117,6 +112,8 @@ fn what_is_still_there_neither_moves_nor_is_removed() {
             hint: To let go of one instance, move it with a `moved` block and remove what it moves to.
         error mesh.hcl:30:26 Instance keys not allowed: `from` of a `removed` block takes a whole resource, block or module, and not one of its instances.
             hint: To let go of one instance, move it with a `moved` block and remove what it moves to.
+        error mesh.hcl:31:26 Invalid address: `data.zones.gone` is a data source, which is read and not managed: nothing of it can be removed.
+            hint: Take the `removed` block out of the configuration.
         "#);
 }
 
