@@ -58,14 +58,14 @@ pub(crate) enum Base {
     Expr(Expr),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ChainStep {
     pub(crate) kind: StepKind,
     /// From the dot or bracket to the end of the step.
     pub(crate) range: Range,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum StepKind {
     Attribute(Str),
     Index(Expr),
@@ -80,19 +80,30 @@ pub(crate) struct Splat {
     pub(crate) marker: Range,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub(crate) key: Key,
     pub(crate) value: Expr,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Key {
     Name(Str, Range),
     Value(Expr),
 }
 
 impl Key {
+    /// The key as it is written, where nothing need be evaluated.
+    fn literal(&self) -> Option<Str> {
+        match self {
+            Key::Name(name, _) => Some(name.clone()),
+            Key::Value(key) => match key.node() {
+                Node::Literal(Value::String(name)) => Some(name.clone()),
+                _ => None,
+            },
+        }
+    }
+
     pub(crate) fn range(&self) -> Range {
         match self {
             Key::Name(_, range) => *range,
@@ -101,7 +112,7 @@ impl Key {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct For {
     pub(crate) key: Option<Str>,
     pub(crate) value: Str,
@@ -113,7 +124,7 @@ pub(crate) struct For {
     pub(crate) for_range: Range,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum ForKind {
     Tuple,
     Object { key: Expr, group: bool },
@@ -189,6 +200,20 @@ impl Chain {
             });
         }
         chain
+    }
+
+    /// The element `key` of what the chain is, where it has a name and all its keys are literal.
+    fn element(&self, key: &Str, range: Range) -> Option<Chain> {
+        self.fixed.as_ref()?;
+        let Base::Name(root, root_range) = &self.base else {
+            return None;
+        };
+        let mut steps = self.steps.clone();
+        steps.push(ChainStep {
+            kind: StepKind::Index(Expr::literal(Value::String(key.clone()), range)),
+            range,
+        });
+        Some(Chain::new(Base::Name(root.clone(), *root_range), steps))
     }
 
     /// The chain as far as its keys are literal, for those who ask what an expression refers to.
@@ -301,15 +326,7 @@ impl Expr {
         };
         items
             .iter()
-            .map(|item| match &item.key {
-                Key::Name(name, range) => Some((name.clone(), *range, item.value.clone())),
-                Key::Value(key) => match key.node() {
-                    Node::Literal(Value::String(name)) => {
-                        Some((name.clone(), key.range(), item.value.clone()))
-                    }
-                    _ => None,
-                },
-            })
+            .map(|item| Some((item.key.literal()?, item.key.range(), item.value.clone())))
             .collect()
     }
 
@@ -322,6 +339,40 @@ impl Expr {
             }
             _ => None,
         }
+    }
+
+    /// The expression of an object that has of this one no more than the entry `key`, where that can be told from the text:
+    /// of an object whose keys are literal, and of a `for` over something with a name, for the element of that key. What
+    /// it gives need not have that entry, since a `for` may give its results other keys.
+    #[must_use]
+    pub fn narrowed(&self, key: &Str) -> Option<Expr> {
+        let node = match self.node() {
+            Node::Parens(inner) => return inner.narrowed(key),
+            Node::Object(items) => {
+                let mut keys = items.iter().map(|item| item.key.literal());
+                let at = keys.position(|literal| literal.as_ref() == Some(key))?;
+                Node::Object(vec![items[at].clone()])
+            }
+            Node::For(node) => {
+                let Node::Chain(chain) = node.collection.node() else {
+                    return None;
+                };
+                if !matches!(node.kind, ForKind::Object { group: false, .. }) {
+                    return None;
+                }
+                let range = node.collection.range();
+                let item = Item {
+                    key: Key::Name(key.clone(), range),
+                    value: Expr::new(Node::Chain(chain.element(key, range)?), range),
+                };
+                Node::For(Box::new(For {
+                    collection: Expr::new(Node::Object(vec![item]), range),
+                    ..For::clone(node)
+                }))
+            }
+            _ => return None,
+        };
+        Some(Expr::new(node, self.range))
     }
 
     /// The value of a plain literal, for arguments that must be fixed before anything is evaluated.

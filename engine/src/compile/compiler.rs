@@ -139,7 +139,7 @@ impl Compiler<'_> {
         self.found.collect(result)
     }
 
-    fn counted(&mut self, asked: usize) {
+    pub(super) fn counted(&mut self, asked: usize) {
         self.effort.evaluations += 1;
         self.effort.lookups += asked;
     }

@@ -75,6 +75,17 @@ pub(super) struct Feeds {
     blocks: BTreeMap<String, BTreeSet<Address>>,
     /// What says so, and in which instance of its module.
     from: Option<(Expr, InstanceId)>,
+    /// The entries whose values do not name their origins, where they can be found one by one.
+    pub(super) entries: Arc<HashMap<Str, Entry>>,
+}
+
+/// How one value of `for_each` is found without the others.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// An object with that entry, and the instance of the module that it is evaluated in.
+    pub(super) from: (Expr, InstanceId),
+    /// The resources that it comes from.
+    pub(super) needs: Arc<[Address]>,
 }
 
 impl Feeds {
@@ -89,6 +100,7 @@ impl Feeds {
         Feeds {
             blocks,
             from: Some(from),
+            entries: Arc::default(),
         }
     }
 
@@ -330,17 +342,19 @@ impl Program {
                 let Some((key, value)) = each.get(at) else {
                     return Each::None;
                 };
-                let from = feeds.from.as_ref().filter(|_| self.is_open(value));
-                if from.is_some() {
-                    fed_by = feeds.of(None);
-                } else {
-                    fed_by.extend(self.sources(value));
-                }
+                let (fed_by, from) = match feeds.entries.get(key) {
+                    Some(entry) => (entry.needs.clone(), Some(entry.from.clone())),
+                    None if self.is_open(value) => (feeds.of(None).into(), feeds.from.clone()),
+                    None => {
+                        fed_by.extend(self.sources(value));
+                        (fed_by.into(), None)
+                    }
+                };
                 Each::Key {
                     key: key.clone(),
                     value: value.clone(),
-                    fed_by: fed_by.into(),
-                    from: from.cloned(),
+                    fed_by,
+                    from,
                 }
             }
         }

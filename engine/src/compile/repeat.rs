@@ -4,10 +4,13 @@ use meshform_lang::{Diagnostic, Expr, Range, convert_to};
 use meshform_state::{Str, Type, Value};
 
 use crate::config::Repeat;
+use crate::hash::HashMap;
 
 use super::compiler::{Compiler, Evaluated, Place, needs};
+use super::meaning::{Meaning, meaning};
+use super::names::Names;
 use super::nodes::BlockName;
-use super::program::{Block, Each, Feeds, Instance, InstanceId, Keys, keyed};
+use super::program::{Block, Each, Entry, Feeds, Instance, InstanceId, Keys, keyed};
 
 const KEYS_HINT: &str = "Take keys and numbers from the configuration, and what is known later as values: \
                          `for_each = { a = aws_vpc.x.id }` needs no more than the key `a`.";
@@ -152,9 +155,53 @@ impl Compiler<'_> {
 
     pub(super) fn for_each(&mut self, expr: &Expr, id: InstanceId) -> (Keys, Feeds) {
         match self.deciding(expr, id, "for_each") {
-            Ok((value, feeds)) => (self.each_keys(&value, expr), feeds),
+            Ok((value, mut feeds)) => {
+                feeds.entries = self.entries(&value, expr, id).into();
+                (self.each_keys(&value, expr), feeds)
+            }
             Err(keys) => (keys, Feeds::default()),
         }
+    }
+
+    /// How the values of `all`, which `expr` gives, are found one by one: each instance then waits for what its own comes
+    /// from, and finding it during apply costs no more than that.
+    fn entries(&mut self, all: &Value, expr: &Expr, id: InstanceId) -> HashMap<Str, Entry> {
+        let mut found = HashMap::default();
+        for (key, value) in all.entries().into_iter().flatten() {
+            if self.program.is_open(value)
+                && let Some(narrowed) = self.narrowed(expr, key, id)
+                && let Some(entry) = self.entry(narrowed, key, value, id)
+            {
+                found.insert(key.clone(), entry);
+            }
+        }
+        found
+    }
+
+    fn narrowed(&self, expr: &Expr, key: &Str, id: InstanceId) -> Option<Expr> {
+        let locals = &self.module(id).locals;
+        let local = |expr: &Expr| {
+            let traversal = expr.as_traversal()?;
+            match (meaning(&traversal, &self.program.words), traversal.steps.len()) {
+                (Ok((Meaning::Local(name), _)), 1) => Some(locals.get(&name)?.expr.clone()),
+                _ => None,
+            }
+        };
+        // Locals are in no circle, or nothing of them would be evaluated.
+        let exprs = std::iter::successors(Some(expr.clone()), local);
+        exprs.last()?.narrowed(key)
+    }
+
+    /// The entry, if `expr` alone gives the same.
+    fn entry(&mut self, expr: Expr, key: &Str, value: &Value, id: InstanceId) -> Option<Entry> {
+        let names = Names::new(&self.program, id, &Each::None);
+        let alone = expr.evaluate(&names).ok();
+        let (used, asked) = (names.used(), names.asked());
+        self.counted(asked);
+        (alone?.get(key) == Some(value)).then(|| Entry {
+            from: (expr, id),
+            needs: needs(&used),
+        })
     }
 
     fn each_keys(&mut self, value: &Value, expr: &Expr) -> Keys {

@@ -33,8 +33,8 @@ const LONGEST_HEADER: usize = 128;
 pub struct Frames {
     /// The events.
     pub events: Vec<Event>,
-    /// The length of the whole frames; what is behind is a torn last write, never acknowledged. 0 if not even the
-    /// first line is whole.
+    /// The length of the whole frames; what is behind is taken for a torn last write, which was never acknowledged:
+    /// damage to the last write alone, once it was, looks the same. 0 if not even the first line is whole.
     pub valid_len: u64,
 }
 

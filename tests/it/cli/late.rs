@@ -59,6 +59,27 @@ fn each_value_that_is_computed_itself_is_found_too() {
 }
 
 #[test]
+fn each_value_waits_for_what_it_comes_from_in_whatever_way_it_is_written() {
+    // Crossed again, so that waiting for the namesake would be too little; by a local, with other keys, and by a call.
+    let ways = [
+        "{ one = \"${local.two}.\", two = \"${local.one}.\" }",
+        "{ for k, a in meshform_data.a : k => \"${meshform_data.a[k == \"one\" ? \"two\" : \"one\"].id}.\" }",
+        "{ for k, a in meshform_data.a : (k == \"one\" ? \"two\" : \"one\") => \"${a.id}.\" }",
+        "merge({ one = \"${local.two}.\" }, { two = \"${local.one}.\" })",
+    ];
+    for way in ways {
+        for by in [way, "local.by"] {
+            holds(&format!(
+                "locals {{\n  by = {way}\n}}\n\
+                 resource \"meshform_data\" \"b\" {{\n  for_each = {by}\n  input    = [each.value]\n}}\n\
+                 output \"one\" {{\n  value = meshform_data.b[\"one\"].output == [\"${{local.two}}.\"]\n}}\n\
+                 output \"two\" {{\n  value = meshform_data.b[\"two\"].output == [\"${{local.one}}.\"]\n}}\n",
+            ));
+        }
+    }
+}
+
+#[test]
 fn each_value_reaches_modules_and_their_outputs() {
     holds(
         "module \"m\" {\n  source   = \"./m\"\n  for_each = { for k, a in meshform_data.a : k => [\"${a.id}!\", a.id] }\n  given    = each.value[0]\n  seen     = \"${each.value[1]}!\"\n}\n\

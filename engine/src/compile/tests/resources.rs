@@ -255,6 +255,31 @@ fn ten_thousand_instances_are_linear_work() {
 }
 
 #[test]
+fn computed_values_of_for_each_order_pairs_and_not_everything_after_everything() {
+    let text = r#"
+        resource "thing" "a" {
+          for_each = { for i in range(2000) : "k${i}" => i }
+          name     = each.key
+        }
+        locals { named = { for k, one in thing.a : k => "${one.id} of ${k}" } }
+        resource "thing" "b" {
+          for_each = local.named
+          name     = each.value
+        }
+        "#;
+    let compiled = compiled(&loaded(&[("mesh.hcl", text)]), &inputs(&[]));
+    assert_eq!(compiled.diagnostics.0, []);
+    for one in &compiled.desired.resources {
+        let on: Vec<String> = one.dependencies.iter().map(|one| one.on.to_string()).collect();
+        let address = one.address.to_string();
+        match address.strip_prefix("thing.b") {
+            Some(key) => assert_eq!(on, [format!("thing.a{key}")]),
+            None => assert_eq!(on, Vec::<String>::new()),
+        }
+    }
+}
+
+#[test]
 fn keys_and_values_of_for_each_give_the_order_in_pairs() {
     assert_snapshot!(desired(
         r#"
