@@ -7,6 +7,7 @@ use std::io::BufRead;
 use meshform_lang::{Sources, parse_expression};
 use rustyline::completion::Completer;
 use rustyline::config::Configurer as _;
+use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
@@ -45,8 +46,13 @@ impl Keyboard {
     /// The next expression, which may be of several lines; `None` at the end.
     pub(crate) fn next(&mut self) -> Option<String> {
         match self {
-            // What interrupts drops the line that is typed, or ends a prompt at which nothing is.
-            Keyboard::Editor(editor) => editor.readline(PROMPT).ok(),
+            Keyboard::Editor(editor) => loop {
+                match editor.readline(PROMPT) {
+                    // Ctrl-C drops what is being typed, as in a shell. Ctrl-D is the end.
+                    Err(ReadlineError::Interrupted) => {}
+                    read => return read.ok(),
+                }
+            },
             Keyboard::Lines(reader, printer) => {
                 let mut text = String::new();
                 loop {
@@ -67,13 +73,21 @@ impl Keyboard {
 fn is_unfinished(text: &str) -> bool {
     let text = text.trim_end();
     let mut sources = Sources::default();
-    let id = sources.add("", text);
+    // The marker of a heredoc is one only behind a line end.
+    let id = sources.add("", format!("{text}\n"));
     !text.is_empty()
         && parse_expression(&sources, id).is_err_and(|found| {
-            let first = found.0.first().and_then(|first| first.range);
-            first.is_some_and(|range| range.start as usize >= text.len())
+            found.0.first().is_some_and(|first| {
+                let start = first.range.map_or(0, |range| range.start as usize);
+                // Where a line ends, a quoted text does: no further line can close it.
+                let is_quote = start == text.len() && first.summary == UNTERMINATED;
+                start >= text.len() && !is_quote
+            })
         })
 }
+
+/// What the language says of a text whose end is missing.
+const UNTERMINATED: &str = "Unterminated template string";
 
 /// Tells the editor whether what is typed is a whole expression.
 pub(crate) struct Expressions;
@@ -106,10 +120,28 @@ mod tests {
 
     #[test]
     fn only_what_ends_too_early_goes_on() {
-        for text in ["[1,\n", "{\n  a = 1\n", "length(", "(1 +"] {
+        for text in [
+            "[1,\n",
+            "{\n  a = 1\n",
+            "length(",
+            "(1 +",
+            "1 +",
+            "<<EOT",
+            "[<<-EOT\n  a\n\n",
+        ] {
             assert!(is_unfinished(text), "{text}");
         }
-        for text in ["", "1", "a b", "1 +* 2", "[1]", ")"] {
+        for text in [
+            "",
+            "1",
+            "a b",
+            "1 +* 2",
+            "[1]",
+            ")",
+            "\"a",
+            "<<EOT\na\nEOT",
+            "<<EOT\n${1 +* 2}",
+        ] {
             assert!(!is_unfinished(text), "{text}");
         }
     }

@@ -101,6 +101,18 @@ impl TestEnvironment {
         command.spawn().unwrap()
     }
 
+    /// Starts the program with `terminal` as its terminal.
+    pub(crate) fn start_at(&self, arguments: &[&str], terminal: &std::fs::File) -> std::process::Child {
+        let end = || Stdio::from(terminal.try_clone().unwrap());
+        let mut command = self.command(arguments);
+        command
+            .env("TERM", "xterm")
+            .stdin(end())
+            .stdout(end())
+            .stderr(end());
+        command.spawn().unwrap()
+    }
+
     /// Runs the program with nobody at a terminal.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.left_by(self.command(arguments).output().unwrap())

@@ -20,4 +20,5 @@ mod selection;
 mod server;
 mod signals;
 mod states;
+mod terminal;
 mod validate;
