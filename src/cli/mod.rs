@@ -13,7 +13,7 @@ pub(crate) use language::{CompletionArgs, ConsoleArgs, FmtArgs, SchemaArgs};
 /// Plans and applies multi-cluster Istio meshes on AWS from one HCL description.
 #[derive(Debug, Parser)]
 #[command(
-    name = "meshform",
+    name = NAME,
     version,
     disable_help_subcommand = true,
     propagate_version = false
@@ -41,14 +41,41 @@ pub(crate) struct Cli {
 /// What is wrong with them, or the text of a help or version that was asked for.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let matches = command().try_get_matches_from(normalise(arguments))?;
+    if let Some((HELP, asked)) = matches.subcommand() {
+        let words = asked.get_many::<String>(HELP_OF).into_iter().flatten();
+        let asked: Vec<&str> = std::iter::once(NAME)
+            .chain(words.map(String::as_str))
+            .chain(["--help"])
+            .collect();
+        command().try_get_matches_from(asked)?;
+    }
     let mut cli = Cli::from_arg_matches(&matches)?;
     cli.variables = variables(&matches);
     Ok(cli)
 }
 
-/// The whole definition, for parsing and for completion.
-pub(crate) fn command() -> clap::Command {
-    switches(Cli::command())
+/// The name of the program.
+pub(crate) const NAME: &str = "meshform";
+/// The command that shows the help of others.
+pub(crate) const HELP: &str = "help";
+/// Its argument: which command, a word for each level.
+pub(crate) const HELP_OF: &str = "command";
+
+/// The whole definition, for parsing.
+fn command() -> clap::Command {
+    switches(bare_command())
+}
+
+/// The definition with flags that are true or false as bare words.
+pub(crate) fn bare_command() -> clap::Command {
+    let of = Arg::new(HELP_OF)
+        .value_name("COMMAND")
+        .num_args(0..)
+        .help("Which command; without one, all are listed");
+    let help = clap::Command::new(HELP)
+        .about("Shows the help of a command, as `-help` behind it does")
+        .arg(of);
+    Cli::command().subcommand(help)
 }
 
 /// Lets every flag that is true or false also be written with its value: `-refresh=false`, `-json=true`.
@@ -426,6 +453,23 @@ mod tests {
         assert_eq!((plan.scope.refresh, plan.scope.input), (false, true));
         assert!(plan.talk.json && plan.detailed_exitcode && !plan.destroy && !plan.talk.colour.no_color);
         assert_eq!(plan.out.as_deref(), Some("p"));
+    }
+
+    #[test]
+    fn help_is_a_command_and_a_flag() {
+        let told = |arguments: &[&str]| {
+            let error = parse(arguments.iter().map(OsString::from)).unwrap_err();
+            (error.kind(), error.render().to_string())
+        };
+        for words in [&[][..], &["plan"], &["state", "list"]] {
+            let asked = told(&[&["meshform", "help"], words].concat());
+            assert_eq!(asked, told(&[&["meshform"], words, &["-help"]].concat()));
+            assert_eq!(asked.0, clap::error::ErrorKind::DisplayHelp);
+        }
+        assert_eq!(
+            told(&["meshform", "help", "plam"]).0,
+            clap::error::ErrorKind::InvalidSubcommand
+        );
     }
 
     #[test]

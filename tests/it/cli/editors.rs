@@ -185,12 +185,71 @@ fn every_argument_has_words_for_its_hover() {
 
 #[test]
 fn shells_get_a_script_with_every_command() {
-    for shell in ["bash", "zsh", "fish"] {
+    for (shell, offered) in [
+        ("bash", " -detailed-exitcode "),
+        ("zsh", "'-detailed-exitcode["),
+        ("fish", " -o detailed-exitcode -d "),
+    ] {
         let ran = TestEnvironment::new("").run(&["completion", shell]);
         assert_eq!(ran.code, 0, "{ran}");
-        for word in ["plan", "console", "fmt", "detailed-exitcode"] {
+        for word in ["plan", "console", "fmt", offered] {
             assert!(ran.stdout.contains(word), "{shell} does not know {word}");
+        }
+        for line in ran.stdout.lines() {
+            let two = match shell {
+                "bash" => line.trim_start().starts_with("opts=") && line.contains(" --"),
+                "zsh" => line.starts_with("'--") || line.starts_with("'*--"),
+                _ => line.starts_with("complete ") && line.contains(" -l "),
+            };
+            assert!(!two, "{shell}: {line}");
+            // A flag that is true or false takes no word behind it.
+            let takes = match shell {
+                "bash" => line.contains("true"),
+                "zsh" => line.starts_with("'-json="),
+                _ => line.contains(" -o json ") && line.contains(" -r"),
+            };
+            assert!(!takes, "{shell}: {line}");
         }
     }
     assert_eq!(TestEnvironment::new("").run(&["completion", "cmd"]).code, 1);
+}
+
+/// What bash offers for the last of `words`.
+fn offered(script: &str, words: &[&str]) -> Vec<String> {
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let asked = format!(
+        "{script}\nCOMP_WORDS=({}); COMP_CWORD={}; _meshform meshform \"${{COMP_WORDS[COMP_CWORD]}}\" \
+         \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+        quoted.join(" "),
+        words.len() - 1,
+    );
+    let ran = std::process::Command::new("bash")
+        .args(["-c", &asked])
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let told = String::from_utf8(ran.stdout).unwrap();
+    told.lines()
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn bash_offers_flags_as_they_are_written() {
+    let environment = TestEnvironment::new("");
+    let script = environment.run(&["completion", "bash"]).stdout;
+    let asked = |words: &[&str]| offered(&script, words);
+    assert_eq!(
+        asked(&["meshform", "plan", "-de"]),
+        ["-detailed-exitcode", "-destroy"]
+    );
+    // What is on by itself can be put off.
+    assert_eq!(asked(&["meshform", "plan", "-inp"]), ["-input=false"]);
+    assert_eq!(asked(&["meshform", "state", "ab"]), ["abandon"]);
+    assert_eq!(asked(&["meshform", "help", "pl"]), ["plan"]);
+    // Behind `-json` comes the next argument, behind `-out` a file.
+    assert!(asked(&["meshform", "plan", "-json", ""]).contains(&"-out".to_owned()));
+    let files = std::fs::read_dir(".").unwrap().count();
+    assert_eq!(asked(&["meshform", "plan", "-out", ""]).len(), files);
 }
