@@ -37,7 +37,7 @@ use crate::clock::SystemClock;
 pub use crate::failure::Exit;
 use crate::failure::{Failure, FailureKind};
 pub use crate::render::Stream;
-use crate::render::{Form, Printer};
+use crate::render::{Form, Printer, report};
 pub use crate::session::Input;
 use crate::session::Session;
 pub use crate::settings::Environment;
@@ -97,8 +97,14 @@ pub fn run(
     if form == Form::Stream {
         printer.version();
     }
+    let reports = commands::answers_with_mistakes(&cli.command);
     let exit = in_folder(cli, environment, &printer, streams.input).unwrap_or_else(|failure| {
-        printer.diagnostics(&failure.diagnostics, &failure.sources);
+        if reports {
+            let report = report(&failure.diagnostics, &failure.sources, &printer.secrets());
+            printer.document(&report);
+        } else {
+            printer.diagnostics(&failure.diagnostics, &failure.sources);
+        }
         failure.exit()
     });
     // An answer that could not be written was not given, whatever was done.

@@ -62,6 +62,11 @@ pub(crate) fn talk(command: &Command) -> (Form, bool) {
     }
 }
 
+/// Whether the answer to `command` is what is wrong: its document then holds the mistakes that else are told beside.
+pub(crate) fn answers_with_mistakes(command: &Command) -> bool {
+    matches!(command, Command::Validate(args) if args.talk.json)
+}
+
 /// Does what `command` asks for.
 ///
 /// # Errors

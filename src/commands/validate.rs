@@ -6,17 +6,12 @@ use crate::render::{Role, report};
 use crate::session::Session;
 
 pub(super) fn run(session: &Session) -> Result<Exit, Failure> {
-    let result = pipeline::read_folder(session).and_then(|loaded| pipeline::validate(session, loaded));
+    let loaded = pipeline::read_folder(session).and_then(|loaded| pipeline::validate(session, loaded))?;
     let printer = &session.printer;
     if !printer.is_text() {
-        let (found, sources, exit) = match &result {
-            Ok(loaded) => (&loaded.warnings, &loaded.sources, Exit::Done),
-            Err(failure) => (&failure.diagnostics, &*failure.sources, failure.exit()),
-        };
-        printer.document(&report(found, sources, &printer.secrets()));
-        return Ok(exit);
+        printer.document(&report(&loaded.warnings, &loaded.sources, &printer.secrets()));
+        return Ok(Exit::Done);
     }
-    let loaded = result?;
     printer.diagnostics(&loaded.warnings, &loaded.sources);
     let but = if loaded.warnings.is_empty() {
         "."

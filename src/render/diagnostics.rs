@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet
 use meshform_lang::{Diagnostic, Diagnostics, Position, Range, Severity, SourceFile, Sources};
 use serde_json::{Value as Json, json};
 
+use super::contexts::Contexts;
 use super::style::{Palette, Role};
 use super::values::{Secrets, visible};
 
@@ -200,17 +201,23 @@ pub(crate) fn report(diagnostics: &Diagnostics, sources: &Sources, secrets: &Sec
             .filter(|diagnostic| diagnostic.severity == severity)
             .count()
     };
+    let contexts = Contexts::default();
     json!({
         "format_version": "1.0",
         "valid": !diagnostics.has_errors(),
         "error_count": count(Severity::Error),
         "warning_count": count(Severity::Warning),
-        "diagnostics": diagnostics.0.iter().map(|one| machine(one, sources, secrets)).collect::<Vec<_>>(),
+        "diagnostics": diagnostics.0.iter().map(|one| machine(one, sources, secrets, &contexts)).collect::<Vec<_>>(),
     })
 }
 
 /// One diagnostic for machines. What the reference has no field for is below `meshform`.
-pub(crate) fn machine(diagnostic: &Diagnostic, sources: &Sources, secrets: &Secrets) -> Json {
+pub(crate) fn machine(
+    diagnostic: &Diagnostic,
+    sources: &Sources,
+    secrets: &Secrets,
+    contexts: &Contexts,
+) -> Json {
     let mut out = json!({
         "severity": match diagnostic.severity { Severity::Error => "error", Severity::Warning => "warning" },
         "summary": secrets.redact(&diagnostic.summary),
@@ -221,7 +228,7 @@ pub(crate) fn machine(diagnostic: &Diagnostic, sources: &Sources, secrets: &Secr
     }
     if let Some((range, snippet)) = diagnostic
         .range
-        .and_then(|range| located(range, diagnostic, sources, secrets))
+        .and_then(|range| located(range, diagnostic, sources, secrets, contexts))
     {
         out["range"] = range;
         out["snippet"] = snippet;
@@ -256,6 +263,7 @@ fn located(
     diagnostic: &Diagnostic,
     sources: &Sources,
     secrets: &Secrets,
+    contexts: &Contexts,
 ) -> Option<(Json, Json)> {
     let file = sources.get(range.source)?;
     let span = bytes(file, range);
@@ -269,7 +277,7 @@ fn located(
         .map(|value| json!({ "traversal": value.traversal, "statement": secrets.redact(&value.statement) }))
         .collect();
     let snippet = json!({
-        "context": null,
+        "context": contexts.around(range, sources).map(|header| secrets.redact(&header)),
         "code": secrets.redact(&file.shown()[first..last]),
         "start_line": sources.position(range).line,
         "highlight_start_offset": span.start - first,

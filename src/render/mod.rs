@@ -10,6 +10,7 @@
 mod address_json;
 pub(crate) mod checks;
 pub(crate) mod console;
+mod contexts;
 mod diagnostics;
 mod diff;
 mod headline;

@@ -9,6 +9,7 @@ use meshform_lang::{Diagnostics, Sources};
 use meshform_state::Value;
 use serde_json::{Map, Value as Json, json};
 
+use super::contexts::Contexts;
 use super::diagnostics;
 use super::style::Palette;
 use super::values::Secrets;
@@ -179,8 +180,9 @@ impl Printer {
     pub(crate) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources) {
         let secrets = self.secrets();
         if self.form() == Form::Stream {
+            let contexts = Contexts::default();
             for diagnostic in &diagnostics.0 {
-                let told = diagnostics::machine(diagnostic, sources, &secrets);
+                let told = diagnostics::machine(diagnostic, sources, &secrets, &contexts);
                 let (level, word) = match diagnostic.severity {
                     meshform_lang::Severity::Error => (Level::Error, "Error"),
                     meshform_lang::Severity::Warning => (Level::Warn, "Warning"),

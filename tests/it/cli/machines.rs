@@ -50,6 +50,16 @@ fn documents_are_one_object() {
 }
 
 #[test]
+fn what_validate_finds_is_a_document_whatever_it_is() {
+    let environment = TestEnvironment::new("");
+    let ran = environment.run(&["-chdir=none", "validate", "-json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["valid"], false);
+    assert_eq!(document["diagnostics"][0]["summary"], "Folder not found");
+}
+
+#[test]
 fn a_saved_plan_is_a_document_too() {
     let environment = TestEnvironment::prepared(MESH);
     assert_eq!(environment.run(&["plan", "-out=p"]).code, 0);
