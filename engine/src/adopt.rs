@@ -96,14 +96,14 @@ fn wanted<'a>(
 ) -> Result<Vec<(&'a Import, &'a Resource)>, Diagnostics> {
     let mut found = Diagnostics::new();
     let mut wanted = Vec::new();
-    let mut takers: HashMap<&Address, Range> = HashMap::default();
-    let mut owners: HashMap<(&ScopeKey, &str, &str), String> = snapshot
+    let mut takers: HashMap<&Address, &Import> = HashMap::default();
+    let mut owners: HashMap<(&ScopeKey, &str, &str), (String, Option<Range>)> = snapshot
         .records
         .values()
         .map(|record| {
             (
                 (&record.scope, &*record.kind, &*record.id),
-                format!("recorded as `{}`", record.address),
+                (format!("recorded as `{}`", record.address), None),
             )
         })
         .collect();
@@ -123,13 +123,8 @@ fn wanted<'a>(
             );
             continue;
         };
-        if let Some(first) = takers.insert(&import.to, import.range) {
-            let detail = format!("Two blocks import an object as `{}`.", import.to);
-            found.push(
-                Diagnostic::error("Duplicate import", detail)
-                    .at(import.range)
-                    .related(first, "the first one is here"),
-            );
+        if let Some(first) = takers.insert(&import.to, import) {
+            found.push(twice(first, import));
             continue;
         }
         // Once it is recorded, the block has done its work.
@@ -143,26 +138,50 @@ fn wanted<'a>(
             continue;
         }
         let key = (&resource.scope, schema.kind, &*import.id);
-        match owners.insert(key, format!("imported as `{}` too", import.to)) {
-            None => wanted.push((import, resource)),
-            Some(owner) => {
-                let detail = format!(
-                    "The object `{}` cannot be `{}`: it is {owner}.",
-                    import.id, import.to
-                );
-                found.push(
-                    Diagnostic::error("Object has two addresses", detail)
-                        .at(import.range)
-                        .hint("Use a `moved` block to give a recorded object another address."),
-                );
-            }
-        }
+        let owner = (format!("imported as `{}` too", import.to), Some(import.range));
+        let Some((owner, place)) = owners.insert(key, owner) else {
+            wanted.push((import, resource));
+            continue;
+        };
+        let detail = format!(
+            "The object `{}` cannot be `{}`: it is {owner}.",
+            import.id, import.to
+        );
+        let diagnostic = Diagnostic::error("Object has two addresses", detail).at(import.range);
+        found.push(match place.filter(|place| *place != import.range) {
+            Some(place) => diagnostic
+                .related(place, "the other import is here")
+                .hint("Leave one of the two out: an object has one address."),
+            None => diagnostic.hint("Use a `moved` block to give a recorded object another address."),
+        });
     }
     if found.has_errors() {
         Err(found)
     } else {
         Ok(wanted)
     }
+}
+
+/// Two imports as one resource, by two blocks or by two elements of one.
+fn twice(first: &Import, second: &Import) -> Diagnostic {
+    let objects = if first.id == second.id {
+        format!("the object `{}` twice", first.id)
+    } else {
+        format!("the objects `{}` and `{}`", first.id, second.id)
+    };
+    let to = &second.to;
+    if first.range == second.range {
+        let detail = format!("This block imports {objects} as the one resource `{to}`.");
+        return Diagnostic::error("Duplicate import", detail)
+            .at(second.range)
+            .hint("With `for_each`, `to` names another resource for each key: `aws_vpc.all[each.key]`.");
+    }
+    Diagnostic::error(
+        "Duplicate import",
+        format!("Two blocks import {objects} as `{to}`."),
+    )
+    .at(second.range)
+    .related(first.range, "the first one is here")
 }
 
 fn missing(import: &Import, resource: &Resource) -> Diagnostic {

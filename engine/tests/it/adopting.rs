@@ -25,6 +25,15 @@ fn import(to: &str, id: &str) -> Import {
     }
 }
 
+/// `import`, by another block.
+fn elsewhere(import: Import) -> Import {
+    let range = Range {
+        end: import.range.end + 1,
+        ..import.range
+    };
+    Import { range, ..import }
+}
+
 /// A world in which somebody has made a net and a box.
 fn inhabited() -> Lab {
     let mut lab = Lab::new(11);
@@ -108,7 +117,14 @@ fn what_cannot_be_taken_over_is_refused_before_anything_is_done() {
         (vec![import("fake_uid.none", "net-1")], "without a resource"),
         (
             vec![import("fake_uid.net", "net-1"), import("fake_uid.net", "net-1")],
-            "Duplicate import",
+            "This block imports the object `net-1` twice as the one resource `fake_uid.net`",
+        ),
+        (
+            vec![
+                import("fake_uid.net", "net-1"),
+                elsewhere(import("fake_uid.net", "net-9")),
+            ],
+            "Two blocks import the objects `net-1` and `net-9` as `fake_uid.net`",
         ),
         (
             vec![import("fake_uid.net", "net-1"), import("fake_uid.more", "net-1")],
