@@ -3,6 +3,8 @@
 use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Files, Range, Resolved, Scope, Step, Traversal};
 use meshform_state::{Number, Str, Type, Value};
 
+use crate::config::{dynamic, labels};
+
 /// The kind of such a block; its label is the kind of the blocks that it makes.
 pub(super) const KIND: &str = "dynamic";
 
@@ -13,12 +15,6 @@ pub(super) fn made_kind(block: &Block) -> Option<&Str> {
     } else {
         Some(&block.kind)
     }
-}
-
-/// What to say of a dynamic block without a label.
-pub(super) fn without_label(block: &Block) -> Diagnostic {
-    let detail = "A dynamic block needs a label: the kind of the blocks that it makes.";
-    Diagnostic::error("Missing label", detail).at(block.header_range)
 }
 
 /// What `block` refers to; the names that dynamic blocks bind are left out.
@@ -50,41 +46,97 @@ fn collect(block: &Block, bound: &mut Vec<Str>, found: &mut Vec<Traversal>) {
 
 /// The name that the elements have inside.
 fn iterator(block: &Block) -> Option<Str> {
-    match block.body.attribute("iterator") {
-        Some(attribute) => attribute.expr.as_traversal().map(|name| name.root),
-        None => made_kind(block).cloned(),
+    let Some(attribute) = block.body.attribute("iterator") else {
+        return made_kind(block).cloned();
+    };
+    match attribute.expr.as_literal() {
+        // What `check` refuses: its uses are no mistakes of their own.
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => attribute.expr.as_traversal().map(|name| name.root),
     }
+}
+
+/// Finds what is wrong with `block` whatever its elements are, but for what stands in its content.
+pub(super) fn check(block: &Block, found: &mut Diagnostics) {
+    labels(block, &["kind"], found);
+    dynamic().check(&block.body, "A dynamic block", block.header_range, found);
+    if let (Some(given), Some(kind)) = (block.body.attribute("labels"), made_kind(block)) {
+        let detail = format!("Blocks `{kind}` have no labels, so there are none to give.");
+        found.push(Diagnostic::error("Extraneous label", detail).at(given.name_range));
+    }
+    if let Some(given) = block.body.attribute("iterator")
+        && given
+            .expr
+            .as_traversal()
+            .is_none_or(|name| !name.steps.is_empty())
+    {
+        let detail = "`iterator` takes a bare name, that of the elements in `content`.";
+        let diagnostic = Diagnostic::error("Invalid dynamic iterator name", detail).at(given.expr.range());
+        found.push(match given.expr.as_literal() {
+            Some(Value::String(text)) => diagnostic.hint(format!("Write `{text}` without quotes.")),
+            _ => diagnostic,
+        });
+    }
+    let name = iterator(block);
+    if let (Some(name), Some(content)) = (name, block.body.blocks_of("content").next()) {
+        check_uses(&content.body, &name, found);
+    }
+}
+
+/// Finds the parts of the element `name` that no element has.
+fn check_uses(body: &Body, name: &str, found: &mut Diagnostics) {
+    for attribute in &body.attributes {
+        for used in attribute.expr.references() {
+            if let Some((Step::Attribute(part), range)) = used.steps.first()
+                && *used.root == *name
+                && !PARTS.contains(&&**part)
+            {
+                found.push(no_part(name, *range));
+            }
+        }
+    }
+    for block in &body.blocks {
+        let hides = &*block.kind == KIND && iterator(block).as_deref() == Some(name);
+        if !hides {
+            check_uses(&block.body, name, found);
+        }
+    }
+}
+
+/// The parts of an element.
+const PARTS: [&str; 2] = ["key", "value"];
+
+fn no_part(name: &str, range: Range) -> Diagnostic {
+    let detail = format!("`{name}` has `.key` and `.value` only.");
+    Diagnostic::error("Unsupported attribute", detail).at(range)
 }
 
 /// What `make` makes of each element; `None` if the elements are known later.
 pub(super) fn each(
     block: &Block,
     scope: &dyn Scope,
-    make: impl Fn(&str, &Body, &dyn Scope) -> Result<Value, Diagnostics>,
+    make: impl Fn(&Body, &dyn Scope) -> Result<Value, Diagnostics>,
 ) -> Result<Option<Vec<Value>>, Diagnostics> {
-    let (Some(kind), Some(name)) = (made_kind(block), iterator(block)) else {
-        return Err(without_label(block).into());
+    let (Some(name), Some(for_each), Some(content)) = (
+        iterator(block),
+        block.body.attribute("for_each"),
+        block.body.blocks_of("content").next(),
+    ) else {
+        // What `check` has told of.
+        return Err(Diagnostics::new());
     };
-    let missing = |what: &str| {
-        let detail = format!("A dynamic block needs {what}.");
-        Diagnostics::from(Diagnostic::error("Incomplete dynamic block", detail).at(block.header_range))
-    };
-    let for_each = block
-        .body
-        .attribute("for_each")
-        .ok_or_else(|| missing("`for_each`"))?;
-    let content = block
-        .body
-        .blocks_of("content")
-        .next()
-        .ok_or_else(|| missing("a block `content`"))?;
     let value = for_each.expr.evaluate(scope)?;
     let (collection, secret) = value.reveal();
     if let Value::Later(_) = collection {
         return Ok(None);
     }
     let Some(elements) = elements(collection) else {
-        let detail = "`for_each` of a dynamic block takes a list, set, map or object.";
+        let given = if collection.is_null() {
+            ", and is null here"
+        } else {
+            ""
+        };
+        let detail = format!("`for_each` of a dynamic block takes a list, set, map or object{given}.");
         return Err(Diagnostic::error("Invalid for_each", detail)
             .at(for_each.expr.range())
             .into());
@@ -96,7 +148,7 @@ pub(super) fn each(
             name: &name,
             element: Value::object([("key".into(), key), ("value".into(), value)]),
         };
-        make(kind, &content.body, &inner)
+        make(&content.body, &inner)
     });
     Diagnostics::all(made).map(Some)
 }
@@ -146,12 +198,7 @@ impl Scope for Bound<'_> {
                     value: value.clone(),
                     steps: 1,
                 }),
-                None => {
-                    let detail = format!("`{}` has `.key` and `.value` only.", self.name);
-                    Err(Diagnostic::error("Unsupported attribute", detail)
-                        .at(*range)
-                        .into())
-                }
+                None => Err(no_part(self.name, *range).into()),
             },
             _ => Ok(Resolved {
                 value: self.element.clone(),

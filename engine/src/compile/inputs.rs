@@ -127,8 +127,8 @@ pub fn read_text(
 impl std::fmt::Display for GivenBy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            GivenBy::Environment(name) => write!(f, "environment variable {name}"),
-            GivenBy::File(name) => write!(f, "file {name}"),
+            GivenBy::Environment(name) => write!(f, "the environment variable `{name}`"),
+            GivenBy::File(name) => write!(f, "the file `{name}`"),
             GivenBy::Flag(name) => f.write_str(name),
         }
     }

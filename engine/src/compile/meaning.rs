@@ -163,6 +163,15 @@ pub(super) fn find(
     };
     let detail = format!("There is no {what} `{shown}`{place}.");
     let diagnostic = Diagnostic::error(format!("Reference to undeclared {what}"), detail).at(traversal.range);
+    if let Meaning::Resource(ResourceName {
+        data: false, kind, ..
+    }) = meaning
+        && &**kind == "terraform"
+    {
+        let hint =
+            "There are no workspaces: a state is a folder. What differs between folders is a variable.";
+        return Err(diagnostic.hint(hint).into());
+    }
     let candidates = candidates(meaning, module, words);
     Err(diagnostic
         .meant(&shown, candidates.iter().map(String::as_str))

@@ -8,6 +8,7 @@ use crate::desired::Lifecycle;
 use crate::kind::{Home, Schema};
 
 use super::compiler::{Compiler, Place};
+use super::form;
 use super::names::On;
 
 const PLACE_HINT: &str = "Take it from the configuration: a variable, a local, or the keys of `for_each`.";
@@ -151,11 +152,12 @@ impl Compiler<'_> {
         );
         let prevent_destroy = self.truth("prevent_destroy", written.prevent_destroy.as_ref(), false, place);
         let destroy = self.truth("destroy", written.destroy.as_ref(), true, place);
-        let ignore_changes: Vec<Option<usize>> = written
+        // What cannot be ignored was told of for the block as a whole.
+        let ignore_changes = written
             .ignore_changes
             .iter()
-            .map(|traversal| self.ignored(traversal, schema))
-            .collect();
+            .map(|traversal| form::ignored(traversal, schema).ok())
+            .collect::<Option<Vec<usize>>>();
         let replace_triggered_by: Vec<_> = written
             .replace_triggered_by
             .iter()
@@ -165,7 +167,7 @@ impl Compiler<'_> {
             create_before_destroy: create_before_destroy?,
             prevent_destroy: prevent_destroy?,
             keep: !destroy?,
-            ignore_changes: ignore_changes.into_iter().collect::<Option<_>>()?,
+            ignore_changes: ignore_changes?,
             ignore_all: written.ignore_all,
             replace_triggered_by,
         })
@@ -187,27 +189,6 @@ impl Compiler<'_> {
                 None
             }
         }
-    }
-
-    fn ignored(&mut self, traversal: &Traversal, schema: &Schema) -> Option<usize> {
-        let slot = schema.slot(&traversal.root);
-        if slot.is_none() {
-            let detail = format!(
-                "A resource of kind `{}` has no attribute `{}`.",
-                schema.kind, traversal.root
-            );
-            let diagnostic = Diagnostic::error("Unsupported attribute", detail).at(traversal.range);
-            self.found.push(diagnostic.meant(
-                &traversal.root,
-                schema.attributes.iter().map(|attribute| attribute.name),
-            ));
-        } else if !traversal.steps.is_empty() {
-            let detail = format!("`ignore_changes` takes whole attributes: `{}`.", traversal.root);
-            self.found
-                .push(Diagnostic::error("Invalid ignore_changes", detail).at(traversal.range));
-            return None;
-        }
-        slot
     }
 
     fn triggers(&mut self, expr: &Expr, place: Place<'_>) -> Vec<(Address, Option<Str>)> {

@@ -3,21 +3,22 @@
 
 use std::sync::Arc;
 
-use meshform_lang::{Block as TextBlock, Diagnostic, Diagnostics, Range};
+use meshform_lang::{Diagnostic, Diagnostics, Range};
 use meshform_state::addr::Key;
-use meshform_state::{Address, Scope, Str, Value};
+use meshform_state::{Address, Scope, Value};
 
 use crate::config::{Resource, ResourceName};
-use crate::kind::{Kind, Schema};
+use crate::kind::Kind;
 use crate::object::Object;
 
 use super::assertions::Phase;
 use super::compiler::{Compiler, Dependencies, Place};
+use super::form::{check_ignored, slots};
 use super::inputs::Purpose;
 use super::nodes::BlockName;
 use super::program::{Block, Data, Feeds, InstanceId, Keys, Opening, ResourceInstance, keyed};
 use super::sites::SiteId;
-use super::source::{Source, kept, made_kind, takes_blocks, without_label};
+use super::source::{Source, kept};
 
 /// What a block says about the attributes of its kind.
 struct Form {
@@ -98,12 +99,16 @@ impl Compiler<'_> {
                 Some(_) => diagnostic.hint(format!(
                     "`{name}` is only read: write `data` instead of `resource`."
                 )),
-                None => diagnostic.meant(name, self.kinds.names(*data)),
+                None => match instead_of(name) {
+                    Some(hint) => diagnostic.hint(hint),
+                    None => diagnostic.meant(name, self.kinds.names(*data)),
+                },
             });
             return None;
         };
         let mut found = Diagnostics::new();
         let slots = slots(resource, kind.schema(), &mut found);
+        check_ignored(resource, kind.schema(), &mut found);
         let well = !found.has_errors();
         self.found.extend(found);
         Some(Form { kind, slots, well })
@@ -341,75 +346,14 @@ impl ResourceInstance {
     }
 }
 
-/// The arguments and blocks of `resource` by slot, and what is wrong with them whatever their values.
-fn slots(resource: &Resource, schema: &Schema, found: &mut Diagnostics) -> Vec<(usize, Source)> {
-    let mut slots: Vec<(usize, Source)> = Vec::new();
-    let place = |name: &Str, range: Range, blocks: bool, found: &mut Diagnostics| -> Option<usize> {
-        let Some(slot) = schema.slot(name) else {
-            let detail = format!("A {} of kind `{}` has no `{name}`.", what(schema), schema.kind);
-            let diagnostic = Diagnostic::error("Unsupported argument", detail).at(range);
-            let names = schema
-                .attributes
-                .iter()
-                .filter(|attribute| attribute.required || attribute.optional);
-            found.push(diagnostic.meant(name, names.map(|attribute| attribute.name)));
-            return None;
-        };
-        let attribute = &schema.attributes[slot];
-        if !attribute.required && !attribute.optional {
-            let detail = format!("`{name}` is found by the API; it cannot be set.");
-            found.push(Diagnostic::error("Read-only attribute", detail).at(range));
-            return None;
+/// What there is instead of a kind that a user of Terraform knows.
+fn instead_of(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "terraform_data" | "null_resource" => "Its place is taken by `meshform_data`.",
+        "terraform_remote_state" => {
+            "Another state is not read: what it has to say is given as the value of a variable, by a file of \
+             `meshform output -json` for example."
         }
-        if blocks && !takes_blocks(&attribute.ty) {
-            let detail = format!("`{name}` is an argument: write `{name} = …`.");
-            found.push(Diagnostic::error("Unsupported block", detail).at(range));
-            return None;
-        }
-        Some(slot)
-    };
-    for argument in &resource.arguments {
-        if let Some(slot) = place(&argument.name, argument.name_range, false, found) {
-            slots.push((slot, Source::Expr(argument.expr.clone())));
-        }
-    }
-    let mut seen: Vec<&Str> = Vec::new();
-    for block in &resource.blocks {
-        let Some(kind) = made_kind(block) else {
-            found.push(without_label(block));
-            continue;
-        };
-        if seen.contains(&kind) {
-            continue;
-        }
-        seen.push(kind);
-        let all = resource
-            .blocks
-            .iter()
-            .filter(|other| made_kind(other) == Some(kind));
-        let all: Vec<Arc<TextBlock>> = all.cloned().collect();
-        if let Some(slot) = place(kind, block.kind_range, true, found) {
-            slots.push((slot, Source::Blocks(all.into())));
-        }
-    }
-    for (slot, attribute) in schema.attributes.iter().enumerate() {
-        let given = resource
-            .arguments
-            .iter()
-            .any(|argument| &*argument.name == attribute.name)
-            || resource.blocks.iter().any(|block| &*block.kind == attribute.name);
-        if attribute.required && !given && !slots.iter().any(|(other, _)| *other == slot) {
-            let detail = format!(
-                "`{}` needs `{}`: {}",
-                resource.name, attribute.name, attribute.doc
-            );
-            found.push(Diagnostic::error("Missing required argument", detail).at(resource.range));
-        }
-    }
-    slots.sort_by_key(|(slot, _)| *slot);
-    slots
-}
-
-fn what(schema: &Schema) -> &'static str {
-    if schema.data { "data source" } else { "resource" }
+        _ => return None,
+    })
 }

@@ -10,7 +10,7 @@ use crate::kind::Schema;
 
 use super::dynamic;
 
-pub(super) use super::dynamic::{block_references, made_kind, without_label};
+pub(super) use super::dynamic::{block_references, made_kind};
 
 /// Where an attribute's value comes from.
 #[derive(Debug, Clone)]
@@ -50,45 +50,41 @@ impl Source {
 
 /// Whether blocks may stand for a value of `ty`.
 pub(super) fn takes_blocks(ty: &Type) -> bool {
+    members(ty).is_some()
+}
+
+/// The attributes of what each block stands for.
+pub(super) fn members(ty: &Type) -> Option<&BTreeMap<Str, Type>> {
     match ty {
-        Type::List(element) | Type::Set(element) => matches!(**element, Type::Object(_)),
-        Type::Object(_) => true,
-        _ => false,
+        Type::List(element) | Type::Set(element) => members(element),
+        Type::Object(attributes) => Some(attributes),
+        _ => None,
     }
 }
 
 fn elements(blocks: &[Arc<Block>], ty: &Type, scope: &dyn Scope) -> Result<Value, Diagnostics> {
     let mut found = Diagnostics::new();
-    let element = match ty {
-        Type::List(element) | Type::Set(element) => element,
-        other => other,
-    };
-    let Type::Object(attributes) = element else {
+    let Some(attributes) = members(ty) else {
         return Err(found);
     };
-    let mut items: Vec<Value> = Vec::new();
+    let mut items: Vec<(Value, &Block)> = Vec::new();
     let (mut later, mut is_whole) = (false, true);
     for block in blocks {
         if &*block.kind != dynamic::KIND {
-            let item = found.collect(object(&block.body, &block.kind, attributes, scope));
+            let item = found.collect(object(&block.body, attributes, scope));
             is_whole &= item.is_some();
-            items.extend(item);
+            items.extend(item.map(|item| (item, &**block)));
             continue;
         }
-        let made = dynamic::each(block, scope, |what, body, scope| {
-            object(body, what, attributes, scope)
-        });
+        let made = dynamic::each(block, scope, |body, scope| object(body, attributes, scope));
         match found.collect(made) {
-            Some(Some(made)) => items.extend(made),
+            Some(Some(made)) => items.extend(made.into_iter().map(|item| (item, &**block))),
             Some(None) => later = true,
             None => is_whole = false,
         }
     }
-    if matches!(ty, Type::Object(_)) && items.len() > 1 {
-        let second = blocks.get(1).unwrap_or(&blocks[0]);
-        let detail = format!("There may be one block `{}` only.", second.kind);
-        let diagnostic = Diagnostic::error("Duplicate block", detail).at(second.header_range);
-        found.push(diagnostic.related(blocks[0].header_range, "the first one is here"));
+    if let (Type::Object(_), [(_, first), (_, second), ..]) = (ty, items.as_slice()) {
+        found.push(duplicate(first, second, items.len()));
     }
     if found.has_errors() || !is_whole {
         return Err(found);
@@ -96,42 +92,30 @@ fn elements(blocks: &[Arc<Block>], ty: &Type, scope: &dyn Scope) -> Result<Value
     if later {
         return Ok(Value::later(ty.clone()));
     }
+    let mut items = items.into_iter().map(|(item, _)| item);
     Ok(match ty {
-        Type::List(_) => Value::list(Type::clone(element), items),
-        Type::Set(_) => Value::set(Type::clone(element), items),
-        _ => items.pop().unwrap_or(Value::Null(ty.clone())),
+        Type::List(element) => Value::list(Type::clone(element), items.collect()),
+        Type::Set(element) => Value::set(Type::clone(element), items.collect()),
+        _ => items.next().unwrap_or(Value::Null(ty.clone())),
     })
 }
 
-fn object(
-    body: &Body,
-    what: &str,
-    types: &BTreeMap<Str, Type>,
-    scope: &dyn Scope,
-) -> Result<Value, Diagnostics> {
+/// Of what there may be one, `first` and `second` make `count`.
+fn duplicate(first: &Block, second: &Block, count: usize) -> Diagnostic {
+    let kind = made_kind(second).map_or("", |kind| &**kind);
+    let only = format!("There may be one block `{kind}` only");
+    if first.header_range == second.header_range {
+        return Diagnostic::error("Duplicate block", format!("{only}; this makes {count}."))
+            .at(second.header_range);
+    }
+    Diagnostic::error("Duplicate block", format!("{only}."))
+        .at(second.header_range)
+        .related(first.header_range, "the first one is here")
+}
+
+/// The object that a block with `body` stands for. What cannot be in it was found by [`nested`](super::nested).
+fn object(body: &Body, types: &BTreeMap<Str, Type>, scope: &dyn Scope) -> Result<Value, Diagnostics> {
     let mut found = Diagnostics::new();
-    let unknown = |name: &str, range: Range| {
-        let detail = format!("The block `{what}` has no `{name}`.");
-        Diagnostic::error("Unsupported argument", detail)
-            .at(range)
-            .meant(name, types.keys().map(|name| &**name))
-    };
-    for attribute in body
-        .attributes
-        .iter()
-        .filter(|attribute| !types.contains_key(&attribute.name))
-    {
-        found.push(unknown(&attribute.name, attribute.name_range));
-    }
-    for block in body.blocks.iter().filter(|block| {
-        let ty = made_kind(block).and_then(|kind| types.get(kind));
-        !ty.is_some_and(takes_blocks)
-    }) {
-        found.push(match made_kind(block) {
-            Some(kind) => unknown(kind, block.kind_range),
-            None => without_label(block),
-        });
-    }
     let mut is_whole = true;
     let mut values: Vec<(Str, Value)> = Vec::new();
     for (name, ty) in types {

@@ -9,7 +9,7 @@ use crate::config::{Condition, NoNames, Variable};
 
 use super::assertions::{Claim, Phase};
 use super::compiler::{Compiler, Evaluated, Place, needs};
-use super::inputs::Purpose;
+use super::inputs::{GivenBy, Purpose};
 use super::names::Use;
 use super::nodes::What;
 use super::program::{Cell, Each, InstanceId};
@@ -19,6 +19,8 @@ struct Given {
     value: Option<Value>,
     used: Vec<Use>,
     range: Range,
+    /// Who gave it, if that is outside the configuration.
+    by: Option<GivenBy>,
 }
 
 impl Compiler<'_> {
@@ -46,6 +48,7 @@ impl Compiler<'_> {
                     value: self.found.collect(value),
                     used: Vec::new(),
                     range,
+                    by: None,
                 })
                 .or(other),
         };
@@ -60,9 +63,10 @@ impl Compiler<'_> {
             );
             return;
         };
+        let from = given.by.map_or_else(String::new, |by| format!(" from {by}"));
         let value = given
             .value
-            .and_then(|value| self.fitting(variable, &value, given.range));
+            .and_then(|value| self.fitting(variable, &value, &from, given.range));
         let cell = Cell {
             value,
             needs: needs(&given.used),
@@ -88,11 +92,13 @@ impl Compiler<'_> {
                     value: Some(value),
                     used,
                     range,
+                    by: None,
                 },
                 None => Given {
                     value: None,
                     used: Vec::new(),
                     range,
+                    by: None,
                 },
             },
         )
@@ -105,6 +111,7 @@ impl Compiler<'_> {
             value: Some(given.value.clone()),
             used: Vec::new(),
             range,
+            by: Some(given.by.clone()),
         })
     }
 
@@ -135,7 +142,8 @@ impl Compiler<'_> {
         None
     }
 
-    fn fitting(&mut self, variable: &Variable, value: &Value, range: Range) -> Option<Value> {
+    /// `value` as one for `variable`; `from` says where it comes from, if that is outside the configuration.
+    fn fitting(&mut self, variable: &Variable, value: &Value, from: &str, range: Range) -> Option<Value> {
         let secret = variable.sensitive || value.has_secret();
         let value = match convert(value, &variable.constraint) {
             Ok(value) => value,
@@ -144,12 +152,12 @@ impl Compiler<'_> {
                     // Where in it the mistake is may be a part of it.
                     let ty = variable.constraint.ty();
                     format!(
-                        "The value for the sensitive variable `{}` does not fit its type, {ty}.",
+                        "The value for the sensitive variable `{}`{from} does not fit its type, {ty}.",
                         variable.name
                     )
                 } else {
                     format!(
-                        "The value for the variable `{}` does not fit its type: {error}.",
+                        "The value for the variable `{}`{from} does not fit its type: {error}.",
                         variable.name
                     )
                 };
@@ -163,7 +171,10 @@ impl Compiler<'_> {
             }
         };
         if value.is_null() && !variable.nullable {
-            let detail = format!("The variable `{}` must not be null.", variable.name);
+            let detail = format!(
+                "The variable `{}` must not be null, and its value{from} is.",
+                variable.name
+            );
             self.found
                 .push(Diagnostic::error("Null not allowed", detail).at(range));
             return None;

@@ -25,10 +25,29 @@ impl Scope for NoNames {
     }
 }
 
+/// What arguments and blocks of a call of a module are, or may be one day.
+const RESERVED: [&str; 8] = [
+    "count",
+    "depends_on",
+    "for_each",
+    "lifecycle",
+    "locals",
+    "providers",
+    "source",
+    "version",
+];
+
 pub(super) fn variable(block: &Block, found: &mut Diagnostics) -> Option<Variable> {
     let well = labels(block, &["name"], found);
     let name = block.labels.first()?;
     let body = &block.body;
+    if RESERVED.contains(&&*name.text) {
+        let detail = format!(
+            "`{}` cannot be the name of a variable: in a call of a module the word is kept for another meaning.",
+            name.text
+        );
+        found.push(Diagnostic::error("Invalid variable name", detail).at(name.range));
+    }
     language::variable().check(
         body,
         &format!("The variable `{}`", name.text),

@@ -9,7 +9,7 @@ pub(super) const KINDS: [&str; 11] = [
 ];
 
 /// The arguments of `resource` and `data` that are not their kind's.
-pub(super) const META: [&str; 5] = ["in", "region", "count", "for_each", "depends_on"];
+pub(crate) const META: [&str; 5] = ["in", "region", "count", "for_each", "depends_on"];
 
 fn needs(name: &'static str, doc: &'static str) -> Argument {
     Argument::required(name, Takes::Expression, doc)
@@ -130,6 +130,27 @@ pub(super) fn resource() -> BlockSchema {
         lifecycle(),
         "How it is replaced and kept.",
     )])
+}
+
+/// A block that makes blocks of the kind that is its label.
+pub(crate) fn dynamic() -> BlockSchema {
+    let content = Nested {
+        required: true,
+        ..once(
+            "content",
+            &[],
+            open(Vec::new()),
+            "What stands in each block that it makes.",
+        )
+    };
+    closed(
+        vec![
+            needs("for_each", "What it makes a block of each element of."),
+            may("iterator", "The name of the element in its content."),
+            may("labels", "The labels of the blocks that it makes."),
+        ],
+        vec![content],
+    )
 }
 
 pub(super) fn call() -> BlockSchema {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshform_lang::{Attribute, Block, Body, Diagnostic, Diagnostics, Range, Sources, parse_body};
+use meshform_lang::{
+    Attribute, Block, Body, Diagnostic, Diagnostics, Range, Sources, did_you_mean, parse_body,
+};
 use meshform_state::{Str, Value};
 
 use super::conditions::{references, repeat, text};
@@ -216,6 +218,12 @@ impl Loader<'_> {
                 "There are no providers: a resource says with `in` where it lives, and blocks such as `account` and \
                  `cluster` say how to get there.",
             ),
+            "backend" | "required_providers" | "cloud" => {
+                Some("Settings of the program stand in `meshform { … }`; there are no providers.")
+            }
+            "ephemeral" => {
+                Some("Ephemeral values are not there: a secret goes into attributes that are not stored.")
+            }
             _ => None,
         };
         if let Some(instead) = instead {
@@ -337,11 +345,20 @@ fn locals(block: &Block, parts: &mut Parts, found: &mut Diagnostics) {
 
 fn check_inputs(call: &Call, found: &mut Diagnostics) {
     let variables = &call.module.variables;
+    // What other names were likely meant for is not missing as well.
+    let mut meant: BTreeSet<&str> = BTreeSet::new();
     for (name, attribute) in &call.inputs {
         if !variables.contains_key(name) {
+            let names = variables.keys().map(|name| &**name);
+            meant.extend(did_you_mean(name, names.clone()));
             let detail = format!("The module `{}` has no variable `{name}`.", call.name);
             let diagnostic = Diagnostic::error("Unsupported argument", detail).at(attribute.name_range);
-            found.push(diagnostic.meant(name, variables.keys().map(|name| &**name)));
+            found.push(match &**name {
+                "providers" => diagnostic
+                    .hint("There are no providers: what a module shall use is given to its variables."),
+                "version" => diagnostic.hint("A module is a folder beside this one, so it has no version."),
+                _ => diagnostic.meant(name, names),
+            });
         }
     }
     let needed: BTreeSet<&Str> = variables
@@ -349,7 +366,8 @@ fn check_inputs(call: &Call, found: &mut Diagnostics) {
         .filter(|variable| variable.default.is_none())
         .map(|variable| &variable.name)
         .collect();
-    for name in needed.into_iter().filter(|name| !call.inputs.contains_key(*name)) {
+    let is_given = |name: &Str| call.inputs.contains_key(name) || meant.contains(&**name);
+    for name in needed.into_iter().filter(|name| !is_given(name)) {
         let detail = format!(
             "The module `{}` needs a value for its variable `{name}`.",
             call.name

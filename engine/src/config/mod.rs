@@ -22,10 +22,12 @@ mod version;
 
 pub(crate) use blocks::NoNames;
 pub use folder::{Folder, Texts};
+pub(crate) use language::{META, dynamic};
 pub use language::{meta, top};
 pub use load::{load, read_values};
 pub use model::{
     Backend, Call, Check, Condition, Config, Import, Lifecycle, Local, Module, Moved, Output, Removed,
     Repeat, Resource, ResourceName, Settings, Variable, Word, WordName,
 };
+pub(crate) use schema::labels;
 pub use schema::{Argument, BlockSchema, Nested, Reach, Takes, WordSchema};

@@ -1,6 +1,6 @@
 //! What may stand in a block, and the check that nothing else does.
 
-use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Range};
+use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Range, did_you_mean};
 use meshform_state::Type;
 
 /// What may stand between the braces of a block.
@@ -128,8 +128,10 @@ impl BlockSchema {
     /// Finds everything in `body` that this does not allow. `what` names the block for messages, `header` is the place
     /// for what is missing.
     pub(crate) fn check(&self, body: &Body, what: &str, header: Range, found: &mut Diagnostics) {
+        let meant = self.meant(body);
         for argument in &self.arguments {
-            if argument.required && body.attribute(argument.name).is_none() {
+            let is_given = body.attribute(argument.name).is_some() || meant.contains(&argument.name);
+            if argument.required && !is_given {
                 let detail = format!(
                     "{what} needs the argument `{}`: {}",
                     argument.name,
@@ -151,9 +153,35 @@ impl BlockSchema {
                 None => found.push(self.unexpected_block(&block.kind, what, block.kind_range)),
             }
         }
-        for nested in &self.blocks {
+        for nested in self.blocks.iter().filter(|nested| !meant.contains(&nested.name)) {
             nested.count(body, what, header, found);
         }
+    }
+
+    /// What names that are not there were likely meant for: it is not missing as well.
+    fn meant(&self, body: &Body) -> Vec<&'static str> {
+        if self.open {
+            return Vec::new();
+        }
+        let attributes = body.attributes.iter().map(|attribute| &*attribute.name);
+        let unknown = attributes.filter(|name| self.argument(name).is_none()).chain(
+            body.blocks
+                .iter()
+                .map(|block| &*block.kind)
+                .filter(|kind| self.block(kind).is_none()),
+        );
+        unknown
+            .filter_map(|name| match self.names().find(|known| *known == name) {
+                Some(known) => Some(known),
+                None => did_you_mean(name, self.names()),
+            })
+            .collect()
+    }
+
+    /// All that may stand in it.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let arguments = self.arguments.iter().map(|argument| argument.name);
+        arguments.chain(self.blocks.iter().map(|block| block.name))
     }
 
     fn unexpected_argument(&self, name: &str, what: &str, range: Range) -> Diagnostic {
@@ -164,12 +192,7 @@ impl BlockSchema {
                 "`{name}` is a block: write `{name} {{ … }}` without `=`."
             ));
         }
-        let names = self
-            .arguments
-            .iter()
-            .map(|argument| argument.name)
-            .chain(self.blocks.iter().map(|block| block.name));
-        diagnostic.meant(name, names)
+        diagnostic.meant(name, self.names())
     }
 
     fn unexpected_block(&self, name: &str, what: &str, range: Range) -> Diagnostic {
@@ -178,12 +201,15 @@ impl BlockSchema {
         if self.argument(name).is_some() {
             return diagnostic.hint(format!("`{name}` is an argument: write `{name} = …`."));
         }
-        let names = self
-            .blocks
-            .iter()
-            .map(|block| block.name)
-            .chain(self.arguments.iter().map(|argument| argument.name));
-        diagnostic.meant(name, names)
+        let instead = match name {
+            "dynamic" => {
+                "A dynamic block makes blocks of a `resource` or `data`. Here each block is written out."
+            }
+            "required_providers" => "There are no providers: what resources need is a part of the program.",
+            "cloud" => "Leave it out: the state is kept in the folder.",
+            _ => return diagnostic.meant(name, self.names()),
+        };
+        diagnostic.hint(instead)
     }
 }
 

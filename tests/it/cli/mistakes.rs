@@ -211,3 +211,40 @@ fn no_message_shows_the_value_of_a_sensitive_variable() {
 fn a_count_that_no_machine_could_hold_is_a_mistake() {
     insta::assert_snapshot!(plan("resource \"meshform_data\" \"a\" {\n  count = 1e12\n}\n"));
 }
+
+#[test]
+fn a_value_of_the_wrong_type_says_who_gave_it() {
+    let mesh = "variable \"n\" {\n  type     = number\n  nullable = false\n}\n";
+    let plain = TestEnvironment::prepared(mesh);
+    plain.write("x.vars", "\nn = [1]\n");
+    plain.write("null.vars", "n = null\n");
+    let given = TestEnvironment::prepared(mesh).with("MESHFORM_VAR_n", "x");
+    for (environment, arguments, told) in [
+        (
+            &plain,
+            &["plan", "-var", "n=x"][..],
+            "`n` from `-var` does not fit",
+        ),
+        (
+            &plain,
+            &["plan", "-var-file=x.vars"],
+            "`n` from the file `x.vars`",
+        ),
+        (&plain, &["plan", "-var-file=x.vars"], "x.vars:2:1"),
+        (
+            &plain,
+            &["plan", "-var-file=null.vars"],
+            "its value from the file `null.vars` is",
+        ),
+        (
+            &given,
+            &["plan"],
+            "`n` from the environment variable `MESHFORM_VAR_n`",
+        ),
+    ] {
+        let ran = environment.run(arguments);
+        assert_eq!(ran.code, 1, "{ran}");
+        let line = ran.stderr.replace("\n  = ", " ").replace("\n    ", " ");
+        assert!(line.contains(told), "{told:?} is not in {ran}");
+    }
+}

@@ -242,7 +242,6 @@ fn mistakes_that_do_not_wait_for_answers_are_told_in_the_first_round() {
         resource "thing" "wrong" { nme = "x" }
         "#
     ), @r#"
-        error mesh.hcl:7:9 Missing required argument: `thing.wrong` needs `name`: What it is called.
         error mesh.hcl:7:36 Unsupported argument: A resource of kind `thing` has no `nme`.
             hint: Did you mean `name`?
         "#);

@@ -38,7 +38,6 @@ fn structure() {
         "#
     ), @r#"
         error mesh.hcl:2:9 Missing label: The label for its name is missing: `resource "KIND" "NAME" { … }`.
-        error mesh.hcl:5:9 Missing required argument: `thing.a` needs `name`: What it is called.
         error mesh.hcl:6:11 Unsupported argument: A resource of kind `thing` has no `nme`.
             hint: Did you mean `name`?
         error mesh.hcl:7:11 Read-only attribute: `id` is found by the API; it cannot be set.
@@ -59,7 +58,6 @@ fn structure() {
         error mesh.hcl:16:24 Unsupported argument: The variable `y` has no argument `typ`.
             hint: Did you mean `type`?
         error mesh.hcl:17:9 Missing required argument: The output `o` needs the argument `value`: what it shows.
-        error mesh.hcl:18:9 Missing required argument: `nest.n` needs the argument `eggs`: how many eggs.
         error mesh.hcl:18:20 Unsupported argument: `nest.n` has no argument `egs`.
             hint: Did you mean `eggs`?
         error mesh.hcl:21:11 Unsupported argument: `nest` has no `count`.
@@ -382,5 +380,79 @@ fn conditions() {
         error mesh.hcl:14:29 Output precondition failed: Never.
         warning mesh.hcl:20:29 Check failed: The name is a.
             mesh.hcl:18:9: the check `c` is here
+        "#);
+}
+
+#[test]
+fn what_users_of_terraform_type_is_answered_with_what_there_is() {
+    assert_snapshot!(mistakes(
+        r#"
+        terraform {
+          required_version = "1"
+        }
+        meshform {
+          required_providers {}
+          cloud {}
+        }
+        ephemeral "x" "y" {}
+        resource "terraform_data" "a" {}
+        resource "null_resource" "b" {}
+        data "terraform_remote_state" "c" {}
+        resource "thing" "d" {
+          name     = terraform.workspace
+          provider = aws.east
+        }
+        variable "count" { default = 1 }
+        variable "locals" { default = 1 }
+        locals { n = var.count }
+        "#
+    ), @r#"
+        error mesh.hcl:2:9 Unsupported block: There is no block `terraform`.
+            hint: Settings of the program stand in `meshform { … }`.
+        error mesh.hcl:6:11 Unsupported block: The block `meshform` has no block `required_providers`.
+            hint: There are no providers: what resources need is a part of the program.
+        error mesh.hcl:7:11 Unsupported block: The block `meshform` has no block `cloud`.
+            hint: Leave it out: the state is kept in the folder.
+        error mesh.hcl:9:9 Unsupported block: There is no block `ephemeral`.
+            hint: Ephemeral values are not there: a secret goes into attributes that are not stored.
+        error mesh.hcl:10:9 Unknown resource kind: There is no resource of kind `terraform_data`.
+            hint: Its place is taken by `meshform_data`.
+        error mesh.hcl:11:9 Unknown resource kind: There is no resource of kind `null_resource`.
+            hint: Its place is taken by `meshform_data`.
+        error mesh.hcl:12:9 Unknown data source kind: There is no data source of kind `terraform_remote_state`.
+            hint: Another state is not read: what it has to say is given as the value of a variable, by a file of `meshform output -json` for example.
+        error mesh.hcl:14:22 Reference to undeclared resource: There is no resource `terraform.workspace`.
+            hint: There are no workspaces: a state is a folder. What differs between folders is a variable.
+        error mesh.hcl:15:11 Unsupported argument: A resource of kind `thing` has no `provider`.
+            hint: There are no providers: `in = account.NAME` or `in = cluster.NAME` says where it lives.
+        error mesh.hcl:15:22 Reference to undeclared resource: There is no resource `aws.east`.
+        error mesh.hcl:17:18 Invalid variable name: `count` cannot be the name of a variable: in a call of a module the word is kept for another meaning.
+        error mesh.hcl:18:18 Invalid variable name: `locals` cannot be the name of a variable: in a call of a module the word is kept for another meaning.
+        "#);
+}
+
+#[test]
+fn what_is_ignored_exists_whether_there_are_instances_or_not() {
+    assert_snapshot!(mistakes(
+        r#"
+        resource "thing" "a" {
+          count = 0
+          name  = "a"
+          lifecycle { ignore_changes = [tgas, tags["x"], id, size] }
+        }
+        resource "thing" "b" {
+          count = 2
+          name  = "b"
+          lifecycle { ignore_changes = [tgas, tags] }
+        }
+        "#
+    ), @r#"
+        error mesh.hcl:5:41 Unsupported attribute: A resource of kind `thing` has no attribute `tgas`.
+            hint: Did you mean `tags`?
+        error mesh.hcl:5:47 Invalid ignore_changes: `ignore_changes` takes whole attributes: `tags`.
+        error mesh.hcl:10:41 Unsupported attribute: A resource of kind `thing` has no attribute `tgas`.
+            hint: Did you mean `tags`?
+        warning mesh.hcl:5:58 Redundant ignore_changes element: `id` is found by the API and not configured, so nothing of it is ever changed.
+            hint: Take it out.
         "#);
 }

@@ -193,8 +193,6 @@ fn mistakes_in_and_around_modules() {
     let loaded = loaded(&files);
     let compiled = compiled(&loaded, &inputs(&[]));
     assert_snapshot!(shown(&loaded.sources, &compiled.diagnostics), @r#"
-        error mesh.hcl:2:13 Missing required argument: The module `m` needs a value for its variable `label`.
-            m/mesh.hcl:3:13: the variable is here
         error mesh.hcl:4:15 Unsupported argument: The module `m` has no variable `lable`.
             hint: Did you mean `label`?
         error mesh.hcl:7:38 No configuration: In the folder `gone` is no `mesh.hcl` and no `*.mesh.hcl`.
