@@ -5,7 +5,7 @@ use std::sync::Arc;
 use meshform_lang::{Diagnostic, Diagnostics, Range, Severity, convert_to};
 use meshform_state::{Address, Type, Value};
 
-use crate::config::Condition;
+use crate::config::{Condition, no_message};
 use crate::desired::Lookup;
 
 use super::compiler::{Compiler, Dependencies, Place};
@@ -90,12 +90,7 @@ impl Claim {
             Ok(Value::Later(_)) => Ok(Verdict::Open),
             Ok(Value::Bool(false)) => {
                 let message = self.condition.message.evaluate(names)?;
-                Ok(Verdict::Broken(match &message {
-                    Value::Secret(_) => {
-                        "The message depends on a sensitive value, so it is not shown.".to_owned()
-                    }
-                    message => message.as_str().unwrap_or("The condition is not met.").to_owned(),
-                }))
+                told(&message, self.condition.message.range()).map(Verdict::Broken)
             }
             _ => {
                 let detail = "A condition must be `true` or `false`.";
@@ -205,5 +200,17 @@ impl std::fmt::Debug for Assertion {
             .field("address", &self.address)
             .field("phase", &self.phase)
             .finish_non_exhaustive()
+    }
+}
+
+/// What `message` says.
+fn told(message: &Value, range: Range) -> Result<String, Diagnostics> {
+    if matches!(message, Value::Secret(_)) {
+        return Ok("The message depends on a sensitive value, so it is not shown.".to_owned());
+    }
+    match convert_to(message, &Type::String) {
+        Ok(Value::String(text)) => Ok(text.to_string()),
+        Ok(Value::Later(_)) => Ok("The condition is not met.".to_owned()),
+        _ => Err(no_message(range).into()),
     }
 }

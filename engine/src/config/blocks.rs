@@ -67,7 +67,7 @@ pub(super) fn variable(block: &Block, found: &mut Diagnostics) -> Option<Variabl
         description: text(body, "description", found),
         sensitive: truth(body, "sensitive", false, found),
         nullable: truth(body, "nullable", true, found),
-        validations: conditions(body, "validation"),
+        validations: conditions(body, "validation", found),
         range: block.header_range,
     })
 }
@@ -89,7 +89,7 @@ pub(super) fn output(block: &Block, found: &mut Diagnostics) -> Option<Output> {
         description: text(body, "description", found),
         sensitive: truth(body, "sensitive", false, found),
         depends_on: references(body, "depends_on", found),
-        preconditions: conditions(body, "precondition"),
+        preconditions: conditions(body, "precondition", found),
         range: block.header_range,
     })
 }
@@ -184,7 +184,7 @@ pub(super) fn check(block: &Block, found: &mut Diagnostics) -> Option<(Check, Op
         let check = Check {
             name: name.text.clone(),
             data: data.as_ref().map(|data| data.name.clone()),
-            assertions: conditions(&block.body, "assert"),
+            assertions: conditions(&block.body, "assert", found),
             range: block.header_range,
         };
         (check, data)

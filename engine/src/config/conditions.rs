@@ -1,24 +1,40 @@
 //! The parts that several blocks share: conditions, `depends_on`, and arguments that must be plain.
 
-use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Expr, Traversal};
+use meshform_lang::{Block, Body, Diagnostic, Diagnostics, Expr, Range, Traversal};
 use meshform_state::{Str, Value};
 
 use super::model::{Condition, Repeat};
 
 /// The blocks of `kind` in `body` as conditions.
-pub(super) fn conditions(body: &Body, kind: &str) -> Vec<Condition> {
+pub(super) fn conditions(body: &Body, kind: &str, found: &mut Diagnostics) -> Vec<Condition> {
     body.blocks_of(kind)
-        .filter_map(|block| condition(block))
+        .filter_map(|block| condition(block, found))
         .collect()
 }
 
-fn condition(block: &Block) -> Option<Condition> {
+fn condition(block: &Block, found: &mut Diagnostics) -> Option<Condition> {
     // What is missing here was reported by the schema.
+    let condition = block.body.attribute("condition")?.expr.clone();
+    let message = block.body.attribute("error_message")?.expr.clone();
+    // Whether the condition holds or not.
+    let is_text = message.as_tuple().is_none()
+        && message.as_object().is_none()
+        && message.as_literal().is_none_or(|literal| !literal.is_null());
+    if !is_text {
+        found.push(no_message(message.range()));
+        return None;
+    }
     Some(Condition {
-        condition: block.body.attribute("condition")?.expr.clone(),
-        message: block.body.attribute("error_message")?.expr.clone(),
+        condition,
+        message,
         range: block.header_range,
     })
+}
+
+/// What is at `range` is no message.
+pub(crate) fn no_message(range: Range) -> Diagnostic {
+    let detail = "`error_message` takes a text: what to say when the condition is not met.";
+    Diagnostic::error("Invalid error message", detail).at(range)
 }
 
 /// The argument `name` as a list of bare references.

@@ -21,6 +21,7 @@ mod schema;
 mod version;
 
 pub(crate) use blocks::NoNames;
+pub(crate) use conditions::no_message;
 pub use folder::{Folder, Texts};
 pub(crate) use language::{META, dynamic};
 pub use language::{meta, top};

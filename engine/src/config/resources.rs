@@ -74,8 +74,8 @@ fn lifecycle(block: &Block, data: bool, found: &mut Diagnostics) -> Lifecycle {
         create_before_destroy: argument("create_before_destroy"),
         prevent_destroy: argument("prevent_destroy"),
         destroy: argument("destroy"),
-        preconditions: conditions(body, "precondition"),
-        postconditions: conditions(body, "postcondition"),
+        preconditions: conditions(body, "precondition", found),
+        postconditions: conditions(body, "postcondition", found),
         ..Lifecycle::default()
     };
     if let Some(ignored) = argument("ignore_changes") {

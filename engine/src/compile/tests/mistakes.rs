@@ -456,3 +456,39 @@ fn what_is_ignored_exists_whether_there_are_instances_or_not() {
             hint: Take it out.
         "#);
 }
+
+#[test]
+fn an_error_message_is_a_text() {
+    assert_snapshot!(mistakes(
+        r#"
+        locals { parts = { a = 1 } }
+        variable "n" {
+          default = 1
+          validation {
+            condition     = true
+            error_message = ["x"]
+          }
+        }
+        output "o" {
+          value = 1
+          precondition {
+            condition     = false
+            error_message = 12
+          }
+          precondition {
+            condition     = false
+            error_message = local.parts
+          }
+          precondition {
+            condition     = true
+            error_message = null
+          }
+        }
+        "#
+    ), @r#"
+        error mesh.hcl:7:29 Invalid error message: `error_message` takes a text: what to say when the condition is not met.
+        error mesh.hcl:13:29 Output precondition failed: 12
+        error mesh.hcl:18:29 Invalid error message: `error_message` takes a text: what to say when the condition is not met.
+        error mesh.hcl:22:29 Invalid error message: `error_message` takes a text: what to say when the condition is not met.
+        "#);
+}
