@@ -22,6 +22,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 const CTRL_C: &str = "\u{3}";
 /// What ends the input.
 const CTRL_D: &str = "\u{4}";
+/// What an editor of lines tells the terminal when it is ready for the next one: what is pasted shall be marked.
+const READY: &str = "\u{1b}[?2004h";
 
 /// A program at a terminal of its own.
 struct Terminal {
@@ -95,17 +97,16 @@ impl Terminal {
 fn an_interrupt_drops_what_is_typed_and_the_console_goes_on() {
     let environment = TestEnvironment::new("");
     let mut terminal = Terminal::start(&environment, &["console"]);
-    terminal.until("> ");
+    terminal.until(READY);
     terminal.type_until("1 + 41\r", "42\r\n");
-    terminal.until("> ");
-    terminal.type_until("[1,\r2", "2");
+    terminal.until(READY);
     // Dropped: what follows is an expression of its own.
-    terminal.type_until(CTRL_C, "> ");
+    terminal.type_until(&format!("[1,\r2{CTRL_C}"), READY);
     terminal.type_until("5 * 5\r", "25\r\n");
-    terminal.until("> ");
-    terminal.type_until(CTRL_C, "> ");
+    terminal.until(READY);
+    terminal.type_until(CTRL_C, READY);
     terminal.type_until("3 * 3\r", "9\r\n");
-    terminal.until("> ");
+    terminal.until(READY);
     assert_eq!(terminal.type_last(CTRL_D), Some(0));
 }
 
@@ -113,11 +114,11 @@ fn an_interrupt_drops_what_is_typed_and_the_console_goes_on() {
 fn a_heredoc_is_typed_over_several_lines() {
     let environment = TestEnvironment::new("");
     let mut terminal = Terminal::start(&environment, &["console"]);
-    terminal.until("> ");
+    terminal.until(READY);
     terminal.type_until("upper(<<EOT\rfirst\r\rlast\rEOT\r)\r", "FIRST\r\n\r\nLAST\r\n");
-    terminal.until("> ");
+    terminal.until(READY);
     // A quote that nothing closes is told of at once: no further line could close it.
     terminal.type_until("\"open\r", "Unterminated template string");
-    terminal.until("> ");
+    terminal.until(READY);
     assert_eq!(terminal.type_last("exit\r"), Some(0));
 }
