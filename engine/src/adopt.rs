@@ -124,7 +124,7 @@ fn wanted<'a>(
             continue;
         };
         if let Some(first) = takers.insert(&import.to, import) {
-            found.push(twice(first, import));
+            found.push(first.twice(import));
             continue;
         }
         // Once it is recorded, the block has done its work.
@@ -160,28 +160,6 @@ fn wanted<'a>(
     } else {
         Ok(wanted)
     }
-}
-
-/// Two imports as one resource, by two blocks or by two elements of one.
-fn twice(first: &Import, second: &Import) -> Diagnostic {
-    let objects = if first.id == second.id {
-        format!("the object `{}` twice", first.id)
-    } else {
-        format!("the objects `{}` and `{}`", first.id, second.id)
-    };
-    let to = &second.to;
-    if first.range == second.range {
-        let detail = format!("This block imports {objects} as the one resource `{to}`.");
-        return Diagnostic::error("Duplicate import", detail)
-            .at(second.range)
-            .hint("With `for_each`, `to` names another resource for each key: `aws_vpc.all[each.key]`.");
-    }
-    Diagnostic::error(
-        "Duplicate import",
-        format!("Two blocks import {objects} as `{to}`."),
-    )
-    .at(second.range)
-    .related(first.range, "the first one is here")
 }
 
 fn missing(import: &Import, resource: &Resource) -> Diagnostic {

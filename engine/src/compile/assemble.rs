@@ -68,6 +68,8 @@ impl Compiler<'_> {
         } = parts;
         desired.resources = finish(resources, open, &program);
         imports.retain(|import| !deferred.resources.contains(&import.to));
+        imports.sort_by(|a, b| (&a.to, a.range).cmp(&(&b.to, b.range)));
+        found.extend(super::imports::doubled(&imports));
         if let Some(cycle) = super::cycle::among(&desired.resources) {
             found.push(cycle);
         }
@@ -91,7 +93,6 @@ impl Compiler<'_> {
             .map(|(claim, guards)| Assertion::new(claim, guards, program.clone()))
             .collect();
         let names = Some(RootNames::new(program.clone()));
-        imports.sort_by(|a, b| a.to.cmp(&b.to));
         let missing = unique(missing);
         Compiled {
             desired,

@@ -1,6 +1,6 @@
 //! Objects that are there already and are taken over.
 
-use meshform_lang::{Diagnostic, Range};
+use meshform_lang::{Diagnostic, Diagnostics, Range};
 use meshform_state::{Address, Str, Value};
 
 use crate::config::Repeat;
@@ -18,6 +18,38 @@ pub struct Import {
     pub id: Str,
     /// The block that says so.
     pub range: Range,
+}
+
+impl Import {
+    /// What to say where this and `second` become the same resource: by two blocks, or by two elements of one.
+    pub(crate) fn twice(&self, second: &Import) -> Diagnostic {
+        let to = &second.to;
+        let is_one_block = self.range == second.range;
+        let objects = match (self.id == second.id, is_one_block) {
+            (true, true) => format!("the object `{}` more than once", self.id),
+            (true, false) => format!("the object `{}`", self.id),
+            (false, _) => format!("the objects `{}` and `{}`", self.id, second.id),
+        };
+        if is_one_block {
+            let detail = format!("This block imports {objects} as the one resource `{to}`.");
+            return Diagnostic::error("Duplicate import", detail)
+                .at(second.range)
+                .hint("With `for_each`, `to` names another resource for each key: `aws_vpc.all[each.key]`.");
+        }
+        Diagnostic::error(
+            "Duplicate import",
+            format!("Two blocks import {objects} as `{to}`."),
+        )
+        .at(second.range)
+        .related(self.range, "the first one is here")
+    }
+}
+
+/// What is wrong where several of `imports`, sorted by address, become the same resource.
+pub(super) fn doubled(imports: &[Import]) -> Diagnostics {
+    let pairs = imports.iter().zip(imports.iter().skip(1));
+    let same = pairs.filter(|(first, second)| first.to == second.to);
+    Diagnostics(same.map(|(first, second)| first.twice(second)).collect())
 }
 
 impl Compiler<'_> {

@@ -117,7 +117,7 @@ fn what_cannot_be_taken_over_is_refused_before_anything_is_done() {
         (vec![import("fake_uid.none", "net-1")], "without a resource"),
         (
             vec![import("fake_uid.net", "net-1"), import("fake_uid.net", "net-1")],
-            "This block imports the object `net-1` twice as the one resource `fake_uid.net`",
+            "This block imports the object `net-1` more than once as the one resource `fake_uid.net`",
         ),
         (
             vec![
