@@ -30,8 +30,12 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
     };
     check_count(function, values.len(), &ranges, range)?;
     let place = |index: usize| ranges.get(index).copied().unwrap_or(range);
-    let result = run(function, values, secret, range, env);
-    result.map_err(|failure| problem(function, &failure, &place, range).into())
+    let result = run(function, values, &mut secret, range, env);
+    let value = result.map_err(|failure| {
+        let failure = if secret { failure.hidden() } else { failure };
+        Diagnostics::from(problem(function, &failure, &place, range))
+    })?;
+    Ok(secret_if(secret, value))
 }
 
 /// The arguments and where they stand; nothing if how many there are is known later.
@@ -120,7 +124,7 @@ fn check_count(function: &Function, count: usize, ranges: &[Range], range: Range
 fn run(
     function: &Function,
     values: Vec<Value>,
-    mut secret: bool,
+    secret: &mut bool,
     range: Range,
     env: &Env<'_>,
 ) -> Result<Value, Failure> {
@@ -131,7 +135,7 @@ fn run(
     for (index, value) in values.into_iter().enumerate() {
         let param = function.param(index);
         let value =
-            argument(param, value, open, &mut secret).map_err(|message| Failure::argument(index, message))?;
+            argument(param, value, open, secret).map_err(|message| Failure::argument(index, message))?;
         open |= !param.takes_open && matches!(value.reveal().0, Value::Later(what) if what.ty == Type::Any);
         later |= match param.known {
             Known::Whole => !value.is_known(),
@@ -162,9 +166,9 @@ fn run(
     };
     // What comes later has no parts that could be secret one by one, so all of it is.
     if matches!(result, Value::Later(_)) && !function.reveals {
-        secret |= arguments.values.iter().any(Value::has_secret);
+        *secret |= arguments.values.iter().any(Value::has_secret);
     }
-    Ok(secret_if(secret, result))
+    Ok(result)
 }
 
 /// `value` as `param` wants it.

@@ -1,5 +1,7 @@
 //! Names and the steps behind them: attributes and indexes.
 
+use std::collections::BTreeMap;
+
 use meshform_state::{Str, Type, Value};
 
 use super::{Env, Evaluated, describe, eval, secret_if};
@@ -123,24 +125,29 @@ pub(crate) fn attribute(value: &Value, name: &Str, range: Range) -> Evaluated<Va
         }
         Value::Object(attributes) => match attributes.get(name) {
             Some(found) => found.clone(),
-            None => return no_attribute(name, attributes.keys().map(|key| &**key), range),
+            None => return no_attribute(name, known(attributes, secret), range),
         },
         Value::Map(map) => match map.entries.get(name) {
             Some(found) => found.clone(),
-            None => return no_element(name, map.entries.keys().map(|key| &**key), range),
+            None => return no_element(name, known(&map.entries, secret), range),
         },
         Value::Later(later) => Value::later(match &later.ty {
             Type::Any => Type::Any,
             Type::Map(element) => (**element).clone(),
             Type::Object(types) => match types.get(name) {
                 Some(ty) => ty.clone(),
-                None => return no_attribute(name, types.keys().map(|key| &**key), range),
+                None => return no_attribute(name, known(types, secret), range),
             },
-            other => return unsupported(other, name, range),
+            other => return unsupported(other, name, secret, range),
         }),
-        other => return unsupported(&other.ty(), name, range),
+        other => return unsupported(&other.ty(), name, secret, range),
     };
     Ok(secret_if(secret, found))
+}
+
+/// The names that may have been meant: of what is secret none, since how near one is would tell of it.
+fn known<T>(parts: &BTreeMap<Str, T>, secret: bool) -> impl Iterator<Item = &str> {
+    parts.keys().map(|key| &**key).filter(move |_| !secret)
 }
 
 fn no_attribute<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range) -> Evaluated<Value> {
@@ -163,8 +170,9 @@ fn no_element<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range
     Err(found.into())
 }
 
-fn unsupported(ty: &Type, name: &str, range: Range) -> Evaluated<Value> {
-    let of_objects = |element: &Type| matches!(element, Type::Object(types) if types.contains_key(name));
+fn unsupported(ty: &Type, name: &str, secret: bool, range: Range) -> Evaluated<Value> {
+    let of_objects =
+        |element: &Type| !secret && matches!(element, Type::Object(types) if types.contains_key(name));
     let message = match ty {
         Type::Bool | Type::Number | Type::String => {
             format!("This is a {}, which has no attributes.", kind_name(ty))
@@ -208,19 +216,19 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
         (_, Some(Type::Any)) => Value::later(Type::Any),
         // Nothing is known of the key, so nothing is said of the element.
         _ if open_key => Value::later(Type::Any),
-        (Value::List(list), _) => match position(key, Some(list.items.len()), range)? {
+        (Value::List(list), _) => match position(key, Some(list.items.len()), value_secret, range)? {
             Some(at) => list.items[at].clone(),
             None => Value::later(list.element.clone()),
         },
-        (Value::Tuple(items), _) => match position(key, Some(items.len()), range)? {
+        (Value::Tuple(items), _) => match position(key, Some(items.len()), value_secret, range)? {
             Some(at) => items[at].clone(),
             None => Value::later(Type::Any),
         },
         (_, Some(Type::List(element))) => {
-            position(key, None, range)?;
+            position(key, None, value_secret, range)?;
             Value::later((**element).clone())
         }
-        (_, Some(Type::Tuple(items))) => match position(key, Some(items.len()), range)? {
+        (_, Some(Type::Tuple(items))) => match position(key, Some(items.len()), value_secret, range)? {
             Some(at) => Value::later(items[at].clone()),
             None => Value::later(Type::Any),
         },
@@ -228,14 +236,14 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
             (None, _) => Value::later(map.element.clone()),
             (Some(name), secret) => match map.entries.get(&name) {
                 Some(found) => found.clone(),
-                None => return no_key(&name, secret, map.entries.keys().map(|key| &**key), range),
+                None => return no_key(&name, secret, known(&map.entries, value_secret), range),
             },
         },
         (Value::Object(attributes), _) => match (text(key, range)?, key_secret) {
             (None, _) => Value::later(Type::Any),
             (Some(name), secret) => match attributes.get(&name) {
                 Some(found) => found.clone(),
-                None => return no_key(&name, secret, attributes.keys().map(|key| &**key), range),
+                None => return no_key(&name, secret, known(attributes, value_secret), range),
             },
         },
         (_, Some(Type::Map(element))) => {
@@ -246,7 +254,7 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
             None => Value::later(Type::Any),
             Some(name) => match types.get(&name) {
                 Some(ty) => Value::later(ty.clone()),
-                None => return no_key(&name, key_secret, types.keys().map(|key| &**key), range),
+                None => return no_key(&name, key_secret, known(types, value_secret), range),
             },
         },
         (Value::Set(_), _) | (_, Some(Type::Set(_))) => {
@@ -290,7 +298,7 @@ fn no_key<'a>(
 }
 
 /// The place that `key` names among `length` elements; `None` if the key or the length is known later.
-fn position(key: &Value, length: Option<usize>, range: Range) -> Evaluated<Option<usize>> {
+fn position(key: &Value, length: Option<usize>, secret: bool, range: Range) -> Evaluated<Option<usize>> {
     let number = match convert_to(key, &Type::Number) {
         Ok(Value::Number(number)) => number,
         Ok(_) => return Ok(None),
@@ -313,6 +321,11 @@ fn position(key: &Value, length: Option<usize>, range: Range) -> Evaluated<Optio
         .filter(|at| *at < length)
     {
         Some(at) => Ok(Some(at)),
+        None if secret => error(
+            "Invalid index",
+            "This (sensitive) collection has no such element.",
+            range,
+        ),
         None if length == 0 => error(
             "Invalid index",
             "There is no such element: the collection is empty.",

@@ -16,6 +16,7 @@ mod hash;
 mod json;
 mod maps;
 mod numeric;
+mod pattern;
 mod regex;
 mod registry;
 mod sequence;
@@ -270,6 +271,20 @@ impl Failure {
         Failure {
             argument: Some(index),
             ..Failure::new(message)
+        }
+    }
+
+    /// Without what it says of the arguments, for where one is secret and the function did not know.
+    pub(crate) fn hidden(self) -> Self {
+        let message = if self.diagnostic.is_some() {
+            self.message
+        } else {
+            "the reason is not told, since an argument is sensitive".to_owned()
+        };
+        Failure {
+            message,
+            value: None,
+            ..self
         }
     }
 }

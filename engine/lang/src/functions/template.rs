@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use meshform_state::{Str, Value};
+use meshform_state::{Str, Type, Value};
 
 use super::files::text_of;
+use super::json::quoted;
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::convert::convert_to;
+use crate::diagnostic::Diagnostics;
 use crate::eval::{Env, eval, secret_if};
-use crate::expr::parse_template;
+use crate::expr::{Expr, parse_template};
+use crate::hint::did_you_mean;
 use crate::scope::{Files, Resolved, Scope, Traversal};
 use crate::source::{Range, Sources};
+use crate::syntax::is_identifier;
 
 const VARS: Param = Param {
     known: Known::Top,
@@ -28,15 +32,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "templatestring",
         &[Param::new("ref", Want::String), VARS],
-        Gives::Always(Want::Any),
-        |a| render(a, "the template", a.text(0)),
+        Gives::Always(Want::String),
+        |a| {
+            let value = render(a, "the template", a.text(0))?;
+            convert_to(&value, &Type::String)
+                .map_err(|error| Failure::new(format!("of what the template gives, {error}")))
+        },
     ),
 ];
 
 /// How many templates may be evaluated inside one another.
 const MAX_TEMPLATES: u32 = 16;
 
-/// The variables of a template, which sees no other names.
+/// The variables of a template, which sees no other names; [`missing`] has told of those that are not there.
 struct Variables<'a> {
     variables: &'a BTreeMap<Str, Value>,
     outer: &'a dyn Scope,
@@ -44,21 +52,11 @@ struct Variables<'a> {
 
 impl Scope for Variables<'_> {
     fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
-        if let Some(value) = self.variables.get(&traversal.root) {
-            return Ok(Resolved {
-                value: value.clone(),
-                steps: 0,
-            });
-        }
-        let message = format!(
-            "The template's variables have none that is named `{}`.",
-            traversal.root
-        );
-        let names = self.variables.keys().map(|name| &**name);
-        let found = Diagnostic::error("Unknown variable", message)
-            .at(traversal.root_range)
-            .meant(&traversal.root, names);
-        Err(found.into())
+        let value = self.variables.get(&traversal.root).cloned();
+        Ok(Resolved {
+            value: value.ok_or_else(Diagnostics::new)?,
+            steps: 0,
+        })
     }
 
     fn files(&self) -> &dyn Files {
@@ -89,20 +87,66 @@ fn render(arguments: &Arguments<'_>, name: &str, text: &str) -> Answer {
             "templates are evaluated more than {MAX_TEMPLATES} levels deep in one another"
         )));
     }
+    named(entries, secret)?;
     let mut sources = Sources::default();
     let source = sources.add(name, text);
+    let told = |found: Diagnostics| Failure::argument(0, describe(&found, &sources));
+    let template = parse_template(&sources, source).map_err(told)?;
+    missing(&template, entries, secret, &sources)?;
     let scope = Variables {
         variables: entries,
         outer: arguments.env.scope,
     };
     depth.set(depth.get() + 1);
-    let result = parse_template(&sources, source)
-        .and_then(|template| eval(&template, &Env::new(&scope, arguments.env.budget)));
+    let result = eval(&template, &Env::new(&scope, arguments.env.budget));
     depth.set(depth.get() - 1);
-    match result {
-        Ok(value) => Ok(secret_if(secret, value)),
-        Err(found) => Err(Failure::argument(0, describe(&found, &sources))),
+    let value = result.map_err(told)?;
+    if value.is_null() {
+        return Err(Failure::new("what the template gives is null"));
     }
+    Ok(secret_if(secret, value))
+}
+
+/// Refuses variables that a template could not refer to.
+fn named(variables: &BTreeMap<Str, Value>, secret: bool) -> Result<(), Failure> {
+    let Some(name) = variables.keys().find(|name| !is_identifier(name)) else {
+        return Ok(());
+    };
+    let name = if secret {
+        "a (sensitive) key".to_owned()
+    } else {
+        format!("the key {}", quoted(name))
+    };
+    let message =
+        format!("{name} is no name: one begins with a letter, and letters, digits, `_` and `-` follow");
+    Err(Failure::argument(1, message))
+}
+
+/// Refuses a template that refers to a variable that is not there, wherever in it: whether that part is used may depend
+/// on the other variables.
+fn missing(
+    template: &Expr,
+    variables: &BTreeMap<Str, Value>,
+    secret: bool,
+    sources: &Sources,
+) -> Result<(), Failure> {
+    let references = template.references();
+    let Some(missing) = references
+        .iter()
+        .find(|reference| !variables.contains_key(&reference.root))
+    else {
+        return Ok(());
+    };
+    // How near the names of secret variables are would tell of them.
+    let names = variables.keys().map(|name| &**name).filter(|_| !secret);
+    let hint =
+        did_you_mean(&missing.root, names).map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
+    let message = format!(
+        "there is no variable `{}`, to which the template refers at {}{hint}",
+        missing.root,
+        sources.describe(missing.root_range)
+    );
+    Err(Failure::argument(1, message))
 }
 
 /// The first mistake of a template, with its place in it: the template is no text that the renderer knows.

@@ -18,7 +18,7 @@ mod token;
 
 pub(crate) use escape::normalize;
 pub(crate) use parser::Parser;
-pub(crate) use scanner::{Form, scan};
+pub(crate) use scanner::{Form, is_identifier, scan};
 pub(crate) use token::{Kind, Token};
 
 /// How deep expressions, blocks and templates may be nested. Each level costs the parser and the evaluator a few

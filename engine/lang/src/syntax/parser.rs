@@ -1,6 +1,6 @@
 //! The state of the parser: where it is, what it skips, what it found wrong.
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Related};
 use crate::source::{Range, SourceId};
 
 use super::scanner::{Form, scan};
@@ -16,6 +16,9 @@ pub(crate) type Parse<T> = Result<T, Failed>;
 /// A place among the tokens.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark(usize);
+
+/// Of how many brackets that nothing closes is told where they are, innermost first.
+const MAX_OPEN: usize = 3;
 
 /// A parser over the tokens of one text.
 pub(crate) struct Parser<'a> {
@@ -183,6 +186,42 @@ impl<'a> Parser<'a> {
     pub(super) fn fail<T>(&mut self, summary: &str, detail: impl Into<String>, token: Token) -> Parse<T> {
         self.report(summary, detail, token);
         Err(Failed)
+    }
+
+    /// Runs `inside`, what stands behind the bracket `open`, and tells where that is if the mistake is that nothing
+    /// closes it: then the text ends in there, or something else is closed.
+    pub(super) fn enclosed<T>(
+        &mut self,
+        open: Token,
+        what: &str,
+        inside: impl FnOnce(&mut Self) -> Parse<T>,
+    ) -> Parse<T> {
+        let told = self.diagnostics.0.len();
+        let result = inside(self);
+        let opened = self.token_range(open);
+        let text = self.text;
+        if result.is_err()
+            && let Some(found) = self.diagnostics.0[told..].last_mut()
+            && let Some(place) = found.range
+            && found.related.len() < MAX_OPEN
+        {
+            let rest = text.get(place.start as usize..).unwrap_or("");
+            let own = match open.kind {
+                Kind::OParen => ')',
+                Kind::OBrack => ']',
+                _ => '}',
+            };
+            let closes_other =
+                rest.starts_with([')', ']', '}']) && !rest.starts_with(own) && found.related.is_empty();
+            let is_told = found.related.iter().any(|related| related.range == opened);
+            if (rest.is_empty() || closes_other) && !is_told {
+                found.related.push(Related {
+                    range: opened,
+                    label: format!("{what} begins here"),
+                });
+            }
+        }
+        result
     }
 
     /// Skips to the end of the item that could not be parsed: the end of its line, brackets balanced. A line that

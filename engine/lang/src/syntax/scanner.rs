@@ -77,7 +77,7 @@ impl<'a> Scanner<'a> {
             match self.modes.last() {
                 Some(Mode::Quoted) => self.quoted(),
                 Some(Mode::Heredoc { .. }) => self.heredoc(),
-                Some(Mode::Bare) => self.bare(),
+                Some(Mode::Bare) => self.lines(),
                 Some(Mode::Normal { .. }) | None => self.normal(),
             }
         }
@@ -254,7 +254,13 @@ impl<'a> Scanner<'a> {
                 return self.emit(Kind::CHeredoc, line.len());
             }
         }
-        let bytes = rest.as_bytes();
+        self.lines();
+    }
+
+    /// Plain text up to the end of its line, or what opens there. Each line is a token of its own, since a `~` takes
+    /// blanks from the one token beside it.
+    fn lines(&mut self) {
+        let bytes = self.rest().as_bytes();
         let mut at = 0;
         while at < bytes.len() {
             match bytes[at] {
@@ -263,6 +269,10 @@ impl<'a> Scanner<'a> {
                     break;
                 }
                 b'$' | b'%' if opens(&bytes[at..]) => break,
+                b'$' | b'%' if blank_ends_line(&bytes[at + 1..]) => {
+                    at += 2;
+                    break;
+                }
                 b'$' | b'%' => at += literal_length(&bytes[at..]),
                 _ => at += 1,
             }
@@ -273,23 +283,15 @@ impl<'a> Scanner<'a> {
             self.open_sequence()
         }
     }
+}
 
-    fn bare(&mut self) {
-        let bytes = self.rest().as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            match bytes[at] {
-                b'$' | b'%' if opens(&bytes[at..]) => break,
-                b'$' | b'%' => at += literal_length(&bytes[at..]),
-                _ => at += 1,
-            }
-        }
-        if at > 0 {
-            self.emit(Kind::Text, at)
-        } else {
-            self.open_sequence()
-        }
-    }
+/// Whether one blank and then the line's end stand here. Behind a `$` or `%` the reference's scanner takes that blank and
+/// not the line's end along, so a `~` behind the line does not reach the blank.
+fn blank_ends_line(bytes: &[u8]) -> bool {
+    bytes
+        .first()
+        .is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c))
+        && (bytes[1..].starts_with(b"\n") || bytes[1..].starts_with(b"\r\n"))
 }
 
 /// Whether `${` or `%{` stands here.
@@ -332,6 +334,11 @@ pub(crate) fn starts_ident(letter: char) -> bool {
 
 pub(crate) fn continues_ident(letter: char) -> bool {
     letter == '_' || letter == '-' || letter.is_alphanumeric() || is_mark(letter)
+}
+
+/// Whether `text` as a whole is a name.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    text.starts_with(starts_ident) && text.chars().all(continues_ident)
 }
 
 /// Combining marks may continue a name; texts of the common scripts hold few.

@@ -126,17 +126,19 @@ impl Parser<'_> {
 
     fn index_step(&mut self, open: Token) -> Parse<ChainStep> {
         self.with_lines(false, |parser| {
-            let key = parser.expression()?;
-            let close = parser.peek();
-            if close.kind != Kind::CBrack {
-                let found = describe(close.kind, parser.word(close));
-                let message = format!("The index should end with `]` here, but there is {found}.");
-                return parser.fail("Missing close bracket on index", message, close);
-            }
-            parser.read();
-            Ok(ChainStep {
-                kind: StepKind::Index(key),
-                range: parser.range(open.start, close.end),
+            parser.enclosed(open, "the index", |parser| {
+                let key = parser.expression()?;
+                let close = parser.peek();
+                if close.kind != Kind::CBrack {
+                    let found = describe(close.kind, parser.word(close));
+                    let message = format!("The index should end with `]` here, but there is {found}.");
+                    return parser.fail("Missing close bracket on index", message, close);
+                }
+                parser.read();
+                Ok(ChainStep {
+                    kind: StepKind::Index(key),
+                    range: parser.range(open.start, close.end),
+                })
             })
         })
     }

@@ -95,17 +95,7 @@ impl Parser<'_> {
                         text.truncate(text.trim_end().len());
                     }
                     self.read();
-                    let piece = self.with_lines(false, |parser| {
-                        parser.nested(|parser| {
-                            if token.kind == Kind::Interpolation {
-                                Ok(Piece::Value(parser.expression()?))
-                            } else {
-                                parser.directive(token)
-                            }
-                        })
-                    });
-                    let (piece, close) =
-                        self.with_lines(false, |parser| parser.sequence_end(piece, token))?;
+                    let (piece, close) = self.with_lines(false, |parser| parser.sequence(token))?;
                     trim_next = self.word(close).starts_with('~');
                     pieces.push(piece.placed(self.range(token.start, close.end)));
                 }
@@ -121,11 +111,30 @@ impl Parser<'_> {
         }
     }
 
-    fn sequence_end(&mut self, piece: Parse<Piece>, open: Token) -> Parse<(Piece, Token)> {
-        let piece = piece?;
+    /// What stands behind `open`, and the token that closes it.
+    fn sequence(&mut self, open: Token) -> Parse<(Piece, Token)> {
+        let is_value = open.kind == Kind::Interpolation;
+        let what = if is_value {
+            "the interpolation"
+        } else {
+            "the directive"
+        };
+        self.enclosed(open, what, |parser| {
+            let piece = parser.nested(|parser| {
+                if is_value {
+                    Ok(Piece::Value(parser.expression()?))
+                } else {
+                    parser.directive(open)
+                }
+            })?;
+            Ok((piece, parser.sequence_end(open)?))
+        })
+    }
+
+    fn sequence_end(&mut self, open: Token) -> Parse<Token> {
         let close = self.peek();
         if close.kind == Kind::SequenceEnd {
-            return Ok((piece, self.read()));
+            return Ok(self.read());
         }
         let found = describe(close.kind, self.word(close));
         let (summary, what) = match open.kind {

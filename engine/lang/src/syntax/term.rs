@@ -101,15 +101,17 @@ impl Parser<'_> {
     fn parens(&mut self) -> Parse<Expr> {
         let open = self.read();
         let inside = self.with_lines(false, |parser| {
-            let inside = parser.expression()?;
-            let close = parser.peek();
-            if close.kind != Kind::CParen {
-                let found = describe(close.kind, parser.word(close));
-                let message = format!("A closing parenthesis is expected here, but there is {found}.");
-                return parser.fail("Unbalanced parentheses", message, close);
-            }
-            parser.read();
-            Ok((inside, close.end))
+            parser.enclosed(open, "the parenthesis", |parser| {
+                let inside = parser.expression()?;
+                let close = parser.peek();
+                if close.kind != Kind::CParen {
+                    let found = describe(close.kind, parser.word(close));
+                    let message = format!("A closing parenthesis is expected here, but there is {found}.");
+                    return parser.fail("Unbalanced parentheses", message, close);
+                }
+                parser.read();
+                Ok((inside, close.end))
+            })
         });
         let (inside, end) = inside?;
         Ok(Expr::new(Node::Parens(inside), self.range(open.start, end)))
@@ -143,7 +145,8 @@ impl Parser<'_> {
             );
         }
         self.read();
-        let (arguments, expand, end) = self.with_lines(false, Self::arguments)?;
+        let (arguments, expand, end) =
+            self.with_lines(false, |parser| parser.enclosed(open, "the call", Self::arguments))?;
         let name_range = self.range(first.start, name_end);
         let call = Call {
             name: name.into(),
@@ -188,34 +191,40 @@ impl Parser<'_> {
     fn tuple(&mut self) -> Parse<Expr> {
         let open = self.read();
         self.with_lines(false, |parser| {
-            if parser.at_for() {
-                return parser.for_expression(open, Kind::CBrack);
-            }
-            let mut items = Vec::new();
-            loop {
-                if let Some(close) = parser.take(Kind::CBrack) {
-                    return Ok(Expr::new(Node::Tuple(items), parser.range(open.start, close.end)));
+            parser.enclosed(open, "the list", |parser| {
+                if parser.at_for() {
+                    parser.for_expression(open, Kind::CBrack)
+                } else {
+                    parser.elements(open)
                 }
-                items.push(parser.expression()?);
-                let next = parser.peek();
-                match next.kind {
-                    Kind::Comma => _ = parser.read(),
-                    Kind::CBrack => {}
-                    kind => {
-                        let found = describe(kind, parser.word(next));
-                        let message =
-                            format!("A comma or `]` is expected behind an element, but there is {found}.");
-                        let found =
-                            Diagnostic::error("Missing item separator", message).at(parser.token_range(next));
-                        let opened = parser.token_range(open);
-                        parser
-                            .diagnostics
-                            .push(found.related(opened, "the list begins here"));
-                        return Err(Failed);
-                    }
-                }
-            }
+            })
         })
+    }
+
+    fn elements(&mut self, open: Token) -> Parse<Expr> {
+        let mut items = Vec::new();
+        loop {
+            if let Some(close) = self.take(Kind::CBrack) {
+                return Ok(Expr::new(Node::Tuple(items), self.range(open.start, close.end)));
+            }
+            items.push(self.expression()?);
+            let next = self.peek();
+            match next.kind {
+                Kind::Comma => _ = self.read(),
+                Kind::CBrack => {}
+                kind => {
+                    let found = describe(kind, self.word(next));
+                    let message =
+                        format!("A comma or `]` is expected behind an element, but there is {found}.");
+                    let found =
+                        Diagnostic::error("Missing item separator", message).at(self.token_range(next));
+                    let opened = self.token_range(open);
+                    self.diagnostics
+                        .push(found.related(opened, "the list begins here"));
+                    return Err(Failed);
+                }
+            }
+        }
     }
 
     /// `for` begins a comprehension unless it is used as a name.
@@ -225,34 +234,39 @@ impl Parser<'_> {
 
     fn object(&mut self) -> Parse<Expr> {
         let open = self.read();
-        if self.with_lines(false, Self::at_for) {
-            return self.with_lines(false, |parser| parser.for_expression(open, Kind::CBrace));
-        }
-        self.with_lines(true, |parser| {
-            let mut items = Vec::new();
-            loop {
-                while parser.take(Kind::Newline).is_some() {}
-                if let Some(close) = parser.take(Kind::CBrace) {
-                    return Ok(Expr::new(
-                        Node::Object(items),
-                        parser.range(open.start, close.end),
-                    ));
+        let is_for = self.with_lines(false, Self::at_for);
+        self.with_lines(!is_for, |parser| {
+            parser.enclosed(open, "the object", |parser| {
+                if is_for {
+                    parser.for_expression(open, Kind::CBrace)
+                } else {
+                    parser.items_of_object(open)
                 }
-                items.push(parser.object_item(open)?);
-                let next = parser.peek();
-                match next.kind {
-                    Kind::Comma | Kind::Newline => _ = parser.read(),
-                    Kind::CBrace => {}
-                    kind => {
-                        let found = describe(kind, parser.word(next));
-                        let message = format!(
-                            "A comma, the end of the line or `}}` is expected here, but there is {found}."
-                        );
-                        return parser.fail("Missing attribute separator", message, next);
-                    }
+            })
+        })
+    }
+
+    fn items_of_object(&mut self, open: Token) -> Parse<Expr> {
+        let mut items = Vec::new();
+        loop {
+            while self.take(Kind::Newline).is_some() {}
+            if let Some(close) = self.take(Kind::CBrace) {
+                return Ok(Expr::new(Node::Object(items), self.range(open.start, close.end)));
+            }
+            items.push(self.object_item(open)?);
+            let next = self.peek();
+            match next.kind {
+                Kind::Comma | Kind::Newline => _ = self.read(),
+                Kind::CBrace => {}
+                kind => {
+                    let found = describe(kind, self.word(next));
+                    let message = format!(
+                        "A comma, the end of the line or `}}` is expected here, but there is {found}."
+                    );
+                    return self.fail("Missing attribute separator", message, next);
                 }
             }
-        })
+        }
     }
 
     fn object_item(&mut self, open: Token) -> Parse<Item> {

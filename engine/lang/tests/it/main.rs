@@ -8,6 +8,7 @@ mod files;
 mod formatting;
 mod layout;
 mod limits;
+mod mistakes;
 mod oracle;
 mod properties;
 mod second_opinion;

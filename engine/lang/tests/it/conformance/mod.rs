@@ -7,5 +7,6 @@ mod generate;
 mod go;
 mod pools;
 mod signatures;
+mod templates;
 mod terraform;
 mod values;

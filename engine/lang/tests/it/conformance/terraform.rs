@@ -16,7 +16,7 @@ const RECORDED: usize = 2_600;
 const SEED: u64 = 20_261_126;
 const EXPRESSIONS: usize = 1_200;
 
-fn run(folder: &Path, arguments: &[&str]) -> Option<Output> {
+pub(super) fn run(folder: &Path, arguments: &[&str]) -> Option<Output> {
     Command::new("terraform")
         .args(arguments)
         .current_dir(folder)
