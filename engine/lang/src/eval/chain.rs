@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use meshform_state::addr::quote;
 use meshform_state::{Str, Type, Value};
 
 use super::{Env, Evaluated, describe, eval, secret_if};
@@ -96,7 +97,7 @@ fn with_note(mut diagnostics: Diagnostics, chain: &Chain, taken: usize, value: &
         match &step.kind {
             StepKind::Attribute(name) => traversal.push_str(&format!(".{name}")),
             StepKind::Index(key) => match key.as_literal().map(|key| key.reveal().0) {
-                Some(Value::String(text)) => traversal.push_str(&format!("[{text:?}]")),
+                Some(Value::String(text)) => traversal.push_str(&format!("[{}]", quote(text))),
                 Some(Value::Number(number)) => traversal.push_str(&format!("[{number}]")),
                 _ => traversal.push_str("[…]"),
             },

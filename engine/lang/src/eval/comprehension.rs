@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use meshform_state::addr::quote;
 use meshform_state::{Str, Type, Value};
 
 use super::{Env, Evaluated, Frame, eval, secret_if};
@@ -261,7 +262,7 @@ fn duplicate(name: &str, range: Range, secret: bool) -> Diagnostic {
     if !secret {
         found.values.push(ValueNote {
             traversal: "key".to_owned(),
-            statement: format!("is {name:?}"),
+            statement: format!("is {}", quote(name)),
         });
     }
     found

@@ -17,6 +17,7 @@ mod template;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use meshform_state::addr::quote;
 use meshform_state::value::Later;
 use meshform_state::{Str, Type, Value};
 
@@ -262,7 +263,7 @@ pub(crate) fn describe(value: &Value) -> Option<String> {
         Value::String(text) if text.chars().count() > 64 => {
             format!("is a string of {} characters", text.chars().count())
         }
-        Value::String(text) => format!("is {text:?}"),
+        Value::String(text) => format!("is {}", quote(text)),
         Value::List(list) => format!(
             "is list of {} with {}",
             list.element,
@@ -282,11 +283,7 @@ pub(crate) fn describe(value: &Value) -> Option<String> {
             )
         }
         Value::Object(attributes) => {
-            let some = attributes
-                .keys()
-                .take(5)
-                .map(|name| format!("{name:?}"))
-                .collect();
+            let some = attributes.keys().take(5).map(|name| quote(name)).collect();
             format!("is object with {}", names(attributes.len(), "attribute", some))
         }
     })

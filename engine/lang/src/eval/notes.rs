@@ -1,6 +1,7 @@
 //! The values that took part in a mistake, found again when there is one, so that nothing is kept for it before.
 
 use meshform_state::Value;
+use meshform_state::addr::quote;
 
 use super::{chain, describe};
 use crate::diagnostic::{Diagnostics, ValueNote};
@@ -58,7 +59,7 @@ fn shown(reference: &Traversal) -> String {
     for (step, _) in &reference.steps {
         match step {
             Step::Attribute(name) => text.push_str(&format!(".{name}")),
-            Step::Index(Value::String(name)) => text.push_str(&format!("[{name:?}]")),
+            Step::Index(Value::String(name)) => text.push_str(&format!("[{}]", quote(name))),
             Step::Index(Value::Number(number)) => text.push_str(&format!("[{number}]")),
             Step::Index(_) => text.push_str("[…]"),
             Step::Splat => text.push_str("[*]"),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use meshform_state::addr::quote;
 use meshform_state::{Str, Type, Value};
 
 use super::files::text_of;
-use super::json::quoted;
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
 use crate::convert::convert_to;
 use crate::diagnostic::Diagnostics;
@@ -115,7 +115,7 @@ fn named(variables: &BTreeMap<Str, Value>, secret: bool) -> Result<(), Failure> 
     let name = if secret {
         "a (sensitive) key".to_owned()
     } else {
-        format!("the key {}", quoted(name))
+        format!("the key {}", quote(name))
     };
     let message =
         format!("{name} is no name: one begins with a letter, and letters, digits, `_` and `-` follow");

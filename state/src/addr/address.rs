@@ -1,13 +1,12 @@
-//! Addresses: the identity of a resource in configuration, plan, state and messages.
-//!
-//! An address is dotted segments, each an identifier with at most one key: `vpc.west["a"].aws_subnet.private[0]`.
-//! It must never be derived from a display name that a user may change in the cloud.
+//! Addresses as texts: how they are parsed, put together and ordered.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::key::{Key, parse_key};
 
 /// The address of a resource instance, such as `aws_vpc.main`, `vpc.west.aws_vpc.this` or `module.m.aws_vpc.a["k"]`.
 ///
@@ -27,37 +26,6 @@ pub struct AddressError {
     pub reason: &'static str,
 }
 
-/// The key of an instance: `["a"]` by `for_each`, `[0]` by `count`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Key {
-    /// A `count` index.
-    Index(u64),
-    /// A `for_each` key, unescaped.
-    Text(String),
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Key::Index(index) => write!(f, "[{index}]"),
-            Key::Text(text) => {
-                f.write_str("[\"")?;
-                for c in text.chars() {
-                    match c {
-                        '"' => f.write_str("\\\"")?,
-                        '\\' => f.write_str("\\\\")?,
-                        '\n' => f.write_str("\\n")?,
-                        '\r' => f.write_str("\\r")?,
-                        '\t' => f.write_str("\\t")?,
-                        c => write!(f, "{c}")?,
-                    }
-                }
-                f.write_str("\"]")
-            }
-        }
-    }
-}
-
 /// One segment of an address: an identifier and its key, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Segment {
@@ -68,15 +36,15 @@ pub struct Segment {
 }
 
 impl Address {
-    /// Parses and checks `text`.
+    /// Parses and checks `text`. A key may be written in more than one way; the address has one form only.
     ///
     /// # Errors
     /// [`AddressError`] with the position of the first mistake.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        if !is_plain(text.as_bytes()) {
-            parse_segments(text)?;
+        if is_plain(text.as_bytes()) {
+            return Ok(Address(text.into()));
         }
-        Ok(Address(text.into()))
+        Ok(Address::from_segments(&parse_segments(text)?))
     }
 
     /// Builds an address from segments; the caller answers for valid identifiers.
@@ -168,7 +136,7 @@ fn is_plain(bytes: &[u8]) -> bool {
         }
         rest = &rest[name..];
         if let Some(key) = rest.strip_prefix(b"[\"") {
-            let plain = |byte: &&u8| (b' '..=b'~').contains(*byte) && !matches!(byte, b'"' | b'\\');
+            let plain = |byte: &&u8| (b' '..=b'~').contains(*byte) && !matches!(byte, b'"' | b'\\' | b'{');
             match key[key.iter().take_while(plain).count()..].strip_prefix(b"\"]") {
                 Some(behind) => rest = behind,
                 None => return false,
@@ -217,49 +185,6 @@ fn parse_segments(text: &str) -> Result<Vec<Segment>, AddressError> {
             Some('.') => at += 1,
             Some(_) => return fail(at, "a dot, a key or the end is expected"),
         }
-    }
-}
-
-fn parse_key(chars: &[char], mut at: usize) -> Result<(Key, usize), (usize, &'static str)> {
-    if chars.get(at) != Some(&'"') {
-        let start = at;
-        while chars.get(at).is_some_and(char::is_ascii_digit) {
-            at += 1;
-        }
-        let digits: String = chars[start..at].iter().collect();
-        let index = digits
-            .parse()
-            .map_err(|_| (start, "a number or a quoted text is expected"))?;
-        return if chars.get(at) == Some(&']') {
-            Ok((Key::Index(index), at + 1))
-        } else {
-            Err((at, "`]` is expected"))
-        };
-    }
-    at += 1;
-    let mut text = String::new();
-    loop {
-        match chars.get(at) {
-            None => return Err((at, "the text is not closed")),
-            Some('"') => break,
-            Some('\\') => {
-                at += 1;
-                text.push(match chars.get(at) {
-                    Some('n') => '\n',
-                    Some('r') => '\r',
-                    Some('t') => '\t',
-                    Some(c @ ('"' | '\\')) => *c,
-                    _ => return Err((at, "an escape is `\\n`, `\\r`, `\\t`, `\\\"` or `\\\\`")),
-                });
-            }
-            Some(c) => text.push(*c),
-        }
-        at += 1;
-    }
-    if chars.get(at + 1) == Some(&']') {
-        Ok((Key::Text(text), at + 2))
-    } else {
-        Err((at + 1, "`]` is expected"))
     }
 }
 
@@ -371,6 +296,30 @@ mod tests {
     }
 
     #[test]
+    fn a_key_has_one_form_however_it_is_written() {
+        for (shown, written) in [
+            (r#"a["$${x}"]"#, vec![r#"a["${x}"]"#, r#"a["\u0024{x}"]"#]),
+            (r#"a["$$${x}"]"#, vec![]),
+            (r#"a["%%{if}$"]"#, vec![r#"a["%{if}$"]"#]),
+            (r#"a["$x{}"]"#, vec![r#"a["\u0024x{}"]"#]),
+            (
+                r#"a["\u202eb\u0007\u2028"]"#,
+                vec!["a[\"\u{202e}b\u{7}\u{2028}\"]", r#"a["\U0000202eb\u0007\u2028"]"#],
+            ),
+            (r#"a["\n\t\r\"\\"]"#, vec!["a[\"\n\t\r\\\"\\\\\"]"]),
+            (r#"a["\u0000"]"#, vec![r#"a["\U00000000"]"#]),
+        ] {
+            for text in written.into_iter().chain([shown]) {
+                assert_eq!(Address::parse(text).unwrap().as_str(), shown, "{text}");
+            }
+        }
+        let keyed = Address::parse("a")
+            .unwrap()
+            .keyed(&Key::Text("$${x}\u{202e}".into()));
+        assert_eq!(keyed.as_str(), r#"a["$$${x}\u202e"]"#);
+    }
+
+    #[test]
     fn numeric_keys_order_by_number() {
         let mut list: Vec<_> = ["a.b[10]", "a.b[2]", "a.b[1]", "a.c", "a.b"]
             .iter()
@@ -391,6 +340,9 @@ mod tests {
             ("a b", 1),
             ("1a", 0),
             ("a[1", 3),
+            ("a[\"\\x\"]", 4),
+            ("a[\"\\u12\"]", 4),
+            ("a[\"\\ud800\"]", 4),
         ] {
             assert_eq!(Address::parse(text).unwrap_err().position, position, "{text}");
         }
@@ -398,10 +350,24 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_plain_is_an_address(text in "([a-c1_.-]|\\[\"?|\"?\\]|é|\\\\){0,12}") {
+        fn what_is_plain_is_an_address_in_its_one_form(text in "([a-c1_.${-]|\\[\"?|\"?\\]|é|\\\\){0,12}") {
             if is_plain(text.as_bytes()) {
-                proptest::prop_assert!(parse_segments(&text).is_ok(), "{text}");
+                let segments = parse_segments(&text);
+                proptest::prop_assert!(segments.is_ok(), "{text}");
+                let again = Address::from_segments(&segments.unwrap());
+                proptest::prop_assert_eq!(again.as_str(), text);
             }
+        }
+
+        #[test]
+        fn keys_are_typed_back_as_they_are_shown(key in "([a\"\\\\${%\\[\\].\n\r\té\u{0}\u{7f}\u{85}\u{202e}\u{2066}\u{feff}]|\\PC){0,8}") {
+            let address = Address::parse("a.b").unwrap().keyed(&Key::Text(key.clone()));
+            let shown = address.to_string();
+            proptest::prop_assert!(!shown.chars().any(char::is_control), "{shown:?}");
+            let again = Address::parse(&shown).unwrap();
+            proptest::prop_assert_eq!(&again, &address);
+            proptest::prop_assert_eq!(again.segments()[1].key.clone(), Some(Key::Text(key)));
+            proptest::prop_assert_eq!(again.without_key(), "a.b");
         }
 
         #[test]
