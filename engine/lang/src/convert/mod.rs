@@ -20,7 +20,7 @@ use crate::eval::is_not_null;
 
 pub use constraint::{AttributeConstraint, TypeConstraint};
 pub use parse::parse_constraint;
-pub(crate) use types::{convert_type, kind_name};
+pub(crate) use types::{convert_type, kind_name, short};
 pub(crate) use unify::{settled, unify, unify_values};
 
 /// Why a value cannot be converted.

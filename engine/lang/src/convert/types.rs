@@ -1,5 +1,7 @@
 //! Conversion at the level of types: what a value that is not known yet, or a null, becomes.
 
+use std::fmt::{self, Write as _};
+
 use meshform_state::Type;
 
 use super::constraint::TypeConstraint;
@@ -184,5 +186,27 @@ pub(crate) fn kind_name(ty: &Type) -> &'static str {
         Type::Map(_) => "map",
         Type::Tuple(_) => "tuple",
         Type::Object(_) => "object",
+    }
+}
+
+/// `ty` as it is shown in messages: of a long one the beginning only.
+pub(crate) fn short(ty: &Type) -> String {
+    let mut beginning = Beginning(String::new());
+    if write!(beginning, "{ty}").is_err() {
+        beginning.0.push('…');
+    }
+    beginning.0
+}
+
+/// Takes a text as long as it is short.
+struct Beginning(String);
+
+impl fmt::Write for Beginning {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.0.len() + text.len() > 400 {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(text);
+        Ok(())
     }
 }

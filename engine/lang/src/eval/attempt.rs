@@ -29,7 +29,7 @@ fn try_each(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
         return Ok(secret_if(secret, Value::later(Type::Any)));
     };
     let value = values.into_iter().next().ok_or_else(|| nothing_to_try(range))?;
-    Ok(secret_if(secret, settled(value)))
+    Ok(secret_if(secret, settled(value, range, env)?))
 }
 
 fn can(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
@@ -43,7 +43,10 @@ fn can(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
         let evaluated = call.arguments.first().map(|argument| eval(argument, env));
         match evaluated {
             Some(Err(_)) if call.arguments.len() == 1 => return Ok(Value::Bool(false)),
-            Some(Ok(value)) => (call.arguments.len(), value.is_known()),
+            Some(Ok(value)) => {
+                env.budget.weigh(&value, range)?;
+                (call.arguments.len(), value.is_known())
+            }
             _ => (call.arguments.len(), true),
         }
     };
@@ -65,12 +68,13 @@ fn can(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
 }
 
 /// What is not known yet may fail once it is known: then another argument would be the result.
-fn settled(value: Value) -> Value {
-    if value.is_known() {
+fn settled(value: Value, range: Range, env: &Env<'_>) -> Evaluated<Value> {
+    env.budget.weigh(&value, range)?;
+    Ok(if value.is_known() {
         value
     } else {
         secret_if(value.has_secret(), Value::later(Type::Any))
-    }
+    })
 }
 
 fn nothing_to_try(range: Range) -> Diagnostics {
@@ -85,7 +89,7 @@ fn first(arguments: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     let mut all = Diagnostics::new();
     for argument in arguments {
         match eval(argument, env) {
-            Ok(value) => return Ok(settled(value)),
+            Ok(value) => return settled(value, range, env),
             Err(found) => all.extend(found),
         }
     }

@@ -3,7 +3,7 @@
 use meshform_state::value::Later;
 use meshform_state::{Type, Value};
 
-use super::{Env, Evaluated, attempt, eval, later_not_null, revealed, secret_if};
+use super::{Env, Evaluated, attempt, eval, later_not_null, made, revealed, secret_if};
 use crate::convert::{convert_to, kind_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, ValueNote};
 use crate::expr::{Call, Expr};
@@ -35,7 +35,7 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
         let failure = if secret { failure.hidden() } else { failure };
         Diagnostics::from(problem(function, &failure, &place, range))
     })?;
-    Ok(secret_if(secret, value))
+    made(secret_if(secret, value), range, env)
 }
 
 /// The arguments and where they stand; nothing if how many there are is known later.
@@ -134,6 +134,9 @@ fn run(
     let mut converted = Vec::with_capacity(values.len());
     for (index, value) in values.into_iter().enumerate() {
         let param = function.param(index);
+        if param.is_gone_through() {
+            env.budget.weigh(&value, range)?;
+        }
         let value =
             argument(param, value, open, secret).map_err(|message| Failure::argument(index, message))?;
         open |= !param.takes_open && matches!(value.reveal().0, Value::Later(what) if what.ty == Type::Any);

@@ -22,6 +22,13 @@ pub(super) fn chain(chain: &Chain, env: &Env<'_>) -> Evaluated<Value> {
             StepKind::Index(key) => {
                 let known = keys.find(|(at, _)| *at == index).map(|(_, key)| key);
                 let key = known.map_or_else(|| eval(key, env), Ok)?;
+                if !matches!(key, Value::String(_) | Value::Number(_)) {
+                    // Which part it will be is not known: any may be a secret one.
+                    env.budget.weigh(&key, step.range)?;
+                    if !key.is_known() {
+                        env.budget.weigh(&value, step.range)?;
+                    }
+                }
                 self::index(&value, &key, step.range)
             }
         };

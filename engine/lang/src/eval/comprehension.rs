@@ -146,6 +146,8 @@ struct Results {
     groups: BTreeMap<Str, Vec<Value>>,
     secret: bool,
     unknown: bool,
+    /// How many parts the values have.
+    parts: u64,
     /// Whether a value was secret whose place is not known.
     dropped_secret: bool,
 }
@@ -163,14 +165,15 @@ impl Results {
             }
         }
         let ForKind::Object { key, group } = &node.kind else {
-            self.tuple.push(eval(&node.result, env)?);
+            let value = self.value(&node.result, env)?;
+            self.tuple.push(value);
             return Ok(());
         };
         let Some(name) = self.key(key, env)? else {
             self.skip(node, env);
             return Ok(());
         };
-        let value = eval(&node.result, env)?;
+        let value = self.value(&node.result, env)?;
         if *group {
             self.groups.entry(name).or_default().push(value);
         } else {
@@ -182,10 +185,21 @@ impl Results {
         Ok(())
     }
 
+    fn value(&mut self, result: &Expr, env: &Env<'_>) -> Evaluated<Value> {
+        let value = eval(result, env)?;
+        env.budget.gather(&mut self.parts, &value, result.range())?;
+        Ok(value)
+    }
+
     /// Takes an element of which it is not known whether or where it is in the result: a mistake in it may not matter.
     fn skip(&mut self, node: &For, env: &Env<'_>) {
         self.unknown = true;
-        self.dropped_secret |= eval(&node.result, env).is_ok_and(|value| value.has_secret());
+        let Ok(value) = eval(&node.result, env) else {
+            return;
+        };
+        // What is too large to be gone through may hold a secret.
+        let too_large = env.budget.weigh(&value, node.result.range()).is_err();
+        self.dropped_secret |= too_large || value.has_secret();
     }
 
     fn holds(&mut self, condition: &Expr, env: &Env<'_>) -> Evaluated<Option<bool>> {

@@ -4,7 +4,7 @@ use meshform_state::value::Later;
 use meshform_state::{Type, Value};
 
 use super::{Env, Evaluated, eval, is_not_null, secret_if};
-use crate::convert::{convert_to, unify};
+use crate::convert::{convert_to, short, unify};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Expr;
 use crate::source::Range;
@@ -32,6 +32,8 @@ pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>
         end: no.range().end,
         ..yes.range()
     };
+    env.budget.weigh_type(&yes_value, yes.range())?;
+    env.budget.weigh_type(&no_value, no.range())?;
     let ty = common(&yes_value, &no_value, range)?;
     let convert = |value: &Value| -> Evaluated<Value> {
         let Some(ty) = &ty else { return Ok(value.clone()) };
@@ -116,7 +118,9 @@ fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
         Some(ty) => Ok(Some(ty)),
         None => {
             let message = format!(
-                "Both results must have one type. The result for true is {yes_type}, the one for false {no_type}."
+                "Both results must have one type. The result for true is {}, the one for false {}.",
+                short(&yes_type),
+                short(&no_type)
             );
             Err(
                 Diagnostic::error("Inconsistent conditional result types", message)

@@ -4,6 +4,7 @@
 //! the known value would not give; what is secret gives a secret. Mistakes are collected, not the first one only.
 
 mod attempt;
+mod budget;
 mod call;
 mod chain;
 mod comprehension;
@@ -14,19 +15,19 @@ pub(crate) mod references;
 mod splat;
 mod template;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use meshform_state::addr::quote;
 use meshform_state::value::Later;
 use meshform_state::{Str, Type, Value};
 
-use crate::convert::{convert_to, reveal_all};
+use crate::convert::{convert_to, reveal_all, short};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::{Expr, Item, Key, Node};
 use crate::scope::Scope;
 use crate::source::Range;
 
+pub(crate) use budget::{Budget, TEXT_UNIT};
 pub(crate) use operators::equal;
 
 pub(crate) type Evaluated<T> = Result<T, Diagnostics>;
@@ -44,53 +45,6 @@ struct Frame<'a> {
     name: Option<&'a str>,
     value: &'a Value,
     parent: Option<&'a Frame<'a>>,
-}
-
-/// How much one evaluation may still make. Each element counts, and each few bytes of a text, so that no expression
-/// can fill the memory or run for ever.
-pub(crate) struct Budget {
-    left: Cell<u64>,
-    /// How many templates are being evaluated inside one another.
-    pub(crate) templates: Cell<u32>,
-}
-
-impl Budget {
-    pub(crate) fn new() -> Self {
-        Budget {
-            left: Cell::new(MAX_SIZE),
-            templates: Cell::new(0),
-        }
-    }
-
-    /// Whether `size` more units may be made.
-    pub(crate) fn allows(&self, size: u64) -> bool {
-        match self.left.get().checked_sub(size) {
-            Some(left) => {
-                self.left.set(left);
-                true
-            }
-            None => false,
-        }
-    }
-
-    pub(crate) fn spend(&self, size: usize, range: Range) -> Evaluated<()> {
-        if self.allows(size as u64) {
-            Ok(())
-        } else {
-            Err(too_large(range))
-        }
-    }
-}
-
-/// About as many elements as fit half a gigabyte.
-const MAX_SIZE: u64 = 4_000_000;
-
-/// Bytes of text that count as one element.
-pub(crate) const TEXT_UNIT: usize = 64;
-
-fn too_large(range: Range) -> Diagnostics {
-    let message = format!("Evaluating this makes more than {MAX_SIZE} elements, or texts as large as that.");
-    Diagnostic::error("Result too large", message).at(range).into()
 }
 
 impl<'a> Env<'a> {
@@ -140,7 +94,7 @@ pub(crate) fn eval(expr: &Expr, env: &Env<'_>) -> Evaluated<Value> {
     match expr.node() {
         Node::Literal(value) => Ok(value.clone()),
         Node::Chain(chain) => chain::chain(chain, env),
-        Node::Template(parts) => template::template(parts, env),
+        Node::Template(parts) => template::template(parts, expr.range(), env),
         Node::Parens(inner) => eval(inner, env),
         Node::Not(operand) => operators::not(operand, env),
         Node::Negate(operand) => operators::negate(operand, env),
@@ -150,13 +104,21 @@ pub(crate) fn eval(expr: &Expr, env: &Env<'_>) -> Evaluated<Value> {
         Node::Object(items) => object(items, expr.range(), env),
         Node::For(node) => comprehension::comprehension(node, env),
         Node::Call(call) => call::call(call, expr.range(), env),
-        Node::Splat(node) => splat::splat(node, env),
+        Node::Splat(node) => splat::splat(node, env).and_then(|value| made(value, expr.range(), env)),
     }
+}
+
+/// `value`, unless it is too large or too deep to be gone through. What is made is small, yet may hold what it was made
+/// of many times: without this a few lines make a value of more parts than any machine can count.
+fn made(value: Value, range: Range, env: &Env<'_>) -> Evaluated<Value> {
+    env.budget.weigh(&value, range)?;
+    Ok(value)
 }
 
 fn tuple(items: &[Expr], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     env.budget.spend(items.len(), range)?;
-    Diagnostics::all(items.iter().map(|item| eval(item, env))).map(Value::tuple)
+    let items = Diagnostics::all(items.iter().map(|item| eval(item, env)))?;
+    made(Value::tuple(items), range, env)
 }
 
 fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
@@ -189,7 +151,7 @@ fn object(items: &[Item], range: Range, env: &Env<'_>) -> Evaluated<Value> {
         return Err(diagnostics);
     }
     if keys_known {
-        return Ok(secret_if(keys_secret, Value::object(attributes)));
+        return made(secret_if(keys_secret, Value::object(attributes)), range, env);
     }
     // What comes later has no parts that could be secret one by one, so all of it is.
     let secret = keys_secret || secrets || attributes.values().any(Value::has_secret);
@@ -266,19 +228,19 @@ pub(crate) fn describe(value: &Value) -> Option<String> {
         Value::String(text) => format!("is {}", quote(text)),
         Value::List(list) => format!(
             "is list of {} with {}",
-            list.element,
+            short(&list.element),
             names(list.items.len(), "element", Vec::new())
         ),
         Value::Set(list) => format!(
             "is set of {} with {}",
-            list.element,
+            short(&list.element),
             names(list.items.len(), "element", Vec::new())
         ),
         Value::Tuple(items) => format!("is tuple with {}", names(items.len(), "element", Vec::new())),
         Value::Map(map) => {
             format!(
                 "is map of {} with {}",
-                map.element,
+                short(&map.element),
                 names(map.entries.len(), "element", Vec::new())
             )
         }

@@ -45,7 +45,11 @@ pub(super) fn binary(first: &Expr, rest: &[(BinaryOp, Range, Expr)], env: &Env<'
         left = match op {
             BinaryOp::And | BinaryOp::Or => logical(*op, left, left_range, right, operand.range()),
             _ => both(left, right).and_then(|(left, right)| match op {
-                BinaryOp::Equal | BinaryOp::NotEqual => Ok(equality(*op, &left, &right)),
+                BinaryOp::Equal | BinaryOp::NotEqual => {
+                    env.budget.weigh(&left, left_range)?;
+                    env.budget.weigh(&right, operand.range())?;
+                    Ok(equality(*op, &left, &right))
+                }
                 _ => numeric(*op, &left, left_range, &right, operand.range()),
             }),
         };

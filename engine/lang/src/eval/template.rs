@@ -18,9 +18,9 @@ struct Text {
     secret: bool,
 }
 
-pub(super) fn template(parts: &[Part], env: &Env<'_>) -> Evaluated<Value> {
+pub(super) fn template(parts: &[Part], range: Range, env: &Env<'_>) -> Evaluated<Value> {
     let mut text = Text::default();
-    append(parts, &mut text, env)?;
+    append(parts, &mut text, range, env)?;
     let value = if text.later {
         later_not_null(Type::String)
     } else {
@@ -46,11 +46,11 @@ pub(crate) fn template_text(value: &Value, range: Range) -> Evaluated<Option<mes
     }
 }
 
-fn append(parts: &[Part], text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
+fn append(parts: &[Part], text: &mut Text, range: Range, env: &Env<'_>) -> Evaluated<()> {
     let each = parts.iter().map(|part| match part {
         Part::Text(literal) => {
             text.text.push_str(literal);
-            Ok(())
+            env.budget.spend(literal.len() / TEXT_UNIT, range)
         }
         Part::Value(value) => append_value(value, text, env),
         Part::If(node) => append_if(node, text, env),
@@ -64,7 +64,7 @@ fn append_if(node: &PartIf, text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
     let (condition, secret) = truth(&condition, node.condition.range())?;
     let branch = |parts: &[Part]| {
         let mut made = Text::default();
-        append(parts, &mut made, env).map(|()| made)
+        append(parts, &mut made, node.condition.range(), env).map(|()| made)
     };
     let (yes, no) = (branch(&node.yes), branch(&node.no));
     // A branch that is not taken makes the text secret too, as in a conditional; a mistake in it does not matter.
@@ -126,6 +126,7 @@ fn append_for(node: &PartFor, text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
         append(
             &node.body,
             text,
+            node.range,
             &Env {
                 frame: Some(&frame),
                 ..*env

@@ -73,6 +73,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn length(arguments: &Arguments<'_>) -> Answer {
     let (value, secret) = arguments.value(0).reveal();
+    if let Value::Set(_) = value {
+        arguments.weigh(0)?;
+    }
     let count = match value {
         set if is_open_set(set) => None,
         Value::List(list) | Value::Set(list) => Some(list.items.len()),
@@ -138,6 +141,8 @@ fn element(arguments: &Arguments<'_>) -> Answer {
 }
 
 fn contains(arguments: &Arguments<'_>) -> Answer {
+    arguments.weigh(0)?;
+    arguments.weigh(1)?;
     let (list, list_secret) = reveal_all(arguments.value(0));
     let (value, value_secret) = reveal_all(arguments.value(1));
     let Some(items) = list.items() else {
@@ -164,6 +169,7 @@ fn contains(arguments: &Arguments<'_>) -> Answer {
 }
 
 fn index(arguments: &Arguments<'_>) -> Answer {
+    arguments.weigh(0)?;
     let (list, secret) = reveal_all(arguments.value(0));
     let items = match &list {
         Value::List(_) | Value::Tuple(_) => list.items().unwrap_or_default(),

@@ -49,12 +49,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     .may_be_null(),
     Function::new("issensitive", ANY, Gives::Always(Want::Bool), is_sensitive),
     Function::new("type", ANY, Gives::Always(Want::String), |a| {
+        let parts = a.weigh_type(0)?;
+        a.spend(usize::try_from(parts).unwrap_or(usize::MAX))?;
         Ok(Value::string(a.value(0).ty().to_string()))
     }),
 ];
 
 fn to(arguments: &Arguments<'_>, constraint: &TypeConstraint) -> Answer {
     let value = arguments.value(0);
+    arguments.weigh(0)?;
     if let (
         (Value::Null(Type::Any), secret),
         TypeConstraint::List(_) | TypeConstraint::Set(_) | TypeConstraint::Map(_),

@@ -380,6 +380,7 @@ fn format_list(arguments: &Arguments<'_>) -> Answer {
     let mut length: Option<(usize, usize)> = None;
     let mut values = Vec::new();
     for (index, value) in arguments.values.iter().enumerate().skip(1) {
+        arguments.weigh(index)?;
         let (value, is_secret) = reveal_all(value);
         secret |= is_secret;
         let open = match &value {

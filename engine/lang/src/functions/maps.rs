@@ -119,6 +119,7 @@ fn default(arguments: &Arguments<'_>, element: Option<&Type>) -> Result<Option<V
     let (Some(given), Some(element)) = (arguments.values.get(2), element) else {
         return Ok(arguments.values.get(2).cloned());
     };
+    arguments.weigh(2)?;
     let converted = convert_to(given, element).map_err(|error| {
         let message = format!("the default must have the type of the map's elements: {error}");
         Failure::argument(2, message)
@@ -140,6 +141,7 @@ fn merge(arguments: &Arguments<'_>) -> Answer {
     let mut merged: BTreeMap<Str, Value> = BTreeMap::new();
     let mut shared = Shared::default();
     for (index, value) in arguments.values.iter().enumerate() {
+        arguments.weigh_type(index)?;
         let (value, is_secret) = value.reveal();
         secret |= is_secret;
         match value {

@@ -169,6 +169,11 @@ impl Param {
         }
     }
 
+    /// Whether what prepares the argument looks at all its parts. Functions that do so themselves count them themselves.
+    pub(crate) fn is_gone_through(&self) -> bool {
+        !self.takes_secrets || self.known == Known::Whole || self.want != Want::Any
+    }
+
     pub(crate) const fn or_null(self) -> Self {
         Param {
             takes_null: true,
@@ -341,6 +346,22 @@ impl Arguments<'_> {
     /// Counts `elements` more against what one evaluation may make.
     pub(crate) fn spend(&self, elements: usize) -> Result<(), Failure> {
         Ok(self.env.budget.spend(elements, self.range)?)
+    }
+
+    /// Counts the parts of the argument at `index`, for a function that goes through all of them.
+    pub(crate) fn weigh(&self, index: usize) -> Result<u64, Failure> {
+        Ok(self.env.budget.weigh(self.value(index), self.range)?)
+    }
+
+    /// Counts what the type of the argument at `index` is made of.
+    pub(crate) fn weigh_type(&self, index: usize) -> Result<u64, Failure> {
+        Ok(self.env.budget.weigh_type(self.value(index), self.range)?)
+    }
+
+    /// Counts a text that tells all of the argument at `index`.
+    pub(crate) fn spend_parts(&self, index: usize) -> Result<(), Failure> {
+        let parts = self.weigh(index)?;
+        self.spend(usize::try_from(parts).unwrap_or(usize::MAX))
     }
 
     /// Counts a text of `bytes`.

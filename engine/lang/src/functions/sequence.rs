@@ -86,6 +86,9 @@ fn concat_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
     if arguments.len() == 0 {
         return Err(Failure::new("at least one list is required"));
     }
+    for index in 0..arguments.len() {
+        arguments.weigh_type(index)?;
+    }
     let types: Vec<Type> = arguments.values.iter().map(Value::ty).collect();
     if types.iter().all(|ty| matches!(ty, Type::List(_)))
         && let Some(ty) = unify(&types)
@@ -147,8 +150,8 @@ fn flatten(arguments: &Arguments<'_>) -> Answer {
         later: false,
         secret,
     };
-    flat.add(value);
-    arguments.spend(flat.items.len())?;
+    arguments.weigh(0)?;
+    flat.add(value, arguments)?;
     let result = if flat.later {
         Value::later(Type::Any)
     } else {
@@ -164,15 +167,16 @@ struct Flat {
 }
 
 impl Flat {
-    fn add(&mut self, sequence: &Value) {
+    fn add(&mut self, sequence: &Value, arguments: &Arguments<'_>) -> Result<(), Failure> {
         self.later |= is_open_set(sequence);
         for item in sequence.items().unwrap_or_default() {
             let (inner, is_secret) = item.reveal();
+            arguments.spend(1)?;
             match inner {
                 // How many elements a secret list has would tell of it.
                 Value::List(_) | Value::Set(_) | Value::Tuple(_) => {
                     self.secret |= is_secret;
-                    self.add(inner);
+                    self.add(inner, arguments)?;
                 }
                 Value::Later(what) => {
                     self.later |=
@@ -183,6 +187,7 @@ impl Flat {
                 _ => self.items.push(item.clone()),
             }
         }
+        Ok(())
     }
 }
 

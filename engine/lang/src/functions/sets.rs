@@ -35,6 +35,7 @@ fn product_parts(arguments: &Arguments<'_>) -> Result<(Vec<Type>, bool), Failure
     let mut any_set = false;
     let mut parts = Vec::new();
     for (index, value) in arguments.values.iter().enumerate() {
+        arguments.weigh(index)?;
         parts.push(match value.ty() {
             Type::List(element) => (*element).clone(),
             Type::Set(element) => {

@@ -21,6 +21,128 @@ fn results_have_a_limit() {
     }
 }
 
+/// Tuples of twos in one another, of which both are the same.
+fn doubled(levels: usize) -> Value {
+    let pair = |part: Value| Value::tuple(vec![part.clone(), part]);
+    (0..levels).fold(pair(Value::int(1)), |part, _| pair(part))
+}
+
+#[test]
+fn a_value_that_holds_its_parts_many_times_is_refused_when_it_is_made() {
+    let mut made = evaluate("[1, 1]").unwrap();
+    for level in 1..40 {
+        let before = made;
+        match Names::new([("a", before.clone())]).evaluate("[a, a]") {
+            Ok(larger) => made = larger,
+            Err(found) => {
+                assert!((20..24).contains(&level), "{level}");
+                assert_eq!(found.0[0].summary, "Result too large");
+                assert!(
+                    found.0[0].detail.contains("more than 16000000 parts"),
+                    "{found:?}"
+                );
+                // The largest that there can be is no text of reasonable length.
+                let names = Names::new([("a", before)]);
+                assert!(names.evaluate("jsonencode(a)").is_err());
+                return;
+            }
+        }
+    }
+    panic!("two to the fortieth parts are not too many");
+}
+
+#[test]
+fn whatever_goes_through_a_value_counts_its_parts() {
+    let names = Names::new([
+        ("a", doubled(40)),
+        ("b", doubled(41)),
+        (
+            "deep",
+            (0..1_000).fold(Value::int(1), |part, _| Value::tuple(vec![part])),
+        ),
+        ("later", Value::later(Type::Bool)),
+    ]);
+    for text in [
+        "jsonencode(#)",
+        "yamlencode(#)",
+        "toset(#)",
+        "tomap({ x = # })",
+        "flatten(#)",
+        "# == b",
+        "contains([1], #)",
+        "index(#, 1)",
+        "distinct(#)",
+        "true ? # : b",
+        "concat(#, [1])",
+        "merge({ a = 1 }, { a = # })",
+        "setproduct(#, [1])",
+        "type(#)",
+        "try(#, 1)",
+        "can(#)",
+        "format(\"%v\", #)",
+        "formatlist(\"%v\", #)",
+        "zipmap([\"x\"], [#])",
+        "{ x = # }",
+        "[for x in [1] : #]",
+        "{ for x in [1] : x => #... }",
+        "#[*]",
+        "coalesce(#, 1)",
+        "reverse(#)",
+        "lookup({}, \"x\", #)",
+        "sum(#)",
+        "#[later ? 0 : 1]",
+    ] {
+        // Both limits are of the same walk, and many parts take their time.
+        let is_chosen = ["jsonencode(#)", "# == b", "toset(#)", "type(#)"].contains(&text);
+        for name in if is_chosen { &["a", "deep"][..] } else { &["deep"] } {
+            let text = text.replace('#', name);
+            match names.evaluate(&text) {
+                Err(found) => assert_eq!(found.0[0].summary, "Result too large", "{text}: {found:?}"),
+                Ok(_) => panic!("{text}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_that_grow_are_counted() {
+    let long = "x".repeat(100_000);
+    let names = Names::new([("long", Value::from(long.clone()))]);
+    for text in [
+        format!("\"%{{ for a in range(100000) }}{long}%{{ endfor }}\""),
+        format!("\"%{{ for a in range(100000) }}%{{ if true }}{long}%{{ endif }}%{{ endfor }}\""),
+        "[for a in range(100000) : long]".to_owned(),
+        "join(\"\", [for a in range(100000) : long])".to_owned(),
+        "\"%{ for a in range(100000) }${long}%{ endfor }\"".to_owned(),
+        "jsonencode([for a in range(9000) : long])".to_owned(),
+    ] {
+        let found = names.evaluate(&text).unwrap_err();
+        assert_eq!(found.0[0].summary, "Result too large");
+    }
+}
+
+#[test]
+fn what_is_asked_for_in_loops_as_users_do_is_no_excess() {
+    let keys: Vec<Value> = (0..2_000).map(|at| Value::string(format!("k{at}"))).collect();
+    let map = keys
+        .iter()
+        .map(|key| (key.as_str().unwrap().into(), key.clone()))
+        .collect();
+    let names = Names::new([
+        ("list", Value::list(Type::String, keys)),
+        ("map", Value::map(Type::String, map)),
+    ]);
+    for text in [
+        "length([for at in range(2000) : keys(map)[at]])",
+        "length([for key in list : key if contains(list, key)])",
+        "length([for key in list : lookup(map, key, \"\")])",
+        "length([for key in list : { key = key, all = list }])",
+        "length({ for key in list : key => contains(toset(list), key) })",
+    ] {
+        assert_eq!(names.evaluate(text).unwrap(), Value::int(2_000), "{text}");
+    }
+}
+
 #[test]
 fn a_scope_of_many_keys_costs_little_per_key() {
     let entries = (0..10_000)

@@ -14,9 +14,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[Param::new("value", Want::Any).or_null().or_open()],
         Gives::Always(Want::String),
         |a| {
-            let text = encode::encode(a.value(0));
-            a.spend_text(text.len())?;
-            Ok(Value::string(text))
+            a.spend_parts(0)?;
+            Ok(Value::string(encode::encode(a.value(0))))
         },
     ),
     Function::new(
