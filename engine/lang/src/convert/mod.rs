@@ -188,7 +188,7 @@ fn truth(text: &str) -> Converted<Value> {
         "true" | "1" => Ok(Value::Bool(true)),
         "false" | "0" => Ok(Value::Bool(false)),
         // Whatever the text is: how near it comes to one of them would tell of a secret.
-        _ => Err(ConvertError::new("a bool is required: `true` or `false`")),
+        _ => Err(ConvertError::new("a bool is required, `true` or `false`")),
     }
 }
 

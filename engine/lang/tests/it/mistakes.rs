@@ -13,7 +13,7 @@ fn sentences_end_once() {
     for text in ["tobool(\"TRUE\")", "\"False\" ? 1 : 2", "!\"yes\""] {
         let found = first(text);
         assert!(
-            found.detail.contains("a bool is required: `true` or `false`."),
+            found.detail.contains("a bool is required, `true` or `false`."),
             "{found:?}"
         );
         assert!(!found.detail.contains("?."), "{found:?}");
