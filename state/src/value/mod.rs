@@ -12,7 +12,7 @@ mod ty;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use codec::{DecodeError, NotStorable, decode, decode_json, encode, to_json};
+pub use codec::{DecodeError, NotStorable, decode, decode_json, encode, parse_json, to_json};
 pub use number::{Float, MAX_EXPONENT, Number, NumberError, PRECISION};
 pub use ty::Type;
 

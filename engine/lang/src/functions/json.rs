@@ -1,12 +1,10 @@
 //! JSON.
 
-use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
-use meshform_state::value::Number;
+use meshform_state::value::{Number, parse_json};
 use meshform_state::{Str, Type, Value};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::error::Category;
+use serde_json::Value as Json;
 
 use super::{Answer, Arguments, Failure, Function, Gives, Param, Want, string};
 
@@ -98,103 +96,32 @@ fn write_text(text: &str, out: &mut String) {
 fn decode(arguments: &Arguments<'_>) -> Answer {
     let text = arguments.text(0);
     arguments.spend_text(text.len())?;
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let read = reader
-        .deserialize_any(Reader)
-        .and_then(|found| reader.end().map(|()| found));
-    read.map(Found::value).map_err(|error| {
-        let message = match error.classify() {
-            // Said by the reader itself.
-            Category::Data => error.to_string(),
-            _ => format!("it is no JSON: line {}, column {}", error.line(), error.column()),
-        };
-        Failure::argument(0, message)
+    let json = parse_json(text).map_err(|error| {
+        Failure::argument(
+            0,
+            format!("it is no JSON: line {}, column {}", error.line(), error.column()),
+        )
+    })?;
+    value(&json).map_err(|number| Failure::argument(0, format!("the number {number} is too large")))
+}
+
+/// JSON as a value: arrays are tuples, objects are objects.
+fn value(json: &Json) -> Result<Value, String> {
+    Ok(match json {
+        Json::Null => Value::Null(Type::Any),
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => {
+            let text = number.to_string();
+            Value::Number(Number::parse(&text).map_err(|_| text)?)
+        }
+        Json::String(text) => string(text),
+        Json::Array(items) => Value::tuple(items.iter().map(value).collect::<Result<_, _>>()?),
+        Json::Object(entries) => {
+            let entries: Result<Vec<(Str, Value)>, String> = entries
+                .iter()
+                .map(|(name, item)| Ok((crate::syntax::normalize(name).into(), value(item)?)))
+                .collect();
+            Value::object(entries?)
+        }
     })
-}
-
-/// Under this name serde_json hands over the text of a number that is large or broken, since serde has none so exact.
-const NUMBER: &str = "$serde_json::private::Number";
-
-/// Reads JSON as a value: arrays are tuples, objects are objects.
-struct Reader;
-
-/// What was read.
-enum Found {
-    Value(Value),
-    /// A text of its own, which in JSON only that of a number is: other texts are borrowed. So is a number told from an
-    /// object with the attribute that its text goes by.
-    Owned(String),
-}
-
-impl Found {
-    fn value(self) -> Value {
-        match self {
-            Found::Value(value) => value,
-            Found::Owned(text) => string(text),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Reader {
-    type Value = Found;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Found;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Found, E> {
-        Ok(Found::Value(Value::Null(Type::Any)))
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<Found, E> {
-        Ok(Found::Value(Value::Bool(truth)))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Found, E> {
-        Ok(Found::Value(Value::Number(dashu_int::IBig::from(number).into())))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Found, E> {
-        Ok(Found::Value(Value::int(number)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Found, E> {
-        Ok(Found::Value(string(text)))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Found, E> {
-        Ok(Found::Owned(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
-        let mut values = Vec::new();
-        while let Some(item) = items.next_element_seed(Reader)? {
-            values.push(item.value());
-        }
-        Ok(Found::Value(Value::tuple(values)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Found, A::Error> {
-        let mut attributes = BTreeMap::new();
-        while let Some(name) = entries.next_key::<String>()? {
-            let found = entries.next_value_seed(Reader)?;
-            if let Found::Owned(text) = &found
-                && name == NUMBER
-            {
-                let number = Number::parse(text)
-                    .map_err(|_| A::Error::custom(format_args!("the number {text} is too large")))?;
-                return Ok(Found::Value(Value::Number(number)));
-            }
-            attributes.insert(Str::from(crate::syntax::normalize(&name)), found.value());
-        }
-        Ok(Found::Value(Value::object(attributes)))
-    }
 }

@@ -235,8 +235,8 @@ impl Parser<'_> {
             let Some(piece) = pieces.next() else {
                 return match inside {
                     Inside::Template => Ok((parts, Stopped::End)),
-                    Inside::If | Inside::Else => self.unfinished("if", "endif", end),
-                    Inside::For => self.unfinished("for", "endfor", end),
+                    Inside::If(open) | Inside::Else(open) => self.unfinished("if", "endif", open, end),
+                    Inside::For(open) => self.unfinished("for", "endfor", open, end),
                 };
             };
             match piece {
@@ -244,9 +244,13 @@ impl Parser<'_> {
                 Piece::Text(text) => parts.push(Part::Text(normalize(&text).into())),
                 Piece::Value(value) => parts.push(Part::Value(value)),
                 Piece::If(condition) => {
-                    let (yes, stopped) = self.nested(|parser| parser.parts(pieces, Inside::If, end))?;
+                    let open = condition.range();
+                    let (yes, stopped) = self.nested(|parser| parser.parts(pieces, Inside::If(open), end))?;
                     let no = match stopped {
-                        Stopped::Else => self.nested(|parser| parser.parts(pieces, Inside::Else, end))?.0,
+                        Stopped::Else => {
+                            self.nested(|parser| parser.parts(pieces, Inside::Else(open), end))?
+                                .0
+                        }
                         _ => Vec::new(),
                     };
                     parts.push(Part::If(Box::new(PartIf { condition, yes, no })));
@@ -257,7 +261,9 @@ impl Parser<'_> {
                     collection,
                     range,
                 } => {
-                    let body = self.nested(|parser| parser.parts(pieces, Inside::For, end))?.0;
+                    let body = self
+                        .nested(|parser| parser.parts(pieces, Inside::For(range), end))?
+                        .0;
                     parts.push(Part::For(Box::new(PartFor {
                         key,
                         value,
@@ -266,11 +272,11 @@ impl Parser<'_> {
                         range,
                     })));
                 }
-                Piece::Else(_) if inside == Inside::If => return Ok((parts, Stopped::Else)),
-                Piece::EndIf(_) if matches!(inside, Inside::If | Inside::Else) => {
+                Piece::Else(_) if matches!(inside, Inside::If(_)) => return Ok((parts, Stopped::Else)),
+                Piece::EndIf(_) if matches!(inside, Inside::If(_) | Inside::Else(_)) => {
                     return Ok((parts, Stopped::End));
                 }
-                Piece::EndFor(_) if inside == Inside::For => return Ok((parts, Stopped::End)),
+                Piece::EndFor(_) if matches!(inside, Inside::For(_)) => return Ok((parts, Stopped::End)),
                 Piece::Else(range) => return self.unexpected("else", range),
                 Piece::EndIf(range) => return self.unexpected("endif", range),
                 Piece::EndFor(range) => return self.unexpected("endfor", range),
@@ -278,10 +284,11 @@ impl Parser<'_> {
         }
     }
 
-    fn unfinished<T>(&mut self, word: &str, closing: &str, end: Range) -> Parse<T> {
+    fn unfinished<T>(&mut self, word: &str, closing: &str, open: Range, end: Range) -> Parse<T> {
         let message = format!("A `{word}` directive of this template has no `{closing}`.");
+        let found = Diagnostic::error("Unexpected end of template", message).at(end);
         self.diagnostics
-            .push(Diagnostic::error("Unexpected end of template", message).at(end));
+            .push(found.related(open, format!("the `{word}` is here")));
         Err(Failed)
     }
 
@@ -294,13 +301,13 @@ impl Parser<'_> {
     }
 }
 
-/// What the pieces being read stand in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the pieces being read stand in, and where that begins.
+#[derive(Debug, Clone, Copy)]
 enum Inside {
     Template,
-    If,
-    Else,
-    For,
+    If(Range),
+    Else(Range),
+    For(Range),
 }
 
 /// Why reading pieces ended.

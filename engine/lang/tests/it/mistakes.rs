@@ -67,6 +67,21 @@ fn what_nothing_closes_is_told_with_its_beginning() {
 }
 
 #[test]
+fn directives_without_an_end_are_told_with_their_place() {
+    for (text, place, label) in [
+        ("\"%{ if true }a\"", "m:1:8", "the `if` is here"),
+        ("\"%{ if true }a%{ else }b\"", "m:1:8", "the `if` is here"),
+        (
+            "\"%{ for x in [1] }%{ if true }a%{ endif }\"",
+            "m:1:2",
+            "the `for` is here",
+        ),
+    ] {
+        assert_eq!(opened(text), [(place.to_owned(), label.to_owned())], "{text}");
+    }
+}
+
+#[test]
 fn no_hint_is_derived_from_what_is_secret() {
     let secret = Value::object([("password".into(), Value::int(1))]).into_secret();
     let list = Value::tuple(vec![Value::int(1), Value::int(2), Value::int(3)]).into_secret();

@@ -4,6 +4,8 @@
 //! needs the schema and nothing else. What is read back is the value that was written, its type included. Later and
 //! secret values have no form here, on purpose.
 
+mod json;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::{Number, Str, Type, Value};
+
+pub use json::parse_json;
 
 /// Why a value must not be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +70,7 @@ fn checked(written: Result<(), Problem>) -> Result<(), NotStorable> {
 pub fn to_json(value: &Value) -> Result<Json, NotStorable> {
     let mut out = String::new();
     checked(write(value, &Type::Any, Open::Plain, &mut out))?;
-    Ok(serde_json::from_str(&out).unwrap_or(Json::Null))
+    Ok(parse_json(&out).unwrap_or(Json::Null))
 }
 
 /// What the form of a value at a position of type [`Type::Any`] is.
@@ -196,7 +200,7 @@ fn write_type(ty: &Type, out: &mut String) {
 /// # Errors
 /// [`DecodeError`] if it is not such a text.
 pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
-    let json: Json = serde_json::from_str(text).map_err(|_| DecodeError {
+    let json = parse_json(text).map_err(|_| DecodeError {
         path: String::new(),
         expected: ty.to_string(),
     })?;

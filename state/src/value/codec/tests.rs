@@ -221,3 +221,31 @@ proptest! {
         prop_assert_eq!(decode(&text, &ty).unwrap(), value, "{}", text);
     }
 }
+
+#[test]
+fn an_attribute_may_have_any_name() {
+    let key = "$serde_json::private::Number";
+    let value = Value::object([
+        (key.into(), Value::from("12")),
+        ("a".into(), Value::object([(key.into(), Value::int(3))])),
+        ("b".into(), Value::Number(Number::read("1e100").unwrap())),
+    ]);
+    for ty in [Type::Any, value.ty()] {
+        let mut text = String::new();
+        encode(&value, &ty, &mut text).unwrap();
+        assert_eq!(decode(&text, &ty).unwrap(), value, "{text}");
+    }
+    let json = to_json(&value).unwrap();
+    assert_eq!(json[key], "12");
+    assert!(json["b"].is_number(), "{json}");
+    assert_eq!(parse_json(&json.to_string()).unwrap(), json);
+    assert_eq!(
+        parse_json("[-1, 18446744073709551616, 1.50]")
+            .unwrap()
+            .to_string(),
+        "[-1,18446744073709551616,1.50]"
+    );
+    for text in ["", "[1", "1 2", "{\"a\":}", "nul"] {
+        assert!(parse_json(text).is_err(), "{text}");
+    }
+}
