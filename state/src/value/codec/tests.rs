@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{decode, encode, to_json};
+use super::{decode, encode, parse_json, to_json};
 use crate::value::{Number, Str, Type, Value};
 
 fn null() -> Value {
