@@ -23,9 +23,11 @@ pub(super) fn run(session: &Session, args: &CompletionArgs) -> Result<Exit, Fail
             &error,
         )
     })?;
-    session
-        .printer
-        .data(&with_one_dash(args.shell, &text, &flags(&command)));
+    let mut text = with_one_dash(args.shell, &text, &flags(&command));
+    if args.shell == Shell::Fish {
+        text.extend(command.get_subcommands().map(fish_words));
+    }
+    session.printer.data(&text);
     Ok(Exit::Done)
 }
 
@@ -84,7 +86,8 @@ fn with_one_dash(shell: Shell, script: &str, flags: &BTreeMap<String, String>) -
         Shell::Bash => bash(line, flags),
         Shell::Zsh => zsh(line),
         Shell::Fish => fish(line, flags),
-        _ => line.to_owned(),
+        // PowerShell and Elvish.
+        _ => line.replace("'--", "'-").replace("cand --", "cand -"),
     };
     script.split_inclusive('\n').map(line).collect()
 }
@@ -137,4 +140,18 @@ fn fish(line: &str, flags: &BTreeMap<String, String>) -> String {
     } else {
         line.to_owned()
     }
+}
+
+/// The words that an argument of `command` may be, of which the script for fish knows nothing.
+fn fish_words(command: &clap::Command) -> String {
+    let values = command.get_positionals().flat_map(Arg::get_possible_values);
+    let words: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    format!(
+        "complete -c {NAME} -n \"__fish_{NAME}_using_subcommand {}\" -f -a \"{}\"\n",
+        command.get_name(),
+        words.join(" ")
+    )
 }

@@ -189,6 +189,8 @@ fn shells_get_a_script_with_every_command() {
         ("bash", " -detailed-exitcode "),
         ("zsh", "'-detailed-exitcode["),
         ("fish", " -o detailed-exitcode -d "),
+        ("elvish", "cand -detailed-exitcode "),
+        ("powershell", "'-detailed-exitcode', '-detailed-exitcode'"),
     ] {
         let ran = TestEnvironment::new("").run(&["completion", shell]);
         assert_eq!(ran.code, 0, "{ran}");
@@ -199,6 +201,7 @@ fn shells_get_a_script_with_every_command() {
             let two = match shell {
                 "bash" => line.trim_start().starts_with("opts=") && line.contains(" --"),
                 "zsh" => line.starts_with("'--") || line.starts_with("'*--"),
+                "elvish" | "powershell" => line.contains("--"),
                 _ => line.starts_with("complete ") && line.contains(" -l "),
             };
             assert!(!two, "{shell}: {line}");
@@ -206,11 +209,21 @@ fn shells_get_a_script_with_every_command() {
             let takes = match shell {
                 "bash" => line.contains("true"),
                 "zsh" => line.starts_with("'-json="),
+                "elvish" | "powershell" => false,
                 _ => line.contains(" -o json ") && line.contains(" -r"),
             };
             assert!(!takes, "{shell}: {line}");
         }
     }
+    let fish = TestEnvironment::new("").run(&["completion", "fish"]).stdout;
+    assert!(
+        fish.contains("_using_subcommand completion\" -f -a \"bash "),
+        "{fish}"
+    );
+    assert!(
+        fish.contains("_using_subcommand help\" -f -a \"init validate "),
+        "{fish}"
+    );
     assert_eq!(TestEnvironment::new("").run(&["completion", "cmd"]).code, 1);
 }
 
