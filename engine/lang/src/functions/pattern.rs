@@ -46,6 +46,8 @@ struct Repeats {
     /// The most that something in each open group is repeated, outermost first; the last is the innermost.
     open: Vec<u32>,
     most: u32,
+    /// What that was before the last term.
+    before: u32,
     /// What the last term holds.
     last: u32,
     /// Whether a repetition was just told.
@@ -55,6 +57,7 @@ struct Repeats {
 impl Repeats {
     fn term(&mut self) {
         self.last = 1;
+        self.before = self.most;
         self.most = self.most.max(1);
         self.just = false;
     }
@@ -67,7 +70,8 @@ impl Repeats {
 
     fn close(&mut self) {
         self.last = self.most.max(1);
-        self.most = self.open.pop().unwrap_or(1).max(self.last);
+        self.before = self.open.pop().unwrap_or(1);
+        self.most = self.before.max(self.last);
         self.just = false;
     }
 
@@ -83,12 +87,12 @@ impl Repeats {
         if most.is_some_and(|most| most < least) {
             return Err(format!("`{sign}` ends below its start"));
         }
-        // What is never repeated is not there, whatever it holds.
-        self.last = if count == 0 && most.is_some() {
-            1
-        } else {
-            self.last.max(1).saturating_mul(count.max(1))
-        };
+        if most == Some(0) {
+            // It is not there, whatever it holds.
+            (self.last, self.most) = (1, self.before.max(1));
+            return Ok(());
+        }
+        self.last = self.last.max(1).saturating_mul(count.max(1));
         if self.last > MAX_REPEAT {
             return Err(format!(
                 "`{sign}` and what it repeats come to more than {MAX_REPEAT} repetitions"

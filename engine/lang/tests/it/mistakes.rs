@@ -249,6 +249,7 @@ fn patterns_are_those_of_the_reference() {
     );
     for (pattern, text) in [
         ("(?:a{10}){100}", "a".repeat(1000)),
+        ("(?:(?:a{40}){0}b){40}", "b".repeat(40)),
         ("a{01}", "a{01}".to_owned()),
         ("a{,2}", "a{,2}".to_owned()),
         ("(?:a*){1000}", "aa".to_owned()),
