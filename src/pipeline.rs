@@ -264,6 +264,7 @@ pub(crate) async fn plan(
     let Compiled {
         desired,
         assertions,
+        values,
         imports,
         names,
         ..
@@ -315,6 +316,10 @@ pub(crate) async fn plan(
     let (assertions, broken) = decided(assertions, &plan, &selection);
     settle(&mut loaded, broken)?;
     plan.assertions = assertions;
+    // Of a part, or where nothing is done, most would not be known.
+    plan.values = values.filter(|_| !plan.partial && !plan.refresh_only && !plan.destroy);
+    let wrong = plan.values.as_ref().map(|values| values.check(&plan));
+    settle(&mut loaded, wrong.unwrap_or_default())?;
     loaded.warnings.extend(partial(&plan));
     Ok(Planned {
         plan: Arc::new(plan),

@@ -18,6 +18,7 @@ use crate::event::Silent;
 use crate::hash::HashMap;
 use crate::kind::{Compare, Kind};
 use crate::object::Object;
+use crate::plan::relocate;
 use crate::refresh::{Reader, RefreshError};
 
 /// An object that is taken over.
@@ -94,10 +95,12 @@ fn wanted<'a>(
     desired: &'a Desired,
     snapshot: &Snapshot,
 ) -> Result<Vec<(&'a Import, &'a Resource)>, Diagnostics> {
+    // What is wrong with the moves is said where the plan is built.
+    let moved = relocate(&snapshot.records, &desired.moved, &desired.recounted);
     let mut found = Diagnostics::new();
     let mut wanted = Vec::new();
     let mut takers: HashMap<&Address, &Import> = HashMap::default();
-    let mut owners: HashMap<(&ScopeKey, &str, &str), (String, Option<Range>)> = snapshot
+    let mut owners: HashMap<(&ScopeKey, &str, &str), (String, Option<Range>)> = moved
         .records
         .values()
         .map(|record| {
@@ -128,7 +131,7 @@ fn wanted<'a>(
             continue;
         }
         // Once it is recorded, the block has done its work.
-        if snapshot.records.contains_key(&import.to) {
+        if moved.records.contains_key(&import.to) {
             continue;
         }
         let schema = resource.kind.schema();
@@ -211,6 +214,7 @@ fn record(
         private,
         dependencies,
         create_before_destroy: resource.lifecycle.create_before_destroy,
+        keep: resource.lifecycle.keep,
         incomplete: false,
     })
 }

@@ -25,8 +25,8 @@ pub struct Desired {
     pub recounted: Vec<Address>,
     /// Objects to stop managing.
     pub removed: Vec<Removed>,
-    /// Blocks without any instance whose objects must not be destroyed, and where they are.
-    pub protected: Vec<(Address, Range)>,
+    /// Blocks without any instance that say what becomes of objects that leave them.
+    pub vacant: Vec<Vacant>,
     /// What is left out because something that nobody here makes is not there yet.
     pub deferred: Deferred,
 }
@@ -118,6 +118,19 @@ pub struct Moved {
     /// Where it is.
     pub to: Address,
     /// The block that says so.
+    pub range: Range,
+}
+
+/// A block without any instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vacant {
+    /// Its address.
+    pub block: Address,
+    /// Whether what left it must not be destroyed.
+    pub prevent_destroy: bool,
+    /// Whether what left it is forgotten and not deleted.
+    pub keep: bool,
+    /// Where it is.
     pub range: Range,
 }
 

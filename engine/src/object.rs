@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use meshform_state::value::{DecodeError, NotStorable, decode_json, encode};
+use meshform_state::value::{DecodeError, NotStorable, decode, encode};
 use meshform_state::{Str, Value};
 use serde_json::value::RawValue;
 
@@ -110,17 +110,10 @@ impl Object {
             .iter()
             .map(|attribute| match entries.get(attribute.name) {
                 None => Ok(Value::Null(attribute.ty.clone())),
-                Some(raw) => {
-                    let json: serde_json::Value =
-                        serde_json::from_str(raw.get()).map_err(|_| DecodeError {
-                            path: attribute.name.to_owned(),
-                            expected: attribute.ty.to_string(),
-                        })?;
-                    decode_json(&json, &attribute.ty).map_err(|error| DecodeError {
-                        path: format!("{}{}", attribute.name, error.path),
-                        expected: error.expected,
-                    })
-                }
+                Some(raw) => decode(raw.get(), &attribute.ty).map_err(|error| DecodeError {
+                    path: format!("{}{}", attribute.name, error.path),
+                    expected: error.expected,
+                }),
             })
             .collect();
         Ok(Object { fields: fields? })

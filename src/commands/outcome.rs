@@ -93,28 +93,7 @@ fn count(session: &Session, outcome: &Outcome, destroy: bool) {
 }
 
 fn incomplete(session: &Session, outcome: Outcome, sources: &Sources) -> Failure {
-    let mut found: Vec<Diagnostic> = Vec::new();
-    let told = |address: &Address| {
-        let of = |one: &Diagnostic| one.address.as_ref() == Some(address) && one.severity == Severity::Error;
-        outcome.broken.0.iter().any(of)
-    };
-    let (unrecorded, failed): (Vec<_>, Vec<_>) =
-        outcome.failed.iter().partition(|failure| failure.class.is_none());
-    // A condition that is not met tells more than that its step failed.
-    for failure in failed.into_iter().filter(|failure| !told(&failure.address)) {
-        let summary = format!("{} of {} failed", noun(failure.action), failure.address);
-        let mut diagnostic = Diagnostic::error(summary, sentence(&failure.message)).about(&failure.address);
-        diagnostic.hint = failure.hint.clone().or_else(|| advice(failure.class));
-        found.push(diagnostic);
-    }
-    if let Some(first) = unrecorded.first() {
-        // As many as were under way when the disk refused, and the same is to be said of each.
-        let addresses: Vec<&Address> = unrecorded.iter().map(|failure| &failure.address).collect();
-        let detail = format!("Done, but that could not be recorded: {}.", names(&addresses));
-        let mut diagnostic = Diagnostic::error("Steps could not be recorded", detail);
-        diagnostic.hint = first.hint.clone();
-        found.push(diagnostic);
-    }
+    let mut found = failures(&outcome);
     found.extend(skipped(&outcome));
     for doubt in &outcome.in_doubt {
         let detail = format!(
@@ -170,6 +149,44 @@ fn incomplete(session: &Session, outcome: Outcome, sources: &Sources) -> Failure
             .event("meshform_incomplete", Level::Error, "Applied in part", counts);
     }
     Failure::told(kind, Diagnostics(found), sources.clone())
+}
+
+/// What failed, but what a condition or a mistake in the configuration tells more of.
+fn failures(outcome: &Outcome) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let told = |address: &Address| {
+        let of = |one: &Diagnostic| one.address.as_ref() == Some(address) && one.severity == Severity::Error;
+        outcome.broken.0.iter().any(of)
+    };
+    let (unrecorded, failed): (Vec<_>, Vec<_>) =
+        outcome.failed.iter().partition(|failure| failure.class.is_none());
+    // A condition that is not met tells more than that its step failed.
+    let failed = failed.into_iter().filter(|failure| !told(&failure.address));
+    let (guarded, failed): (Vec<_>, Vec<_>) = failed.partition(|failure| failure.by_condition);
+    if !guarded.is_empty() {
+        let mut addresses: Vec<&Address> = guarded.iter().map(|failure| &failure.address).collect();
+        addresses.sort();
+        let detail = format!(
+            "Not begun, since they use a value that must not be what it is: {}.",
+            names(&addresses)
+        );
+        found.push(Diagnostic::warning("Steps were left out", detail));
+    }
+    for failure in failed {
+        let summary = format!("{} of {} failed", noun(failure.action), failure.address);
+        let mut diagnostic = Diagnostic::error(summary, sentence(&failure.message)).about(&failure.address);
+        diagnostic.hint = failure.hint.clone().or_else(|| advice(failure.class));
+        found.push(diagnostic);
+    }
+    if let Some(first) = unrecorded.first() {
+        // As many as were under way when the disk refused, and the same is to be said of each.
+        let addresses: Vec<&Address> = unrecorded.iter().map(|failure| &failure.address).collect();
+        let detail = format!("Done, but that could not be recorded: {}.", names(&addresses));
+        let mut diagnostic = Diagnostic::error("Steps could not be recorded", detail);
+        diagnostic.hint = first.hint.clone();
+        found.push(diagnostic);
+    }
+    found
 }
 
 /// What was not begun, by the failed one that it needs.
@@ -331,6 +348,7 @@ mod tests {
             class: None,
             message: "it was done, but that could not be recorded".into(),
             hint: Some("Mend the disk or the permissions and run again: it will be looked up.".into()),
+            by_condition: false,
         };
         let outcome = Outcome {
             failed: (0..200).map(failed).collect(),
@@ -346,6 +364,7 @@ mod tests {
             class: Some(ErrorClass::Denied),
             message: "AccessDenied: no right to use hunter2".into(),
             hint: None,
+            by_condition: false,
         };
         let skipped = |at: &str, because: Option<&str>| Skipped {
             address: address(at),

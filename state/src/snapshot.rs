@@ -108,6 +108,9 @@ pub struct Record {
     /// Whether its replacement is created first. Recorded, since a deletion has no configuration to look at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub create_before_destroy: bool,
+    /// Whether it is forgotten and not deleted when it leaves the configuration, which then cannot say so any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep: bool,
     /// Whether its creation began but is not known to have ended: the next plan finishes it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,

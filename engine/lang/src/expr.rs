@@ -309,6 +309,34 @@ impl Expr {
         }
     }
 
+    /// The traversal that this whole expression is once its keys are evaluated, for arguments that name things by keys which
+    /// are not literal: `to = a.b[each.key]`. A key may be a value that is known later. `None` if it is no chain of names.
+    ///
+    /// # Errors
+    /// What is wrong with its keys.
+    #[must_use]
+    pub fn keyed_traversal(&self, scope: &dyn Scope) -> Option<Result<Traversal, Diagnostics>> {
+        let Node::Chain(chain) = self.node() else {
+            return None;
+        };
+        let Base::Name(root, root_range) = &chain.base else {
+            return None;
+        };
+        let steps = chain.steps.iter().map(|step| {
+            let kind = match &step.kind {
+                StepKind::Attribute(name) => Step::Attribute(name.clone()),
+                StepKind::Index(key) => Step::Index(key.evaluate(scope)?),
+            };
+            Ok((kind, step.range))
+        });
+        Some(Diagnostics::all(steps).map(|steps| Traversal {
+            root: root.clone(),
+            root_range: *root_range,
+            steps,
+            range: self.range,
+        }))
+    }
+
     /// The expressions of a literal tuple, for arguments that list things to name.
     #[must_use]
     pub fn as_tuple(&self) -> Option<Vec<Expr>> {

@@ -1,6 +1,6 @@
 //! Conditions that only the run can decide: looked at as soon as what they ask for is known.
 
-use meshform_lang::{Diagnostics, Severity};
+use meshform_lang::{Diagnostic, Diagnostics, Severity};
 use meshform_state::Address;
 
 use super::run::Run;
@@ -35,13 +35,16 @@ impl Run {
             ErrorClass::Invalid,
             format!("{}: {}", first.summary, first.detail),
         );
-        self.outcome.broken.extend(found);
+        found.into_iter().for_each(|one| self.broken(one));
         Some(error)
     }
 
-    /// Looks at the conditions of outputs and of the whole.
+    /// Looks at the conditions of outputs and of the whole, and at the values that nobody asked for.
     pub(super) fn look_at_the_whole(&mut self) {
         let mut found = Diagnostics::new();
+        if let Some(values) = &self.plan.values {
+            found.extend(values.check(&*self));
+        }
         for assertion in self
             .plan
             .assertions
@@ -50,7 +53,21 @@ impl Run {
         {
             found.extend(assertion.check(&*self));
         }
-        self.outcome.broken.extend(found);
+        for one in found {
+            self.broken(one);
+        }
         self.outcome.broken.sort();
+    }
+
+    /// Notes what is wrong, unless it was said of a resource that asked for the same.
+    pub(super) fn broken(&mut self, one: Diagnostic) {
+        let same = |other: &&Diagnostic| {
+            let said = (&other.summary, &other.detail, other.range, &other.related);
+            said == (&one.summary, &one.detail, one.range, &one.related)
+        };
+        match self.outcome.broken.0.iter().find(same) {
+            Some(other) if one.address.is_none() || one.address == other.address => {}
+            _ => self.outcome.broken.push(one),
+        }
     }
 }

@@ -35,7 +35,7 @@ impl Run {
         }
         // It is there and recorded, but nothing may stand on it.
         match self.stopped_by(&change.address, Phase::After) {
-            Some(error) => self.failed(index, &error),
+            Some(error) => self.stopped(index, &error),
             None => self.complete(index, id),
         }
     }
@@ -74,6 +74,7 @@ impl Run {
             class: Some(error.class),
             message,
             hint,
+            by_condition: false,
         };
         self.say(Event::StepFailed {
             address: failure.address.clone(),
@@ -89,6 +90,14 @@ impl Run {
         self.outcome.failed.push(failure);
         if self.context.fail_fast {
             self.skip_rest();
+        }
+    }
+
+    /// A step that a condition stopped.
+    pub(super) fn stopped(&mut self, index: StepIndex, error: &AdapterError) {
+        self.failed(index, error);
+        if let Some(failure) = self.outcome.failed.last_mut() {
+            failure.by_condition = true;
         }
     }
 
@@ -149,7 +158,11 @@ impl Run {
                 (Some(after), recipe) => match resolve::value(after, recipe.as_ref(), &self) {
                     Ok(value) if value.is_known() => Some(value),
                     // It waits for a step that failed; the recorded one stays.
-                    _ => continue,
+                    Ok(_) => continue,
+                    Err(found) => {
+                        found.into_iter().for_each(|one| self.broken(one));
+                        continue;
+                    }
                 },
             };
             let value = value.map(|value| output_record(&value, output.sensitive));
@@ -198,6 +211,7 @@ fn unrecorded(address: Address, action: Action) -> Failure {
         class: None,
         message,
         hint,
+        by_condition: false,
     }
 }
 

@@ -45,6 +45,9 @@ pub struct Failure {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
+    /// Whether a condition stopped it before anything was done, or said that what was done is not as it must be:
+    /// [`Outcome::broken`] says which.
+    pub by_condition: bool,
 }
 
 /// A step that was not begun.

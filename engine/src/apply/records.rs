@@ -18,6 +18,7 @@ pub(super) struct Template {
     scope: meshform_state::ScopeKey,
     dependencies: Vec<Address>,
     create_before_destroy: bool,
+    keep: bool,
 }
 
 /// What a creation or an observation tells.
@@ -42,9 +43,10 @@ impl Template {
         };
         dependencies.sort();
         dependencies.dedup();
-        let create_before_destroy = match (&change.resource, &change.record) {
-            (Some(resource), _) => resource.lifecycle.create_before_destroy,
-            (None, record) => record.as_ref().is_some_and(|record| record.create_before_destroy),
+        let (create_before_destroy, keep) = match (&change.resource, &change.record) {
+            (Some(resource), _) => (resource.lifecycle.create_before_destroy, resource.lifecycle.keep),
+            (None, Some(record)) => (record.create_before_destroy, record.keep),
+            (None, None) => (false, false),
         };
         Template {
             address: change.address.clone(),
@@ -52,6 +54,7 @@ impl Template {
             scope: change.scope.clone(),
             dependencies,
             create_before_destroy,
+            keep,
         }
     }
 
@@ -72,6 +75,7 @@ impl Template {
             private: facts.private,
             dependencies: self.dependencies.clone(),
             create_before_destroy: self.create_before_destroy,
+            keep: self.keep,
             incomplete: facts.incomplete,
         })
     }

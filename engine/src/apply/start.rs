@@ -55,7 +55,7 @@ impl Run {
         if matches!(kind, StepKind::Create | StepKind::Update | StepKind::Read)
             && let Some(error) = self.stopped_by(&change.address, Phase::Before)
         {
-            return self.failed(index, &error);
+            return self.stopped(index, &error);
         }
         self.announce(change, index);
         let work = match self.work(index, change) {
@@ -181,7 +181,7 @@ impl Run {
     }
 
     /// The planned object with everything filled in. It must be what the plan showed.
-    fn planned(&self, change: &Change, kind: StepKind) -> Result<Object, AdapterError> {
+    fn planned(&mut self, change: &Change, kind: StepKind) -> Result<Object, AdapterError> {
         let Some(resource) = &change.resource else {
             return Err(AdapterError::refused(
                 ErrorClass::Invalid,
@@ -189,10 +189,11 @@ impl Run {
             ));
         };
         let fields = resolve::fields(resource, self).map_err(|found| {
-            let texts: Vec<String> = found
-                .into_iter()
-                .map(|d| format!("{}: {}", d.summary, d.detail))
-                .collect();
+            let texts = found.0.iter().map(|d| format!("{}: {}", d.summary, d.detail));
+            let texts: Vec<String> = texts.collect();
+            for one in found {
+                self.broken(one.about(&change.address));
+            }
             AdapterError::refused(ErrorClass::Invalid, texts.join("; "))
         })?;
         let object = settled(change, &fields, kind == StepKind::Create);

@@ -11,6 +11,7 @@ use super::assertions::Assertion;
 use super::compiler::{Compiler, Dependencies};
 use super::console::RootNames;
 use super::inputs::Purpose;
+use super::late::LateValues;
 use super::nodes::{BlockName, Node};
 use super::program::{Data, InstanceId, Program, ResourceInstance, Wait};
 use super::recipe::{OutputValue, Slot};
@@ -42,7 +43,7 @@ impl Compiler<'_> {
             .for_each(|one| self.resource_of(one, &[], &mut parts));
         for id in 0..self.program.instances.len() {
             self.collect(id, &mut parts);
-            self.protected(id, &mut parts.desired);
+            self.vacant(id, &mut parts.desired);
         }
         self.statements(&parts.resources, &mut parts.desired);
         let deferred = self.leave_out(&mut parts);
@@ -99,6 +100,7 @@ impl Compiler<'_> {
             missing,
             blocks,
             assertions,
+            values: LateValues::of(&program),
             imports,
             names,
             diagnostics: found,

@@ -212,9 +212,11 @@ impl Compiler<'_> {
         }
     }
 
-    /// All resources of the module instance `id` and of those below it.
+    /// All resources of the module instance `id` and of those below it, and what its variables and outputs wait for.
     fn inside(&self, id: InstanceId, all: &mut Vec<Address>) {
         let instance = &self.program.instances[id];
+        let cells = instance.variables.values().chain(instance.outputs.values());
+        all.extend(cells.flat_map(|cell| cell.needs.iter().cloned()));
         let module = self.module(id);
         let resources = module
             .resources

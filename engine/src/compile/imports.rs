@@ -1,12 +1,14 @@
 //! Objects that are there already and are taken over.
 
-use meshform_lang::{Diagnostic, Diagnostics, Range};
+use meshform_lang::{Diagnostic, Diagnostics, Expr, Range, Step, Traversal};
+use meshform_state::addr::Key;
 use meshform_state::{Address, Str, Value};
 
 use crate::config::Repeat;
 
 use super::compiler::{Compiler, Place};
-use super::names::On;
+use super::names::{Names, On};
+use super::places::address;
 use super::program::{Feeds, InstanceId, Keys};
 
 /// An object that is there already and becomes a resource.
@@ -74,25 +76,9 @@ impl Compiler<'_> {
     }
 
     fn one_import(&mut self, import: &crate::config::Import, place: Place<'_>) {
-        let to = self.expr(&import.to, place).map(|found| found.used);
+        let address = self.target(&import.to, place);
         let id = self.expr(&import.id, place).map(|found| found.value);
-        let (Some(to), Some(id)) = (to, id) else { return };
-        let address = match to.as_slice() {
-            [used] => match &used.on {
-                On::One(address, None) => Some(address.clone()),
-                On::One(..) | On::Many(_) => None,
-            },
-            _ => None,
-        };
-        // Which instances there are may be known only when planning.
-        if address.is_none() && self.waits() {
-            return;
-        }
-        let Some(address) = address else {
-            let detail =
-                "`to` takes the reference to one resource, such as `aws_vpc.main` or `aws_vpc.all[\"a\"]`.";
-            self.found
-                .push(Diagnostic::error("Invalid import", detail).at(import.to.range()));
+        let (Some(address), Some(id)) = (address, id) else {
             return;
         };
         if !id.is_known() {
@@ -119,4 +105,80 @@ impl Compiler<'_> {
             }
         }
     }
+
+    /// The address that `to` names; `None` where that waits, or has mistakes, which are reported.
+    fn target(&mut self, to: &Expr, place: Place<'_>) -> Option<Address> {
+        let names = Names::new(&self.program, place.instance, place.each);
+        let traversal = to.keyed_traversal(&names).transpose();
+        let traversal = self.collected(traversal, to.range())?;
+        let inside = self.program.instances[place.instance].path.clone();
+        let is_in_module = traversal
+            .as_ref()
+            .is_some_and(|traversal| &*traversal.root == "module");
+        if is_in_module {
+            // Nothing outside sees the resources of a module, so all there is to go by is the address.
+            let later = traversal.as_ref().and_then(later_key);
+            if let Some((key, range)) = later {
+                self.structural("to", key, range, "Take keys from the configuration.");
+                return None;
+            }
+        }
+        let written = traversal.and_then(|traversal| address(&traversal, inside.as_ref()));
+        let found = if is_in_module {
+            written.clone().filter(|found| found.segments().len() > 3)
+        } else {
+            match self.expr(to, place)?.used.as_slice() {
+                [used] => match &used.on {
+                    On::One(address, None) => Some(address.clone()),
+                    On::One(..) | On::Many(_) => None,
+                },
+                _ => None,
+            }
+        };
+        if let Some((block, argument, key)) = written.and_then(|written| self.key_of(written)) {
+            let detail = format!("`{block}` has `{argument}`, and `to` takes the reference to one resource");
+            self.wrong_target(&detail, Some(format!("`{block}{key}`")), to.range());
+            return None;
+        }
+        // Which instances there are may be known only when planning.
+        if found.is_none() && !self.waits() {
+            self.wrong_target("`to` takes the reference to one resource", None, to.range());
+        }
+        found
+    }
+
+    fn wrong_target(&mut self, what: &str, such_as: Option<String>, range: Range) {
+        let such_as = such_as.unwrap_or_else(|| "`aws_vpc.main` or `aws_vpc.all[\"a\"]`".to_owned());
+        let detail = format!("{what}, such as {such_as}.");
+        self.found
+            .push(Diagnostic::error("Invalid import", detail).at(range));
+    }
+
+    /// For the address of a block that has several instances: by what, and the key of one.
+    fn key_of(&self, written: Address) -> Option<(Address, &'static str, String)> {
+        if written.without_key().len() < written.as_str().len() {
+            return None;
+        }
+        let instances = self.program.instances.iter();
+        let found = instances.flat_map(|instance| instance.resources.iter().map(move |one| (instance, one)));
+        let (_, (_, block)) = found
+            .into_iter()
+            .find(|(instance, (name, _))| instance.resource_address(name) == written)?;
+        match &block.keys {
+            Keys::Count(_) => Some((written, "count", "[0]".to_owned())),
+            Keys::Each(keys) => {
+                let key = keys.first().map_or("KEY", |(key, _)| key);
+                Some((written, "for_each", Key::Text(key.to_owned()).to_string()))
+            }
+            Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => None,
+        }
+    }
+}
+
+/// The first key of `traversal` that only apply can know, and where it is.
+fn later_key(traversal: &Traversal) -> Option<(&Value, Range)> {
+    traversal.steps.iter().find_map(|(step, range)| match step {
+        Step::Index(key) if !key.is_known() => Some((key, *range)),
+        _ => None,
+    })
 }

@@ -19,10 +19,12 @@ mod console;
 mod cycle;
 mod derive;
 mod dynamic;
+mod fitting;
 mod form;
 mod guards;
 mod imports;
 mod inputs;
+mod late;
 mod meaning;
 mod moves;
 mod names;
@@ -30,7 +32,6 @@ mod nested;
 mod nodes;
 mod places;
 mod program;
-mod protected;
 mod recipe;
 mod repeat;
 mod resources;
@@ -40,6 +41,7 @@ mod source;
 mod statements;
 #[cfg(test)]
 mod tests;
+mod vacant;
 mod variables;
 mod view;
 mod vocabulary;
@@ -61,6 +63,7 @@ pub use compiler::Effort;
 pub use console::RootNames;
 pub use imports::Import;
 pub use inputs::{Given, GivenBy, Inputs, Purpose, read_text};
+pub use late::LateValues;
 pub use vocabulary::{
     Absence, Argument, Arguments, Content, Context, Derivation, Derived, Expanded, Expansion, Handle,
     NoWords, Place, Stop, Vocabulary, WordBlock,
@@ -75,6 +78,8 @@ pub struct Compiled {
     pub missing: Vec<Query>,
     /// The conditions that only planning or apply can decide, in the order of the configuration.
     pub assertions: Vec<Assertion>,
+    /// The values that only planning or apply can look at whole.
+    pub values: Option<LateValues>,
     /// The objects that are there already and are taken over, sorted by address.
     pub imports: Vec<Import>,
     /// The blocks of words that are expanded.

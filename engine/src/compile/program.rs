@@ -58,6 +58,19 @@ pub(super) struct Cell {
     pub(super) needs: Arc<[Address]>,
 }
 
+impl Cell {
+    /// Adds `more` to what stands behind it.
+    pub(super) fn wait_for(&mut self, more: &[Address]) {
+        if more.is_empty() {
+            return;
+        }
+        let mut all: Vec<Address> = self.needs.iter().chain(more).cloned().collect();
+        all.sort();
+        all.dedup();
+        self.needs = all.into();
+    }
+}
+
 /// A block's instances.
 pub(super) struct Block<T> {
     pub(super) keys: Keys,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use meshform_lang::{Diagnostic, Range, Severity, convert};
-use meshform_state::{Str, Value};
+use meshform_lang::{Diagnostic, Range, Severity};
+use meshform_state::{Address, Str, Value};
 
 use crate::config::{Condition, NoNames, Variable};
 
 use super::assertions::{Claim, Phase};
 use super::compiler::{Compiler, Evaluated, Place, needs};
+use super::fitting::fitting;
 use super::inputs::{GivenBy, Purpose};
 use super::names::Use;
 use super::nodes::What;
@@ -64,9 +65,10 @@ impl Compiler<'_> {
             return;
         };
         let from = given.by.map_or_else(String::new, |by| format!(" from {by}"));
-        let value = given
-            .value
-            .and_then(|value| self.fitting(variable, &value, &from, given.range));
+        let value = given.value.and_then(|value| {
+            let fitting = fitting(variable, &value, &from, given.range);
+            self.found.collect(fitting)
+        });
         let cell = Cell {
             value,
             needs: needs(&given.used),
@@ -143,49 +145,6 @@ impl Compiler<'_> {
     }
 
     /// `value` as one for `variable`; `from` says where it comes from, if that is outside the configuration.
-    fn fitting(&mut self, variable: &Variable, value: &Value, from: &str, range: Range) -> Option<Value> {
-        let secret = variable.sensitive || value.has_secret();
-        let value = match convert(value, &variable.constraint) {
-            Ok(value) => value,
-            Err(error) => {
-                let detail = if variable.sensitive {
-                    // Where in it the mistake is may be a part of it.
-                    let ty = variable.constraint.ty();
-                    format!(
-                        "The value for the sensitive variable `{}`{from} does not fit its type, {ty}.",
-                        variable.name
-                    )
-                } else {
-                    format!(
-                        "The value for the variable `{}`{from} does not fit its type: {error}.",
-                        variable.name
-                    )
-                };
-                let diagnostic = Diagnostic::error("Wrong type of value", detail).at(range);
-                self.found.push(if range == variable.range {
-                    diagnostic
-                } else {
-                    diagnostic.related(variable.range, "the variable is here")
-                });
-                return None;
-            }
-        };
-        if value.is_null() && !variable.nullable {
-            let detail = format!(
-                "The variable `{}` must not be null, and its value{from} is.",
-                variable.name
-            );
-            self.found
-                .push(Diagnostic::error("Null not allowed", detail).at(range));
-            return None;
-        }
-        Some(if secret && variable.sensitive {
-            value.into_secret()
-        } else {
-            value
-        })
-    }
-
     pub(super) fn validation(&mut self, id: InstanceId, name: &Str) {
         let module = self.module(id).clone();
         let Some(variable) = module.variables.get(name) else {
@@ -198,8 +157,25 @@ impl Compiler<'_> {
                 .push((variable.range, format!("the variable `{name}` is here")));
             claim.related.extend(self.giver(id, name));
             claim.about = Some(What::Variable(name.clone()));
-            self.claim(claim, None);
+            let more = self.claim_of_value(claim);
+            if let Some(cell) = self.instance(id).variables.get_mut(name) {
+                cell.wait_for(&more);
+            }
         }
+    }
+
+    /// Looks at the condition of a value. What it waits for, if it is kept for later: whoever uses the value does, too.
+    fn claim_of_value(&mut self, claim: Claim) -> Arc<[Address]> {
+        let before = self.open_claims.len();
+        let references = claim.condition.condition.references();
+        let id = claim.instance;
+        let mut used = self.claim(claim, None);
+        if self.open_claims.len() == before {
+            return Arc::from([]);
+        }
+        let more = self.unfollowed(&references, &used, id);
+        used.extend(more);
+        needs(&used)
     }
 
     /// Where the variable `name` gets its value, and by whom.
@@ -278,18 +254,13 @@ impl Compiler<'_> {
                 .depends_on
                 .iter()
                 .filter_map(|traversal| self.behind(traversal, id));
-            let mut all: Vec<_> = more
-                .flat_map(|all| all.to_vec())
-                .chain(cell.needs.iter().cloned())
-                .collect();
-            all.sort();
-            all.dedup();
-            cell.needs = all.into();
+            let more: Vec<Address> = more.flat_map(|all| all.to_vec()).collect();
+            cell.wait_for(&more);
         }
         for precondition in &output.preconditions {
             let mut claim = general(precondition, id, Phase::Before, "Output precondition failed");
             claim.about = Some(What::Output(name.clone()));
-            self.claim(claim, None);
+            cell.wait_for(&self.claim_of_value(claim));
         }
         self.instance(id).outputs.insert(name.clone(), cell);
     }

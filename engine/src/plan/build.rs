@@ -9,7 +9,7 @@ use meshform_state::{Address, DeposedKey, Record, Snapshot, Value};
 
 use super::absent::none_lost;
 use super::drift::drift;
-use super::leftovers::{kept, restore};
+use super::leftovers::restore;
 use super::model::{Action, Change, Plan, Reason, Seen};
 use super::moves::{Relocated, relocate};
 use super::order::{cycle_diagnostic, order, spread_create_first};
@@ -81,7 +81,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         moved,
         recounted,
         removed,
-        protected,
+        vacant,
         ..
     } = desired;
     let Relocated {
@@ -90,7 +90,6 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         diagnostics,
     } = relocate(&snapshot.records, &moved, &recounted);
     let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
-    let kept = kept(&resources);
     let restored = restore(&resources, &snapshot.deposed, &mut records);
     take(&mut records, adopted);
     let mut builder = Builder {
@@ -113,8 +112,8 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
     };
     let resources = spread_create_first(resources);
     builder.wanted(&resources);
-    builder.leftovers(&removed, &kept, &resources);
-    builder.forbid_loss(&resources, &protected);
+    builder.leftovers(&removed, &resources, &vacant);
+    builder.forbid_loss(&resources, &vacant);
     builder.deposed(snapshot);
     let concerned = outputs::Concerned {
         destroy: options.destroy,
@@ -136,6 +135,7 @@ pub fn build(input: Input<'_>) -> Result<Plan, Diagnostics> {
         refresh_only: options.refresh_only,
         partial: selection.is_partial(),
         assertions: Vec::new(),
+        values: None,
         changes: builder.changes,
     };
     sort(&mut plan);

@@ -10,17 +10,12 @@ use meshform_state::{Address, DeposedKey, Record, Snapshot};
 use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
 use super::model::{Action, Change, Reason};
 use super::named::Named;
-use crate::desired::{Removed, Resource};
-use crate::hash::HashSet;
+use crate::desired::{Removed, Resource, Vacant};
+use crate::hash::{HashMap, HashSet};
 
 impl Builder<'_> {
     /// Recorded objects that the configuration does not have.
-    pub(super) fn leftovers(
-        &mut self,
-        removed: &[Removed],
-        kept: &HashSet<Address>,
-        resources: &[Arc<Resource>],
-    ) {
+    pub(super) fn leftovers(&mut self, removed: &[Removed], resources: &[Arc<Resource>], vacant: &[Vacant]) {
         let wanted: HashSet<&Address> = if self.options.destroy {
             HashSet::default()
         } else {
@@ -35,6 +30,7 @@ impl Builder<'_> {
         if rest.is_empty() {
             return;
         }
+        let keeping = Keeping::of(resources, vacant);
         let let_go = Named::new(
             removed
                 .iter()
@@ -51,7 +47,7 @@ impl Builder<'_> {
                     continue;
                 }
             };
-            let keep = kept.contains(&address) || let_go.cover(&address);
+            let keep = keeping.keeps(&address, &present.record) || let_go.cover(&address);
             let reason = if self.options.destroy {
                 Reason::Destroy
             } else {
@@ -147,11 +143,13 @@ impl Builder<'_> {
     }
 
     /// Refuses to lose what left a block that is still there and has `prevent_destroy`: a lower `count`, a key fewer.
-    pub(super) fn forbid_loss(&mut self, resources: &[Arc<Resource>], protected: &[(Address, Range)]) {
+    pub(super) fn forbid_loss(&mut self, resources: &[Arc<Resource>], vacant: &[Vacant]) {
         if self.options.destroy || self.options.refresh_only {
             return;
         }
-        let mut blocks: BTreeMap<Address, Range> = protected.iter().cloned().collect();
+        let vacant = vacant.iter().filter(|block| block.prevent_destroy);
+        let mut blocks: BTreeMap<Address, Range> =
+            vacant.map(|block| (block.block.clone(), block.range)).collect();
         let with = resources
             .iter()
             .filter(|resource| resource.lifecycle.prevent_destroy);
@@ -193,13 +191,35 @@ pub(super) fn restore(
     restored
 }
 
-/// What outlives a destruction.
-pub(super) fn kept(resources: &[Arc<Resource>]) -> HashSet<Address> {
-    resources
-        .iter()
-        .filter(|resource| resource.lifecycle.keep)
-        .map(|resource| resource.address.clone())
-        .collect()
+/// What the configuration says of `destroy`, by address of the resource and of its block.
+struct Keeping<'a> {
+    resources: HashMap<&'a str, bool>,
+    blocks: HashMap<&'a str, bool>,
+}
+
+impl<'a> Keeping<'a> {
+    fn of(resources: &'a [Arc<Resource>], vacant: &'a [Vacant]) -> Self {
+        let keep = |resource: &Resource| resource.lifecycle.keep;
+        let full = resources
+            .iter()
+            .map(|resource| (resource.address.without_key(), keep(resource)));
+        let vacant = vacant.iter().map(|block| (block.block.as_str(), block.keep));
+        Keeping {
+            resources: resources
+                .iter()
+                .map(|resource| (resource.address.as_str(), keep(resource)))
+                .collect(),
+            blocks: full.chain(vacant).collect(),
+        }
+    }
+
+    /// Whether the object at `address` is forgotten and not deleted: as its block says, and where that is gone, as it last
+    /// said.
+    fn keeps(&self, address: &Address, record: &Record) -> bool {
+        let said = self.resources.get(address.as_str());
+        let said = said.or_else(|| self.blocks.get(address.without_key()));
+        said.copied().unwrap_or(record.keep)
+    }
 }
 
 fn gone_reason(address: &Address, blocks: &HashSet<&str>) -> Reason {

@@ -30,5 +30,6 @@ pub use model::{
     Action, Change, Drift, Expect, Order, OutputChange, Plan, Reason, Seen, Step, StepIndex, StepKind,
     Summary,
 };
+pub(crate) use moves::relocate;
 pub(crate) use propose::settled;
 pub use select::{Selection, select};

@@ -7,7 +7,7 @@ use meshform_lang::Range;
 use meshform_state::{Address, Record, Scope, ScopeKey, Str, Value};
 
 use crate::adapter::Owner;
-use crate::compile::Assertion;
+use crate::compile::{Assertion, LateValues};
 use crate::desired::{Recipe, Resource};
 use crate::kind::Kind;
 use crate::object::Object;
@@ -29,6 +29,8 @@ pub struct Plan {
     pub destroy: bool,
     /// The conditions that may be decided only when the steps are done.
     pub assertions: Vec<Assertion>,
+    /// The values that may be looked at whole only when the steps are done.
+    pub values: Option<LateValues>,
     /// Whether it only records what was observed.
     pub refresh_only: bool,
     /// Whether it is about a part of configuration and state only.

@@ -12,13 +12,13 @@ use crate::desired::Moved;
 use crate::hash::HashMap;
 
 /// The records by the address that they have now, and the address that each moved one had.
-pub(super) struct Relocated<'a> {
-    pub(super) records: Cow<'a, BTreeMap<Address, Arc<Record>>>,
+pub(crate) struct Relocated<'a> {
+    pub(crate) records: Cow<'a, BTreeMap<Address, Arc<Record>>>,
     pub(super) previous: BTreeMap<Address, Address>,
     pub(super) diagnostics: Diagnostics,
 }
 
-pub(super) fn relocate<'a>(
+pub(crate) fn relocate<'a>(
     records: &'a BTreeMap<Address, Arc<Record>>,
     moved: &[Moved],
     recounted: &[Address],

@@ -146,12 +146,14 @@ fn draft(index: usize, change: &Change, anew: bool, drafts: &mut Vec<(usize, Ste
     }
 }
 
-/// Whether the recorded dependencies, by which it will be deleted one day, are no longer the configured ones.
+/// Whether what is recorded for the day on which it leaves the configuration, such as what it depends on, is no longer
+/// what is configured.
 fn needs_anew(change: &Change) -> bool {
     let (Some(resource), Some(record)) = (&change.resource, &change.record) else {
         return false;
     };
-    if resource.lifecycle.create_before_destroy != record.create_before_destroy {
+    let (lifecycle, recorded) = (&resource.lifecycle, (record.create_before_destroy, record.keep));
+    if (lifecycle.create_before_destroy, lifecycle.keep) != recorded {
         return true;
     }
     let configured = || resource.dependencies.iter().map(|dependency| &dependency.on);

@@ -41,6 +41,7 @@ pub(crate) fn record(at: &str, uid: &str) -> Record {
         private: None,
         dependencies: Vec::new(),
         create_before_destroy: false,
+        keep: false,
         incomplete: false,
     }
 }
@@ -251,10 +252,10 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
             intent(if with_draft { creation } else { Intent { draft: None, ..creation } })
         }),
         6 => (1..30u64, prop::option::of(Just("vpc-1"))).prop_map(|(id, object)| done(id, object)),
-        6 => (named(), any::<bool>(), prop::collection::vec(any_address(), 0..3)).prop_map(
-            |((at, uid), incomplete, dependencies)| {
+        6 => (named(), any::<(bool, bool)>(), prop::collection::vec(any_address(), 0..3)).prop_map(
+            |((at, uid), (incomplete, keep), dependencies)| {
                 let dependencies = dependencies.iter().map(|at| address(at)).collect();
-                put(Record { incomplete, dependencies, ..record(&at, &uid) })
+                put(Record { incomplete, keep, dependencies, ..record(&at, &uid) })
             }
         ),
         3 => any_address().prop_map(|at| Event::Gone(address(&at))),

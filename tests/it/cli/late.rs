@@ -141,3 +141,60 @@ fn a_validation_that_only_apply_can_decide_stops_what_uses_the_variable() {
     );
     insta::assert_snapshot!(ran.stderr);
 }
+
+/// What apply says of `mesh` with the module `module`, and what the state then has.
+fn refused(mesh: &str, module: &str) -> String {
+    let environment = environment_with(mesh, module);
+    let ran = environment.run(&["apply", "-auto-approve"]);
+    assert_eq!(ran.code, 5, "{ran}");
+    let left = environment.run(&["state", "list"]).stdout;
+    assert_eq!(environment.run(&["plan"]).code, 1);
+    format!("{}\nleft:\n{left}", ran.stderr)
+}
+
+#[test]
+fn a_value_that_does_not_fit_its_variable_is_refused_once_it_is_known() {
+    let call = "module \"m\" {\n  source = \"./m\"\n  v      = meshform_data.a[\"one\"].id\n}\n\
+                resource \"meshform_data\" \"user\" {\n  input = module.m.v\n}\n";
+    insta::assert_snapshot!(
+        "wrong_type",
+        refused(
+            call,
+            "variable \"v\" {\n  type = number\n}\noutput \"v\" {\n  value = var.v\n}\n"
+        )
+    );
+    let call = "module \"m\" {\n  source = \"./m\"\n  v      = meshform_data.a[\"one\"].id == \"\" ? \"x\" : null\n}\n";
+    insta::assert_snapshot!(
+        "null",
+        refused(
+            call,
+            "variable \"v\" {\n  type     = string\n  nullable = false\n}\noutput \"v\" {\n  value = var.v\n}\n"
+        )
+    );
+}
+
+#[test]
+fn what_is_wrong_with_values_that_no_resource_asks_for_is_told() {
+    let mesh = "locals {\n  unused = { a = 1 }[local.one]\n}\n\
+                module \"m\" {\n  source = \"./m\"\n  v      = local.one\n}\n\
+                resource \"meshform_data\" \"b\" {\n  input = { a = 1 }[local.two]\n}\n\
+                output \"number\" {\n  value = tonumber(local.one)\n}\n";
+    let module = "variable \"v\" {}\noutput \"unread\" {\n  value = { a = 1 }[var.v]\n}\n";
+    insta::assert_snapshot!(refused(mesh, module));
+}
+
+#[test]
+fn what_an_output_must_meet_holds_back_who_uses_it_and_who_waits_for_the_module() {
+    let module = "variable \"v\" {}\noutput \"url\" {\n  value = \"https://x.example\"\n  precondition {\n    condition     = var.v == \"x\"\n    error_message = \"No.\"\n  }\n}\n";
+    let mesh = "module \"m\" {\n  source = \"./m\"\n  v      = local.one\n}\n\
+                resource \"meshform_data\" \"uses\" {\n  input = module.m.url\n}\n\
+                resource \"meshform_data\" \"waits\" {\n  depends_on = [module.m]\n}\n";
+    let left = "meshform_data.a[\"one\"]\nmeshform_data.a[\"two\"]\n";
+    assert!(refused(mesh, module).ends_with(&format!("left:\n{left}")));
+    let module = "variable \"v\" {\n  validation {\n    condition     = var.v == \"x\"\n    error_message = \"No.\"\n  }\n}\noutput \"url\" {\n  value = \"https://x.example\"\n}\n";
+    let told = refused(&mesh.replace("input = module.m.url", "input = 1"), module);
+    assert!(
+        told.ends_with(&format!("left:\n{left}meshform_data.uses\n")),
+        "{told}"
+    );
+}

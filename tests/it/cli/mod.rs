@@ -9,6 +9,7 @@ mod flow;
 mod formatting;
 mod growth;
 mod imports;
+mod keeping;
 mod late;
 mod machines;
 mod mistakes;

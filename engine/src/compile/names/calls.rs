@@ -83,7 +83,7 @@ impl Names<'_> {
             .collect()
     }
 
-    fn output(&self, id: InstanceId, name: &Str, traversal: &Traversal) -> Found {
+    pub(in crate::compile) fn output(&self, id: InstanceId, name: &Str, traversal: &Traversal) -> Found {
         let called = &self.program.instances[id];
         self.cell(called.outputs.get(name), traversal, |lookup| {
             let output = self.program.sites[called.site].module.outputs.get(name)?;

@@ -11,6 +11,7 @@ use meshform_state::{Address, Number, Str, Type, Value};
 use crate::config::NoNames;
 use crate::desired::Lookup;
 
+use super::fitting::fitting;
 use super::meaning::{Meaning, meaning};
 use super::nodes::is_bare;
 use super::program::{Block, Cell, Each, InstanceId, Program, ResourceInstance, Wait, WordInstance};
@@ -129,7 +130,7 @@ impl<'a> Names<'a> {
         Ok(Resolved { value, steps: 1 })
     }
 
-    fn variable(&self, name: &Str, traversal: &Traversal) -> Found {
+    pub(super) fn variable(&self, name: &Str, traversal: &Traversal) -> Found {
         let instance = &self.program.instances[self.instance];
         self.cell(instance.variables.get(name), traversal, |lookup| {
             let (caller, each) = instance.caller.as_ref()?;
@@ -148,18 +149,13 @@ impl<'a> Names<'a> {
                     Some(default) if value.is_null() && !variable.nullable => default.evaluate(&NoNames)?,
                     _ => value,
                 };
-                let value = meshform_lang::convert(&value, &variable.constraint).unwrap_or(value);
-                let value = if variable.sensitive {
-                    value.into_secret()
-                } else {
-                    value
-                };
+                let value = fitting(variable, &value, "", input.expr.range())?;
                 Ok(Resolved { value, steps: 1 })
             }))
         })
     }
 
-    fn local(&self, name: &Str, traversal: &Traversal) -> Found {
+    pub(super) fn local(&self, name: &Str, traversal: &Traversal) -> Found {
         let instance = &self.program.instances[self.instance];
         self.cell(instance.locals.get(name), traversal, |lookup| {
             let local = self.program.sites[instance.site].module.locals.get(name)?;

@@ -108,6 +108,7 @@ pub(super) fn nodes(sites: &[Site], words: &Words, known: Known<'_>, found: &mut
                 index: &index,
                 found,
                 needs: Vec::new(),
+                is_judging: matches!(node.what, What::Validation(_)),
             };
             walk.node(node);
             walk.needs
@@ -160,6 +161,8 @@ struct Walk<'a> {
     index: &'a HashMap<(SiteId, What), NodeId>,
     found: &'a mut Diagnostics,
     needs: Vec<Need>,
+    /// Whether the node is a validation: one does not wait for others.
+    is_judging: bool,
 }
 
 impl Walk<'_> {
@@ -210,7 +213,7 @@ impl Walk<'_> {
             }
             What::Import(at) => {
                 if let Some(import) = module.imports.get(*at) {
-                    self.expr(site, "to", &import.to);
+                    self.target(site, &import.to);
                     self.expr(site, "id", &import.id);
                     if let Repeat::ForEach(expr) | Repeat::Count(expr) | Repeat::Enabled(expr) =
                         &import.repeat
@@ -290,7 +293,10 @@ impl Walk<'_> {
                 let call = &module.calls[name];
                 self.all(site, "depends_on", &call.depends_on);
                 for what in list(&self.sites[child].module) {
-                    if matches!(what, What::Output(_) | What::Body(_)) {
+                    if matches!(
+                        what,
+                        What::Output(_) | What::Body(_) | What::Variable(_) | What::Validation(_)
+                    ) {
                         self.demand(child, what);
                     }
                 }

@@ -1,6 +1,6 @@
 //! What one reference in an expression needs, and what of it can be told to be wrong before anything is evaluated.
 
-use meshform_lang::{Range, Step, Traversal};
+use meshform_lang::{Diagnostic, Expr, Range, Step, Traversal};
 use meshform_state::Str;
 
 use crate::compile::meaning::{Meaning, find, meaning};
@@ -21,7 +21,12 @@ impl Walk<'_> {
         }
         let range = Some(traversal.range);
         match meant {
-            Meaning::Variable(name) => self.need(site, What::Variable(name), attribute, range),
+            Meaning::Variable(name) => {
+                if !self.is_judging && self.is_judged_alone(site, &name) {
+                    self.demand(site, What::Validation(name.clone()));
+                }
+                self.need(site, What::Variable(name), attribute, range);
+            }
             Meaning::Local(name) => self.need(site, What::Local(name), attribute, range),
             Meaning::Resource(name) => {
                 self.attribute(&name, steps, traversal);
@@ -34,6 +39,61 @@ impl Walk<'_> {
             Meaning::Call(name) => self.call(site, name, steps, attribute, traversal),
             Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {
             }
+        }
+    }
+
+    /// Whether the validations of a variable ask for variables alone. What uses the variable comes after them then, and
+    /// waits for what they wait for; others could ask for something that uses it.
+    fn is_judged_alone(&self, site: SiteId, name: &Str) -> bool {
+        let variable = self.sites[site].module.variables.get(name);
+        let validations = variable.map_or(&[][..], |variable| &variable.validations);
+        let exprs = validations.iter().flat_map(|one| [&one.condition, &one.message]);
+        exprs
+            .flat_map(Expr::references)
+            .all(|traversal| matches!(meaning(&traversal, self.words), Ok((Meaning::Variable(_), _))))
+    }
+
+    /// What the keys in `to` of an `import` block need. The resource that it names need not be evaluated first: where it
+    /// is in a module, it is no output, and its address is all that is asked for.
+    pub(super) fn target(&mut self, site: SiteId, to: &Expr) {
+        for traversal in to.references() {
+            if &*traversal.root == "module" && traversal.range.start == to.range().start {
+                self.target_in_module(site, &traversal);
+            } else {
+                self.reference(site, "to", &traversal);
+            }
+        }
+    }
+
+    /// Reports where what `traversal` names is in no module that there is.
+    fn target_in_module(&mut self, mut site: SiteId, traversal: &Traversal) {
+        let names = traversal.steps.iter().filter_map(|(step, range)| match step {
+            Step::Attribute(name) => Some((name, *range)),
+            Step::Index(_) | Step::Splat => None,
+        });
+        let mut names = names.peekable();
+        loop {
+            let Some((call, range)) = names.next() else { return };
+            let Some(child) = self.sites[site].children.get(call).copied() else {
+                let detail = format!("There is no module `{call}`.");
+                let calls = self.sites[site].children.keys().map(|name| &**name);
+                let diagnostic = Diagnostic::error("Reference to undeclared module", detail).at(range);
+                let diagnostic = diagnostic.meant(call, calls);
+                return self.found.push(diagnostic);
+            };
+            site = child;
+            if names.next_if(|(name, _)| name.as_ref() == "module").is_none() {
+                break;
+            }
+        }
+        // Which instances it has says whether a key is missing.
+        if let (Some((kind, _)), Some((name, _))) = (names.next(), names.next()) {
+            let resource = ResourceName {
+                data: false,
+                kind: kind.clone(),
+                name: name.clone(),
+            };
+            self.demand(site, What::Keys(BlockName::Resource(resource)));
         }
     }
 
