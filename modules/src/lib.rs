@@ -19,6 +19,7 @@ mod mesh;
 mod network;
 mod ports;
 pub mod preflight;
+mod region;
 pub mod report;
 mod trust;
 pub mod verify;

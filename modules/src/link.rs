@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use meshform_engine::compile::{Context, Derived, Expanded, Expansion, Place, Stop, WordBlock};
 use meshform_engine::config::{Argument, BlockSchema, Reach, Takes, WordSchema};
-use meshform_lang::{Diagnostic, Type, Value};
+use meshform_lang::{Diagnostic, Diagnostics, Type, Value};
 use meshform_state::{Address, Scope};
 
 use crate::make::{export, label, map, object, resource, scope_of};
@@ -84,6 +84,31 @@ fn check(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2]) -> Result<(), 
         return Err(Diagnostic::error("Not two VPCs", detail).at(range).into());
     }
     Ok(())
+}
+
+/// Two VPCs are linked once: the routes of a second link would lead to where those of the first do.
+pub(crate) fn review(blocks: &[&Expanded]) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let mut seen: BTreeMap<(Address, Address), &Expanded> = BTreeMap::new();
+    for link in blocks.iter().filter(|block| &*block.block.word == WORD) {
+        let [first, second] = link.block.arguments.words("between") else {
+            continue;
+        };
+        let Some(other) = seen.insert(pair(&first.address, &second.address), link) else {
+            continue;
+        };
+        let detail = format!(
+            "`{}` and `{}` both link `{}` and `{}`.",
+            other.block.address, link.block.address, first.address, second.address
+        );
+        found.push(
+            Diagnostic::error("VPCs linked twice", detail)
+                .hint("One link serves all clusters in both; take the other one out.")
+                .at(link.block.arguments.range("between"))
+                .related(other.block.arguments.range("between"), "the first link is here"),
+        );
+    }
+    found
 }
 
 fn peering(block: &WordBlock, [first, second]: [&Arc<Expanded>; 2], context: &Context<'_>) -> Expansion {

@@ -187,6 +187,15 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
                 .at(range),
         );
     }
+    if let Some(version) = mesh.version.as_deref().filter(|version| !is_version(version)) {
+        let detail = format!("`{version}` is no version of Istio: one of its releases has three numbers.");
+        let istio = block.arguments.block("istio").unwrap_or(&block.arguments);
+        found.push(
+            Diagnostic::error("Invalid version of Istio", detail)
+                .hint("Write it in full, such as `1.31.1`: what `latest` means changes from day to day.")
+                .at(istio.range("version")),
+        );
+    }
     if let Some(mtls) = block.arguments.block("mtls")
         && let Some(mode) = mtls.text("default")
         && !["permissive", "strict"].contains(&mode)
@@ -210,6 +219,14 @@ pub(crate) fn expand(block: &WordBlock, context: &mut Context<'_>) -> Result<Exp
         Ok(_) => Ok(expansion),
         Err(stop) => Err(stop.with(|| expansion)),
     }
+}
+
+/// Whether `text` begins as `1.31.1` does; what a build adds behind a dash is its own.
+fn is_version(text: &str) -> bool {
+    let release = text.split(['-', '+']).next().unwrap_or_default();
+    let numbers: Vec<&str> = release.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.len() == 3 && numbers.iter().all(is_number)
 }
 
 fn is_domain(text: &str) -> bool {

@@ -6,7 +6,7 @@ use meshform_engine::compile::{Context, Derivation, Expanded, Expansion, Stop, V
 use meshform_engine::config::WordSchema;
 use meshform_lang::Diagnostics;
 
-use crate::{account, cluster, discovery, link, mesh, network, ports, trust, vpc};
+use crate::{account, cluster, discovery, link, mesh, network, ports, region, trust, vpc};
 
 /// The words of a mesh.
 #[derive(Debug, Clone)]
@@ -70,7 +70,9 @@ impl Vocabulary for Mesh {
 
     fn review(&self, blocks: &[&Expanded]) -> Diagnostics {
         let mut found = account::review(blocks);
+        found.extend(region::review(blocks));
         found.extend(mesh::review(blocks));
+        found.extend(link::review(blocks));
         found.extend(vpc::review(blocks));
         found.extend(network::review(blocks));
         found.extend(cluster::review(blocks));

@@ -32,7 +32,8 @@ impl Compiler<'_> {
     pub(super) fn assemble(mut self, nodes: &[Node]) -> Compiled {
         let blocks = self.blocks(false);
         let between = self.between(&blocks);
-        self.review(&self.blocks(self.inputs.purpose == Purpose::Validate));
+        // What is wrong in the text need not wait for what the outside says.
+        self.review(&self.blocks(true));
         let mut parts = Parts {
             resources: Vec::new(),
             open: Vec::new(),

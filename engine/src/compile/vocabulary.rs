@@ -39,8 +39,7 @@ pub trait Vocabulary: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// What is wrong or doubtful between blocks, once all are expanded. For `validate`, which gets no answers, some lack
-    /// what only an answer can say.
+    /// What is wrong or doubtful between blocks. As long as answers are missing, some lack what only an answer can say.
     fn review(&self, blocks: &[&Expanded]) -> Diagnostics {
         let _ = blocks;
         Diagnostics::new()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshform_lang::{Attribute, Block as TextBlock, Diagnostic, Diagnostics, Expr, Range};
+use meshform_lang::{Attribute, Block as TextBlock, Diagnostic, Diagnostics, Expr, Range, Step};
 use meshform_state::addr::Key;
 use meshform_state::{Address, Str, Type, Value};
 
@@ -11,6 +11,7 @@ use crate::config::{BlockSchema, Reach, Takes, Word, WordName};
 use crate::hash::HashMap;
 
 use super::compiler::{Compiler, Dependencies, Place, needs};
+use super::meaning::{Meaning, meaning};
 use super::names::{Use, handle};
 use super::program::{Feeds, InstanceId, OpenArgument, Wait, WordInstance, keyed};
 use super::sites::SiteId;
@@ -270,6 +271,16 @@ impl Compiler<'_> {
             level.trace.failed = true;
             return None;
         };
+        if let Takes::Word(_, words) = takes
+            && let Some(block) = self.behind_attribute(expr)
+        {
+            let wanted = words.first().unwrap_or(&"");
+            let detail = format!("`{name}` takes a block such as `{wanted}.NAME`, not an attribute of one.");
+            let diagnostic = Diagnostic::error("Wrong type of value", detail).at(range);
+            self.found.push(diagnostic.hint(format!("Write `{block}`.")));
+            level.trace.failed = true;
+            return None;
+        }
         let mut used = evaluated.used;
         let ty = match takes {
             Takes::Structural(ty) | Takes::Value(ty) => ty.clone(),
@@ -310,6 +321,20 @@ impl Compiler<'_> {
         };
         level.trace.used.push((path, used));
         (!value.is_null()).then_some(Content::Value(value))
+    }
+
+    /// The block of a word that `expr` names an attribute of, as it is written.
+    fn behind_attribute(&self, expr: &Expr) -> Option<String> {
+        let traversal = expr.as_traversal()?;
+        let (meant, steps) = meaning(&traversal, &self.program.words).ok()?;
+        let Meaning::Word(name) = meant else { return None };
+        let rest = traversal.steps.get(steps..)?;
+        let key = match rest {
+            [(Step::Index(Value::String(key)), _), ..] => Key::Text(key.to_string()).to_string(),
+            _ => String::new(),
+        };
+        let is_attribute = rest.iter().any(|(step, _)| matches!(step, Step::Attribute(_)));
+        is_attribute.then(|| format!("{name}{key}"))
     }
 
     /// Whether `value` is known and may show, as that of a structural argument must.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use meshform_engine::compile::Expanded;
+use meshform_engine::compile::{Expanded, Place};
 use meshform_lang::{Diagnostic, Diagnostics, Range};
+use meshform_state::Scope;
 
 use super::word::{WORD, is_member};
 use crate::make::text;
@@ -67,11 +68,18 @@ fn twins(blocks: &[&Expanded]) -> Diagnostics {
     let mut seen: BTreeMap<String, &Expanded> = BTreeMap::new();
     for cluster in blocks.iter().filter(|block| is_member(block)) {
         let uid = text(cluster, "uid").filter(|uid| !uid.is_empty());
-        let Some(first) = uid.and_then(|uid| seen.insert(uid, cluster)) else {
+        let same_object = uid.and_then(|uid| seen.insert(uid, cluster));
+        let same_way = way(cluster).and_then(|way| seen.insert(way, cluster));
+        let Some(first) = same_object.or(same_way) else {
             continue;
         };
+        let why = if same_object.is_some() {
+            "its namespace `kube-system` is the same object"
+        } else {
+            "by the same way"
+        };
         let detail = format!(
-            "`{}` and `{}` reach the same cluster (its namespace `kube-system` is the same object).",
+            "`{}` and `{}` reach the same cluster ({why}).",
             first.block.address, cluster.block.address
         );
         found.push(
@@ -83,6 +91,23 @@ fn twins(blocks: &[&Expanded]) -> Diagnostics {
         );
     }
     found
+}
+
+/// How a cluster is reached, as a text that is no uid.
+fn way(cluster: &Expanded) -> Option<String> {
+    let Place::Fixed(Scope::Cluster {
+        kubeconfig,
+        context,
+        eks,
+        ..
+    }) = &cluster.place
+    else {
+        return None;
+    };
+    Some(match eks {
+        Some(eks) => format!("eks {:?} {} {}", eks.account, eks.region, eks.cluster),
+        None => format!("kubeconfig {kubeconfig:?} {context:?}"),
+    })
 }
 
 /// Why Istio cannot take `name` for a cluster: `istioctl create-remote-secret` wants a DNS label, and `Kubernetes` is

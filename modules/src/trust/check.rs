@@ -4,7 +4,7 @@ use meshform_engine::compile::{Arguments, WordBlock};
 use meshform_kinds::validity::Validity;
 use meshform_lang::{Diagnostic, Diagnostics};
 
-use super::word::{LOCAL, PRIVATE_CA, kind};
+use super::word::{LOCAL, PRIVATE_CA, ROOT_VALIDITY, VALIDITY, kind};
 
 /// The keys that istiod and Envoy can use, and that a private CA signs (CreateCertificateAuthority, KeyAlgorithm; the
 /// newer ML-DSA keys are no use in TLS yet).
@@ -39,7 +39,34 @@ pub(super) fn check(block: &WordBlock, authority: &Arguments) -> Diagnostics {
         key_algorithm(part, &mut found);
         validity(part, &mut found);
     }
+    outlives(authority, intermediate, &mut found);
     found
+}
+
+/// No authority signs what is valid longer than it is itself.
+fn outlives(authority: &Arguments, intermediate: Option<&Arguments>, found: &mut Diagnostics) {
+    // Of one that is adopted, its own certificate says how long it is.
+    if authority.text("arn").is_some() {
+        return;
+    }
+    let said = |part: Option<&Arguments>, default: &str| -> Option<Validity> {
+        let text = part.and_then(|part| part.text("validity")).unwrap_or(default);
+        text.parse().ok()
+    };
+    let (root, below) = (said(Some(authority), ROOT_VALIDITY), said(intermediate, VALIDITY));
+    let (Some(root), Some(below)) = (root, below) else {
+        return;
+    };
+    if below.hours() < root.hours() {
+        return;
+    }
+    let detail = format!("Intermediates are valid for {below}, and the root that signs them for {root}.");
+    let part = intermediate.filter(|part| part.text("validity").is_some());
+    found.push(
+        Diagnostic::error("Intermediate outlives its root", detail)
+            .hint("Let the root be valid for several times as long: intermediates are made anew, the root is not.")
+            .at(part.unwrap_or(authority).range("validity")),
+    );
 }
 
 /// Refuses the arguments that belong to the other sort of authority.

@@ -24,8 +24,8 @@ const ROOT: &str = "root";
 const LOCAL_ROOT_SECRET: &str = "meshform-root-ca";
 
 /// What intermediates are where the configuration does not say. A year is what AWS's and Istio's own guides give them.
-const VALIDITY: &str = "1y";
-const ROOT_VALIDITY: &str = "10y";
+pub(super) const VALIDITY: &str = "1y";
+pub(super) const ROOT_VALIDITY: &str = "10y";
 const KEY_ALGORITHM: &str = "EC_prime256v1";
 
 /// What may stand in the block `authority`, of either type.

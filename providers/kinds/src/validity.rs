@@ -33,6 +33,19 @@ pub struct ValidityError(pub String);
 /// Longer than any certificate can be: years have four digits in X.509.
 const LONGEST: u32 = 1_000_000;
 
+impl Validity {
+    /// About how many hours it is: a year has 365 days here.
+    #[must_use]
+    pub fn hours(&self) -> u64 {
+        let hours = match self.unit {
+            ValidityUnit::Hours => 1,
+            ValidityUnit::Days => 24,
+            ValidityUnit::Years => 24 * 365,
+        };
+        u64::from(self.amount) * hours
+    }
+}
+
 impl FromStr for Validity {
     type Err = ValidityError;
 

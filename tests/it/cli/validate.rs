@@ -82,6 +82,18 @@ fn a_mesh_whose_answers_are_missing_is_looked_into() {
             "aws_private_ca\" {\n    account = account.net",
             "aws_private_ca\" {",
         ),
+        ("vpc     = vpc.a", "vpc     = vpc.a.id"),
+        ("eks = \"b\"", "eks = \"a\""),
+        (
+            "discovery {",
+            "link \"again\" {\n  between = [vpc.b, vpc.a]\n  via     = \"existing\"\n}\ndiscovery {",
+        ),
+        ("\"1.31.1\"", "\"latest\""),
+        ("\"us-west-2\"", "\"us-west-2a\""),
+        (
+            "account = account.net\n  }\n}",
+            "account = account.net\n  }\n  intermediate {\n    validity = \"10y\"\n  }\n}",
+        ),
         (
             "account = account.net\n  }\n}",
             "account       = account.net\n    validity      = \"10 years\"\n    key_algorithm = \"EC\"\n  }\n  \
