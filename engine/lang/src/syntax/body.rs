@@ -24,6 +24,14 @@ enum Ended {
     NewItem,
 }
 
+/// How much of an item there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Item {
+    Whole,
+    /// A block that nothing closes. All that stands in it or may follow it is read: it must not be read again.
+    Unclosed,
+}
+
 impl Parser<'_> {
     /// A whole text that is one body.
     pub(crate) fn whole_body(&mut self) -> Body {
@@ -67,12 +75,16 @@ impl Parser<'_> {
                 Kind::CBrace => return Ended::Brace,
                 Kind::Newline => _ = self.read(),
                 Kind::Ident => {
-                    if self.item(body).is_err() {
+                    let item = self.item(body);
+                    if let Ok(Item::Whole) = item {
+                        continue;
+                    }
+                    if item.is_err() {
                         self.recover(start);
-                        let next = self.peek();
-                        if in_block && self.begins_line(next) && self.looks_like_item() {
-                            return Ended::NewItem;
-                        }
+                    }
+                    let next = self.peek();
+                    if in_block && self.begins_line(next) && self.looks_like_item() {
+                        return Ended::NewItem;
                     }
                 }
                 kind => {
@@ -87,19 +99,19 @@ impl Parser<'_> {
         }
     }
 
-    fn item(&mut self, body: &mut Body) -> Parse<()> {
+    fn item(&mut self, body: &mut Body) -> Parse<Item> {
         let name = self.read();
         match self.kind() {
             Kind::Equal => {
                 self.read();
                 self.attribute(body, name)?;
-                self.end_of_line("argument")
+                self.end_of_line("argument").map(|()| Item::Whole)
             }
             Kind::OBrace | Kind::OQuote | Kind::Ident => {
                 let (mut block, closed) = self.nested(|parser| parser.block(name))?;
                 if closed {
                     body.blocks.push(Arc::new(block));
-                    return self.end_of_line("block");
+                    return self.end_of_line("block").map(|()| Item::Whole);
                 }
                 // What stands unindented in a block that nothing closes was meant to follow it.
                 let inner = std::mem::take(&mut block.body.blocks);
@@ -109,7 +121,7 @@ impl Parser<'_> {
                 block.body.blocks = inside;
                 body.blocks.push(Arc::new(block));
                 body.blocks.extend::<Vec<_>>(follow);
-                Err(Failed)
+                Ok(Item::Unclosed)
             }
             _ => {
                 let message = format!(
@@ -246,7 +258,15 @@ impl Parser<'_> {
         }
         let told = self.diagnostics.0.len();
         let ended = self.items(body, true);
-        let is_first = self.diagnostics.0.len() == told;
+        // Mistakes in blocks that were meant to follow this one say nothing of it.
+        let mut starts = body.blocks.iter().map(|inner| inner.kind_range.start);
+        let behind = starts.find(|start| self.starts_line(*start));
+        let own = |found: &Diagnostic| {
+            found
+                .range
+                .is_none_or(|range| behind.is_none_or(|start| range.start < start))
+        };
+        let is_first = !self.diagnostics.0[told..].iter().any(own);
         self.drop_repeated(body);
         match ended {
             Ended::Brace => Ok(Some(self.read().end)),

@@ -72,6 +72,35 @@ fn a_forgotten_brace_hides_nothing_behind_it() {
 }
 
 #[test]
+fn what_stands_behind_what_nothing_closes_is_there_once() {
+    let behind = "two \"b\" {\n  c = 1\n}\n\nthree \"d\" {\n  e = ]\n}\n";
+    for open in [
+        "one {\n  a = [1, 2\n}\n",
+        "one {\n  a = {\n    b = 1\n}\n",
+        "one {\n  a = (1\n}\n",
+        "one {\n  a = \"x${b\"\n}\n",
+        "one {\n  a = \"x${b\n}\n",
+        "one {\n  a = upper(\n}\n",
+        "one {\n  a = \"x\n}\n",
+        "one {\n  a = 1\n\n",
+        "one {\n  inner {\n    a = [1\n  }\n}\n",
+        "one {\n  inner {\n    a = 1\n}\n",
+        "one \"l\" {\n  a = [for v in b : v\n}\n",
+    ] {
+        for between in ["", "\n"] {
+            let text = format!("{open}{between}{behind}");
+            let mut sources = Sources::default();
+            let source = sources.add("m.hcl", text.as_str());
+            let (body, found) = parse_body(&sources, source);
+            let kinds: Vec<_> = body.blocks.iter().map(|block| block.kind.to_string()).collect();
+            assert_eq!(kinds, ["one", "two", "three"], "{text}");
+            // One mistake of its own, and the last.
+            assert_eq!(found.0.len(), 2, "{text}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn nesting_has_a_limit() {
     let deep = format!("a = {}1{}", "(".repeat(5000), ")".repeat(5000));
     assert!(
