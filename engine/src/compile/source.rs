@@ -149,7 +149,15 @@ fn object(body: &Body, types: &BTreeMap<Str, Type>, scope: &dyn Scope) -> Result
 /// `value` as one of `ty`.
 pub(super) fn converted(value: &Value, ty: &Type, name: &str, range: Range) -> Result<Value, Diagnostics> {
     convert_to(value, ty).map_err(|error| {
-        let detail = format!("`{name}` takes {}: {error}.", article(ty));
+        let detail = if value.has_secret() {
+            // Where in it the mistake is may be a part of it.
+            format!(
+                "`{name}` takes {}, and this (sensitive) value is none.",
+                article(ty)
+            )
+        } else {
+            format!("`{name}` takes {}: {error}.", article(ty))
+        };
         Diagnostic::error("Wrong type of value", detail).at(range).into()
     })
 }

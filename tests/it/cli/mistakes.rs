@@ -77,6 +77,47 @@ fn data_of_a_secret_that_would_be_stored_is_refused() {
 }
 
 #[test]
+fn what_nothing_closes_makes_no_duplicates_of_what_follows() {
+    let follow = "variable \"b\" {\n  default = 1\n}\n\noutput \"c\" {\n  value = var.b\n}\n";
+    for open in [
+        "  default = [1, 2\n}\n",
+        "  default = {\n    a = 1\n}\n",
+        "  default = (1\n}\n",
+        "  default = \"${1\"\n}\n",
+        "  default = \"${1\n}\n",
+        "  default = 1\n",
+    ] {
+        let told = plan(&format!("variable \"a\" {{\n{open}\n{follow}"));
+        assert_eq!(told.matches("Error: ").count(), 1, "{told}");
+        assert!(!told.contains("Duplicate"), "{told}");
+    }
+}
+
+#[test]
+fn mistakes_in_what_is_secret_show_nothing_of_it() {
+    let mesh = "variable \"pw\" {\n  sensitive = true\n  default   = \"Kw7Zq9Xv-Tn4Rb2Ly\"\n}\n\
+                variable \"pins\" {\n  sensitive = true\n  default   = { alice = 73519284 }\n}\n\
+                locals {\n  failing = [\n    \
+                parseint(upper(var.pw), 10),\n    \
+                yamldecode(\"!${upper(var.pw)} x\"),\n    \
+                format(\"%${var.pw}\", 1),\n    \
+                templatestring(\"$${parseint(upper(v), 10)}\", { v = var.pw }),\n    \
+                [for v in var.pins : v.x],\n    \
+                [for k, v in var.pins : k.x],\n    \
+                [for v in var.pins : { a = 1 }[v]],\n    \
+                [for p in split(\"-\", var.pw) : p.x],\n    \
+                { for k, v in { (upper(var.pw)) = 1 } : k => k.x },\n  ]\n}\n\
+                output \"failing\" {\n  value = local.failing\n}\n";
+    let environment = TestEnvironment::prepared("").rewritten(mesh);
+    let told = session(&environment, &[&["plan"], &["plan", "-json"]]);
+    assert_eq!(told.matches("Error: ").count(), 18, "{told}");
+    for part in ["kw7", "q9x", "tn4", "b2l", "735", "284"] {
+        assert!(!told.to_lowercase().contains(part), "{part}: {told}");
+    }
+    insta::assert_snapshot!(session(&environment, &[&["plan"]]));
+}
+
+#[test]
 fn a_cycle_is_told_with_its_path() {
     insta::assert_snapshot!(plan(
         "resource \"meshform_data\" \"a\" {\n  input = meshform_data.b.id\n}\n\

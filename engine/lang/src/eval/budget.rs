@@ -5,6 +5,7 @@ use std::cell::Cell;
 use meshform_state::{Type, Value};
 
 use super::Evaluated;
+use super::secrecy::Marks;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Range;
 
@@ -14,6 +15,7 @@ pub(crate) struct Budget {
     looks_left: Cell<u64>,
     /// How many templates are being evaluated inside one another.
     pub(crate) templates: Cell<u32>,
+    pub(crate) marks: Marks,
 }
 
 /// About as many elements as fit half a gigabyte.
@@ -38,6 +40,15 @@ impl Budget {
             left: Cell::new(MAX_SIZE),
             looks_left: Cell::new(MAX_LOOKS),
             templates: Cell::new(0),
+            marks: Marks::default(),
+        }
+    }
+
+    /// One for an evaluation that marks what it binds of secret collections.
+    pub(super) fn marking() -> Self {
+        Budget {
+            marks: Marks::made(),
+            ..Budget::new()
         }
     }
 

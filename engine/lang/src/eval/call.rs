@@ -3,11 +3,11 @@
 use meshform_state::value::Later;
 use meshform_state::{Type, Value};
 
-use super::{Env, Evaluated, attempt, eval, later_not_null, made, revealed, secret_if};
-use crate::convert::{convert_to, kind_name};
+use super::{Env, Evaluated, attempt, eval, later_not_null, made, revealed, secrecy, secret_if};
+use crate::convert::{convert_to, is_open_set, kind_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, ValueNote};
 use crate::expr::{Call, Expr};
-use crate::functions::{self, Arguments, Failure, Function, Known, Param};
+use crate::functions::{self, Arguments, Failure, Function, Gives, Known, Param, Want};
 use crate::source::Range;
 
 pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value> {
@@ -26,16 +26,56 @@ pub(super) fn call(call: &Call, range: Range, env: &Env<'_>) -> Evaluated<Value>
     };
     let mut secret = false;
     let Some((values, ranges)) = arguments(call, env, &mut secret)? else {
-        return Ok(secret_if(secret, Value::later(Type::Any)));
+        return Ok(secret_if(secret, some_later(function)));
     };
     check_count(function, values.len(), &ranges, range)?;
     let place = |index: usize| ranges.get(index).copied().unwrap_or(range);
-    let result = run(function, values, &mut secret, range, env);
+    let expanded = secret;
+    let result = run(function, &values, &mut secret, range, env);
     let value = result.map_err(|failure| {
-        let failure = if secret { failure.hidden() } else { failure };
+        let failure = if expanded {
+            failure.hidden()
+        } else {
+            told(function, failure, &values, secret, range, env)
+        };
         Diagnostics::from(problem(function, &failure, &place, range))
     })?;
     made(secret_if(secret, value), range, env)
+}
+
+/// `failure` of a call, without what it tells of arguments that are `secret` as a whole or have parts that are: what is
+/// wrong whatever those would be, if something is, or else no reason.
+fn told(
+    function: &Function,
+    failure: Failure,
+    values: &[Value],
+    secret: bool,
+    range: Range,
+    env: &Env<'_>,
+) -> Failure {
+    if failure.diagnostic.is_some() || failure.is_told && !secret {
+        return failure;
+    }
+    // What is too large to be gone through may hold a secret.
+    if values.iter().any(|value| env.budget.weigh(value, range).is_err()) {
+        return failure.hidden();
+    }
+    if !secret && !values.iter().any(Value::has_secret) {
+        return failure;
+    }
+    let veiled: Vec<Value> = values.iter().map(secrecy::veiled).collect();
+    match run(function, &veiled, &mut false, range, env) {
+        Err(other) => other,
+        Ok(_) => failure.hidden(),
+    }
+}
+
+/// What is known of the result of a call if it is not known how many arguments it has.
+fn some_later(function: &Function) -> Value {
+    match function.gives {
+        Gives::Always(want) if function.never_null && want != Want::Any => later_not_null(want.ty()),
+        _ => Value::later(Type::Any),
+    }
 }
 
 /// The arguments and where they stand; nothing if how many there are is known later.
@@ -64,7 +104,7 @@ fn expand(values: &mut Vec<Value>, ranges: &mut Vec<Range>, secret: &mut bool) -
             .at(range)
             .into())
     };
-    if let Some(items) = last.items() {
+    if let Some(items) = last.items().filter(|_| !is_open_set(last)) {
         for item in items {
             values.push(item.clone());
             ranges.push(range);
@@ -72,6 +112,8 @@ fn expand(values: &mut Vec<Value>, ranges: &mut Vec<Range>, secret: &mut bool) -
         return Ok(true);
     }
     match last {
+        // Elements that are not known yet may turn out to be one.
+        Value::Set(_) => Ok(false),
         Value::Later(later)
             if matches!(
                 later.ty,
@@ -123,7 +165,7 @@ fn check_count(function: &Function, count: usize, ranges: &[Range], range: Range
 
 fn run(
     function: &Function,
-    values: Vec<Value>,
+    values: &[Value],
     secret: &mut bool,
     range: Range,
     env: &Env<'_>,
@@ -132,10 +174,10 @@ fn run(
     // Whether of an argument not even the type is known: then nothing can be said of the result or the other arguments.
     let mut open = false;
     let mut converted = Vec::with_capacity(values.len());
-    for (index, value) in values.into_iter().enumerate() {
+    for (index, value) in values.iter().enumerate() {
         let param = function.param(index);
         if param.is_gone_through() {
-            env.budget.weigh(&value, range)?;
+            env.budget.weigh(value, range)?;
         }
         let value =
             argument(param, value, open, secret).map_err(|message| Failure::argument(index, message))?;
@@ -175,11 +217,11 @@ fn run(
 }
 
 /// `value` as `param` wants it.
-fn argument(param: &Param, value: Value, open: bool, secret: &mut bool) -> Result<Value, String> {
+fn argument(param: &Param, value: &Value, open: bool, secret: &mut bool) -> Result<Value, String> {
     let value = if param.takes_secrets {
-        value
+        value.clone()
     } else {
-        let (value, was_secret) = revealed(&value);
+        let (value, was_secret) = revealed(value);
         *secret |= was_secret;
         value
     };

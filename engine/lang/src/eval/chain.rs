@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use meshform_state::addr::quote;
 use meshform_state::{Str, Type, Value};
 
-use super::{Env, Evaluated, describe, eval, secret_if};
+use super::{Env, Evaluated, describe, eval, secrecy, secret_if};
 use crate::convert::{convert_to, kind_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, ValueNote};
 use crate::expr::{Base, Chain, StepKind};
@@ -203,6 +203,13 @@ fn unsupported(ty: &Type, name: &str, secret: bool, range: Range) -> Evaluated<V
 
 /// `value[key]`
 pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value> {
+    found_at(value, key, range).map_err(|found| {
+        let untold = |one| secrecy::untold(one, key.has_secret());
+        Diagnostics(found.into_iter().map(untold).collect())
+    })
+}
+
+fn found_at(value: &Value, key: &Value, range: Range) -> Evaluated<Value> {
     let (value, value_secret) = value.reveal();
     let (key, key_secret) = key.reveal();
     if value.is_null() {
@@ -240,18 +247,18 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
             Some(at) => Value::later(items[at].clone()),
             None => Value::later(Type::Any),
         },
-        (Value::Map(map), _) => match (text(key, range)?, key_secret) {
-            (None, _) => Value::later(map.element.clone()),
-            (Some(name), secret) => match map.entries.get(&name) {
+        (Value::Map(map), _) => match text(key, range)? {
+            None => Value::later(map.element.clone()),
+            Some(name) => match map.entries.get(&name) {
                 Some(found) => found.clone(),
-                None => return no_key(&name, secret, known(&map.entries, value_secret), range),
+                None => return no_key(&name, known(&map.entries, value_secret), range),
             },
         },
-        (Value::Object(attributes), _) => match (text(key, range)?, key_secret) {
-            (None, _) => Value::later(Type::Any),
-            (Some(name), secret) => match attributes.get(&name) {
+        (Value::Object(attributes), _) => match text(key, range)? {
+            None => Value::later(Type::Any),
+            Some(name) => match attributes.get(&name) {
                 Some(found) => found.clone(),
-                None => return no_key(&name, secret, known(attributes, value_secret), range),
+                None => return no_key(&name, known(attributes, value_secret), range),
             },
         },
         (_, Some(Type::Map(element))) => {
@@ -262,7 +269,7 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
             None => Value::later(Type::Any),
             Some(name) => match types.get(&name) {
                 Some(ty) => Value::later(ty.clone()),
-                None => return no_key(&name, key_secret, known(types, value_secret), range),
+                None => return no_key(&name, known(types, value_secret), range),
             },
         },
         (Value::Set(_), _) | (_, Some(Type::Set(_))) => {
@@ -283,19 +290,7 @@ pub(crate) fn index(value: &Value, key: &Value, range: Range) -> Evaluated<Value
     Ok(secret_if(value_secret || key_secret || may_be_secret, found))
 }
 
-fn no_key<'a>(
-    name: &str,
-    secret: bool,
-    known: impl Iterator<Item = &'a str>,
-    range: Range,
-) -> Evaluated<Value> {
-    if secret {
-        return error(
-            "Invalid index",
-            "There is no element with this (sensitive) key.",
-            range,
-        );
-    }
+fn no_key<'a>(name: &str, known: impl Iterator<Item = &'a str>, range: Range) -> Evaluated<Value> {
     let found = Diagnostic::error(
         "Invalid index",
         format!("There is no element with the key `{name}`."),

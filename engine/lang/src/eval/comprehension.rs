@@ -7,7 +7,7 @@ use meshform_state::addr::quote;
 use meshform_state::{Str, Type, Value};
 
 use super::{Env, Evaluated, Frame, eval, secret_if};
-use crate::convert::{convert_to, kind_name};
+use crate::convert::{convert_to, is_open_set, kind_name};
 use crate::diagnostic::{Diagnostic, ValueNote};
 use crate::expr::{Expr, For, ForKind};
 use crate::source::Range;
@@ -22,58 +22,82 @@ pub(super) fn comprehension(node: &For, env: &Env<'_>) -> Evaluated<Value> {
     let elements = elements(collection, node.collection.range())?;
     let mut results = Results {
         secret,
+        open: is_open_set(collection),
         ..Results::default()
     };
-    let condition_secret = match &node.condition {
-        Some(condition) => possible(node, condition, env)?,
-        None => false,
+    let names = Names {
+        key: node.key.as_deref(),
+        value: &node.value,
+        secret,
     };
+    let any = (ElementKey::Any, &Value::later(Type::Any));
+    if let Some(condition) = &node.condition {
+        // One that can hold for no element is told of even where there are none.
+        names.bind(&any, env, |inner| Results::default().holds(condition, inner))?;
+    }
     let Some(elements) = elements else {
-        return Ok(secret_if(secret || condition_secret, Value::later(Type::Any)));
+        let hidden = secret || names.bind(&any, env, |inner| hides(node, inner));
+        return Ok(secret_if(hidden, Value::later(Type::Any)));
     };
-    for (key, value) in elements {
+    for element in elements {
         env.budget.spend(1, range)?;
-        let parent = env.frame;
-        let key_value = node.key.as_ref().map(|_| key.value());
-        let key_frame = key_value.as_ref().map(|value| Frame {
-            name: node.key.as_deref(),
-            value,
-            parent,
-        });
-        let frame = Frame {
-            name: Some(&node.value),
-            value,
-            parent: key_frame.as_ref().or(parent),
-        };
-        results.element(
-            node,
-            &Env {
-                frame: Some(&frame),
-                ..*env
-            },
-        )?;
+        names.bind(&element, env, |inner| results.element(node, inner))?;
     }
     Ok(results.finish(&node.kind))
 }
 
-/// Whether the condition of `node` can hold for elements of which nothing is known, so that one that never can is told
-/// of even where there are no elements; gives whether it is secret.
-fn possible(node: &For, condition: &Expr, env: &Env<'_>) -> Evaluated<bool> {
-    let any = Value::later(Type::Any);
-    let frame = |name, parent| Frame {
-        name: Some(name),
-        value: &any,
-        parent,
+/// The names that `for` binds, for one element at a time.
+pub(super) struct Names<'a> {
+    pub(super) key: Option<&'a str>,
+    pub(super) value: &'a str,
+    /// Whether the collection is secret.
+    pub(super) secret: bool,
+}
+
+impl Names<'_> {
+    /// What `inner` gives at a place where the names mean `element`.
+    pub(super) fn bind<T>(
+        &self,
+        (key, value): &(ElementKey<'_>, &Value),
+        env: &Env<'_>,
+        inner: impl FnOnce(&Env<'_>) -> T,
+    ) -> T {
+        let bound = |value| env.budget.marks.bound(value, self.secret);
+        let parent = env.frame;
+        let key_value = self.key.map(|_| key.value());
+        let key_value = key_value.as_ref().map(bound);
+        let key_frame = key_value.as_ref().map(|value| Frame {
+            name: self.key,
+            value,
+            parent,
+        });
+        let frame = Frame {
+            name: Some(self.value),
+            value: &bound(value),
+            parent: key_frame.as_ref().or(parent),
+        };
+        inner(&Env {
+            frame: Some(&frame),
+            ..*env
+        })
+    }
+}
+
+/// Whether what `node` makes of elements of which nothing is known is secret.
+fn hides(node: &For, env: &Env<'_>) -> bool {
+    let key = match &node.kind {
+        ForKind::Object { key, .. } => Some(key),
+        ForKind::Tuple => None,
     };
-    let key = node.key.as_deref().map(|name| frame(name, env.frame));
-    let element = frame(&node.value, key.as_ref().or(env.frame));
-    let inner = Env {
-        frame: Some(&element),
-        ..*env
-    };
-    let mut results = Results::default();
-    results.holds(condition, &inner)?;
-    Ok(results.secret)
+    let parts = [Some(&node.result), key, node.condition.as_ref()];
+    // A mistake may not matter, since there may be no elements.
+    let hides = |part| eval(part, env).is_ok_and(|value| is_hidden(&value, part, env));
+    parts.into_iter().flatten().any(hides)
+}
+
+/// Whether `value` has something secret, as what is too large to be gone through may.
+fn is_hidden(value: &Value, made_by: &Expr, env: &Env<'_>) -> bool {
+    env.budget.weigh(value, made_by.range()).is_err() || value.has_secret()
 }
 
 /// The key of an element, made a value only when it is asked for.
@@ -81,6 +105,8 @@ pub(super) enum ElementKey<'a> {
     Index(usize),
     Name(&'a Str),
     Value(&'a Value),
+    /// Not known.
+    Any,
 }
 
 impl ElementKey<'_> {
@@ -89,6 +115,7 @@ impl ElementKey<'_> {
             ElementKey::Index(index) => Value::Number((*index).into()),
             ElementKey::Name(name) => Value::String(Str::clone(name)),
             ElementKey::Value(value) => (*value).clone(),
+            ElementKey::Any => Value::later(Type::Any),
         }
     }
 }
@@ -145,6 +172,8 @@ struct Results {
     object: BTreeMap<Str, Value>,
     groups: BTreeMap<Str, Vec<Value>>,
     secret: bool,
+    /// Whether elements may turn out to be one, and stand in another order.
+    open: bool,
     unknown: bool,
     /// How many parts the values have.
     parts: u64,
@@ -166,7 +195,9 @@ impl Results {
         }
         let ForKind::Object { key, group } = &node.kind else {
             let value = self.value(&node.result, env)?;
-            self.tuple.push(value);
+            if !self.drops(&value) {
+                self.tuple.push(value);
+            }
             return Ok(());
         };
         let Some(name) = self.key(key, env)? else {
@@ -174,6 +205,9 @@ impl Results {
             return Ok(());
         };
         let value = self.value(&node.result, env)?;
+        if self.drops(&value) {
+            return Ok(());
+        }
         if *group {
             self.groups.entry(name).or_default().push(value);
         } else {
@@ -183,6 +217,13 @@ impl Results {
             }
         }
         Ok(())
+    }
+
+    /// Whether the place of `value` is not known, so that nothing of it is kept but whether it is secret.
+    fn drops(&mut self, value: &Value) -> bool {
+        self.unknown |= self.open;
+        self.dropped_secret |= self.open && value.has_secret();
+        self.open
     }
 
     fn value(&mut self, result: &Expr, env: &Env<'_>) -> Evaluated<Value> {
@@ -197,9 +238,7 @@ impl Results {
         let Ok(value) = eval(&node.result, env) else {
             return;
         };
-        // What is too large to be gone through may hold a secret.
-        let too_large = env.budget.weigh(&value, node.result.range()).is_err();
-        self.dropped_secret |= too_large || value.has_secret();
+        self.dropped_secret |= is_hidden(&value, &node.result, env);
     }
 
     fn holds(&mut self, condition: &Expr, env: &Env<'_>) -> Evaluated<Option<bool>> {

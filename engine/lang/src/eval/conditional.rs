@@ -3,9 +3,10 @@
 use meshform_state::value::Later;
 use meshform_state::{Type, Value};
 
+use super::secrecy::untold;
 use super::{Env, Evaluated, eval, is_not_null, secret_if};
 use crate::convert::{convert_to, short, unify};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
 use crate::source::Range;
 
@@ -34,15 +35,17 @@ pub(super) fn conditional(condition: &Expr, yes: &Expr, no: &Expr, env: &Env<'_>
     };
     env.budget.weigh_type(&yes_value, yes.range())?;
     env.budget.weigh_type(&no_value, no.range())?;
-    let ty = common(&yes_value, &no_value, range)?;
+    let differ = |message: String| {
+        // Types tell names of attributes, and what is too large to be gone through may hold a secret.
+        let may_be_secret = |value| env.budget.weigh(value, range).is_err() || value.has_secret();
+        let has_secret = may_be_secret(&yes_value) || may_be_secret(&no_value);
+        let found = Diagnostic::error("Inconsistent conditional result types", message).at(range);
+        Diagnostics::from(untold(found, has_secret))
+    };
+    let ty = common(&yes_value, &no_value).map_err(differ)?;
     let convert = |value: &Value| -> Evaluated<Value> {
         let Some(ty) = &ty else { return Ok(value.clone()) };
-        convert_to(value, ty).map_err(|error| {
-            let message = format!("The results have no common type: {error}.");
-            Diagnostic::error("Inconsistent conditional result types", message)
-                .at(range)
-                .into()
-        })
+        convert_to(value, ty).map_err(|error| differ(format!("The results have no common type: {error}.")))
     };
     // The result is secret if either could be, whichever is taken: otherwise that alone would tell the condition.
     let secret = secret || is_secret(&yes_value) || is_secret(&no_value);
@@ -88,8 +91,8 @@ pub(super) fn truth(value: &Value, range: Range) -> Evaluated<(Option<bool>, boo
     }
 }
 
-/// The type that both results are given; `None` where they have one type already.
-fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
+/// The type that both results are given, `None` where they have one type already; else what is wrong with their types.
+fn common(yes: &Value, no: &Value) -> Result<Option<Type>, String> {
     let primitive = |value: &Value| match value.reveal().0 {
         Value::String(_) => 1,
         Value::Number(_) => 2,
@@ -116,18 +119,11 @@ fn common(yes: &Value, no: &Value, range: Range) -> Evaluated<Option<Type>> {
     }
     match unify(&[yes_type.clone(), no_type.clone()]) {
         Some(ty) => Ok(Some(ty)),
-        None => {
-            let message = format!(
-                "Both results must have one type. The result for true is {}, the one for false {}.",
-                short(&yes_type),
-                short(&no_type)
-            );
-            Err(
-                Diagnostic::error("Inconsistent conditional result types", message)
-                    .at(range)
-                    .into(),
-            )
-        }
+        None => Err(format!(
+            "Both results must have one type. The result for true is {}, the one for false {}.",
+            short(&yes_type),
+            short(&no_type)
+        )),
     }
 }
 

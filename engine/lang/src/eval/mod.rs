@@ -12,6 +12,7 @@ mod conditional;
 mod notes;
 mod operators;
 pub(crate) mod references;
+mod secrecy;
 mod splat;
 mod template;
 
@@ -29,6 +30,7 @@ use crate::source::Range;
 
 pub(crate) use budget::{Budget, TEXT_UNIT};
 pub(crate) use operators::equal;
+pub(crate) use secrecy::Marks;
 
 pub(crate) type Evaluated<T> = Result<T, Diagnostics>;
 
@@ -86,7 +88,10 @@ pub(crate) fn evaluate(expr: &Expr, scope: &dyn Scope) -> Evaluated<Value> {
     }
     let budget = Budget::new();
     let result = eval(expr, &Env::new(scope, &budget));
-    result.map_err(|found| notes::with_values(found, expr, scope))
+    result.map_err(|found| {
+        let found = secrecy::retold(found, expr, scope, &budget);
+        notes::with_values(found, expr, scope)
+    })
 }
 
 /// The value of `expr` at a place where names mean what `env` says.
@@ -199,7 +204,8 @@ pub(crate) fn is_not_null(value: &Value) -> bool {
     }
 }
 
-/// What `value` is, in a few words, for the notes of a mistake; `None` for secret ones.
+/// What `value` is, in a few words, for the notes of a mistake; `None` for secret ones, also where only parts are and the
+/// type could tell of them.
 pub(crate) fn describe(value: &Value) -> Option<String> {
     let names = |count: usize, one: &str, names: Vec<String>| {
         let plural = if count == 1 { "" } else { "s" };
@@ -213,6 +219,7 @@ pub(crate) fn describe(value: &Value) -> Option<String> {
     };
     Some(match value {
         Value::Secret(_) => return None,
+        Value::List(_) | Value::Set(_) | Value::Map(_) if value.has_secret() => return None,
         Value::Null(Type::Any) => "is null".to_owned(),
         Value::Null(ty) => format!("is a null {}", crate::convert::kind_name(ty)),
         Value::Later(later) if later.ty == Type::Any => "will be known only after apply".to_owned(),

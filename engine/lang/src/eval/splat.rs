@@ -11,15 +11,15 @@ use crate::source::Range;
 pub(super) fn splat(node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
     let source = eval(&node.source, env)?;
     let (source, secret) = source.reveal();
-    Ok(secret_if(secret, revealed(source, node, env)?))
+    Ok(secret_if(secret, revealed(source, secret, node, env)?))
 }
 
-fn revealed(source: &Value, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
+fn revealed(source: &Value, secret: bool, node: &Splat, env: &Env<'_>) -> Evaluated<Value> {
     let each = |item: &Value| {
         env.budget.spend(1, node.marker)?;
         let frame = Frame {
             name: None,
-            value: item,
+            value: &env.budget.marks.bound(item, secret),
             parent: env.frame,
         };
         eval(

@@ -2,10 +2,10 @@
 
 use meshform_state::{Type, Value};
 
-use super::comprehension::elements;
+use super::comprehension::{ElementKey, Names, elements};
 use super::conditional::truth;
-use super::{Env, Evaluated, Frame, TEXT_UNIT, eval, later_not_null, secret_if};
-use crate::convert::convert_to;
+use super::{Env, Evaluated, TEXT_UNIT, eval, later_not_null, secret_if};
+use crate::convert::{convert_to, is_open_set};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::{Expr, Part, PartFor, PartIf};
 use crate::source::Range;
@@ -105,33 +105,28 @@ fn append_for(node: &PartFor, text: &mut Text, env: &Env<'_>) -> Evaluated<()> {
     let collection = eval(&node.collection, env)?;
     let (collection, secret) = collection.reveal();
     text.secret |= secret;
-    let Some(elements) = elements(collection, node.collection.range())? else {
+    let elements = elements(collection, node.collection.range())?;
+    let names = Names {
+        key: node.key.as_deref(),
+        value: &node.value,
+        secret,
+    };
+    let Some(elements) = elements else {
+        let any = (ElementKey::Any, &Value::later(Type::Any));
+        let mut body = Text::default();
+        // A mistake may not matter, since there may be no elements.
+        let made = names.bind(&any, env, |inner| {
+            append(&node.body, &mut body, node.range, inner)
+        });
+        text.secret |= made.is_ok() && body.secret;
         text.later = true;
         return Ok(());
     };
-    for (key, value) in elements {
+    // Elements that are not known yet may turn out to be one, and stand in another order.
+    text.later |= is_open_set(collection);
+    for element in elements {
         env.budget.spend(1, node.range)?;
-        let parent = env.frame;
-        let key_value = node.key.as_ref().map(|_| key.value());
-        let key_frame = key_value.as_ref().map(|value| Frame {
-            name: node.key.as_deref(),
-            value,
-            parent,
-        });
-        let frame = Frame {
-            name: Some(&node.value),
-            value,
-            parent: key_frame.as_ref().or(parent),
-        };
-        append(
-            &node.body,
-            text,
-            node.range,
-            &Env {
-                frame: Some(&frame),
-                ..*env
-            },
-        )?;
+        names.bind(&element, env, |inner| append(&node.body, text, node.range, inner))?;
     }
     Ok(())
 }

@@ -66,14 +66,8 @@ fn to(arguments: &Arguments<'_>, constraint: &TypeConstraint) -> Answer {
         return Ok(secret_if(secret, Value::Null(constraint.ty())));
     }
     convert_value(value, constraint).map_err(|error| {
-        let hidden = value.has_secret();
-        let detail = if hidden {
-            "the (sensitive) value cannot be converted".to_owned()
-        } else {
-            error.to_string()
-        };
-        let mut failure = Failure::argument(0, detail);
-        failure.value = crate::eval::describe(value).filter(|_| !hidden);
+        let mut failure = Failure::argument(0, error.to_string());
+        failure.value = crate::eval::describe(value);
         failure
     })
 }

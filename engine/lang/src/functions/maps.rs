@@ -90,7 +90,7 @@ fn lookup_type(arguments: &Arguments<'_>) -> Result<Type, Failure> {
             Value::String(key) => match (attributes.get(key), default(arguments, None)?) {
                 (Some(ty), _) => Ok(ty.clone()),
                 (None, Some(default)) => Ok(default.ty()),
-                (None, None) => Err(nothing_at(key, arguments.value(0).reveal().1)),
+                (None, None) => Err(nothing_at(key)),
             },
             _ => Ok(Type::Any),
         },
@@ -111,7 +111,7 @@ fn lookup(arguments: &Arguments<'_>) -> Answer {
     };
     let default = default(arguments, element)?;
     let found = entries.get(key).cloned().or(default);
-    Ok(secret_if(secret, found.ok_or_else(|| nothing_at(key, secret))?))
+    Ok(secret_if(secret, found.ok_or_else(|| nothing_at(key))?))
 }
 
 /// What is given for a missing key, as a value of the type of all `element`s if they have one.
@@ -127,13 +127,8 @@ fn default(arguments: &Arguments<'_>, element: Option<&Type>) -> Result<Option<V
     Ok(Some(converted))
 }
 
-fn nothing_at(key: &str, secret: bool) -> Failure {
-    let name = if secret {
-        "this key".to_owned()
-    } else {
-        format!("the key `{key}`")
-    };
-    Failure::argument(1, format!("there is no element with {name}"))
+fn nothing_at(key: &str) -> Failure {
+    Failure::argument(1, format!("there is no element with the key `{key}`"))
 }
 
 fn merge(arguments: &Arguments<'_>) -> Answer {

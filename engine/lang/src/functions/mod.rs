@@ -104,8 +104,10 @@ pub(crate) struct Failure {
     pub(crate) argument: Option<usize>,
     pub(crate) message: String,
     pub(crate) value: Option<String>,
-    /// A mistake inside of what the function evaluated, told as it is.
+    /// That something is too large, which tells of no value.
     pub(crate) diagnostic: Option<Box<Diagnostic>>,
+    /// Whether it says nothing of parts of the arguments that are secret.
+    pub(crate) is_told: bool,
 }
 
 pub(crate) type Answer = Result<Value, Failure>;
@@ -268,6 +270,7 @@ impl Failure {
             message: message.into(),
             value: None,
             diagnostic: None,
+            is_told: false,
         }
     }
 
@@ -279,7 +282,15 @@ impl Failure {
         }
     }
 
-    /// Without what it says of the arguments, for where one is secret and the function did not know.
+    /// As one that says nothing of parts of the arguments that are secret.
+    pub(crate) fn told(self) -> Self {
+        Failure {
+            is_told: true,
+            ..self
+        }
+    }
+
+    /// Without what it says of the arguments.
     pub(crate) fn hidden(self) -> Self {
         let message = if self.diagnostic.is_some() {
             self.message

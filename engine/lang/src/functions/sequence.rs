@@ -260,6 +260,7 @@ fn reverse(arguments: &Arguments<'_>) -> Answer {
     let (value, secret) = arguments.value(0).reveal();
     let turned = |items: &[Value]| items.iter().rev().cloned().collect();
     let result = match value {
+        Value::Set(set) if is_open_set(value) => later_not_null(Type::list(set.element.clone())),
         Value::List(list) | Value::Set(list) => Value::list(list.element.clone(), turned(&list.items)),
         Value::Tuple(items) => Value::tuple(turned(items)),
         _ => return Err(Failure::argument(0, "a list, set or tuple is required")),

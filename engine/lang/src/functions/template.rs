@@ -9,7 +9,7 @@ use super::files::text_of;
 use super::{Answer, Arguments, Failure, Function, Gives, Known, Param, Want};
 use crate::convert::convert_to;
 use crate::diagnostic::Diagnostics;
-use crate::eval::{Env, eval, secret_if};
+use crate::eval::{Env, Marks, eval, secret_if};
 use crate::expr::{Expr, parse_template};
 use crate::hint::did_you_mean;
 use crate::scope::{Files, Resolved, Scope, Traversal};
@@ -47,14 +47,18 @@ const MAX_TEMPLATES: u32 = 16;
 /// The variables of a template, which sees no other names; [`missing`] has told of those that are not there.
 struct Variables<'a> {
     variables: &'a BTreeMap<Str, Value>,
+    /// Whether they are as a whole.
+    secret: bool,
+    marks: &'a Marks,
     outer: &'a dyn Scope,
 }
 
 impl Scope for Variables<'_> {
     fn resolve(&self, traversal: &Traversal) -> Result<Resolved, Diagnostics> {
-        let value = self.variables.get(&traversal.root).cloned();
+        let value = self.variables.get(&traversal.root);
+        let value = value.ok_or_else(Diagnostics::new)?;
         Ok(Resolved {
-            value: value.ok_or_else(Diagnostics::new)?,
+            value: self.marks.bound(value, self.secret).into_owned(),
             steps: 0,
         })
     }
@@ -87,14 +91,17 @@ fn render(arguments: &Arguments<'_>, name: &str, text: &str) -> Answer {
             "templates are evaluated more than {MAX_TEMPLATES} levels deep in one another"
         )));
     }
-    named(entries, secret)?;
+    named(entries, secret).map_err(Failure::told)?;
     let mut sources = Sources::default();
     let source = sources.add(name, text);
-    let told = |found: Diagnostics| Failure::argument(0, describe(&found, &sources));
+    // What is secret among the variables is so in the template, and its mistakes tell nothing of it.
+    let told = |found: Diagnostics| Failure::argument(0, describe(&found, &sources)).told();
     let template = parse_template(&sources, source).map_err(told)?;
-    missing(&template, entries, secret, &sources)?;
+    missing(&template, entries, secret, &sources).map_err(Failure::told)?;
     let scope = Variables {
         variables: entries,
+        secret,
+        marks: &arguments.env.budget.marks,
         outer: arguments.env.scope,
     };
     depth.set(depth.get() + 1);

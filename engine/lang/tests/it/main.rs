@@ -12,6 +12,7 @@ mod mistakes;
 mod oracle;
 mod properties;
 mod second_opinion;
+mod secrecy;
 mod structure;
 mod support;
 mod unknown;

@@ -90,6 +90,47 @@ fn values_of_different_types_are_never_equal() {
 }
 
 #[test]
+fn what_is_made_of_a_set_is_known_once_its_elements_are() {
+    let names = Names::new([("late", Value::later(Type::String))]);
+    for text in [
+        "[for v in toset([\"z\", late]) : v]",
+        "[for v in toset([\"z\", late]) : v][0]",
+        "length([for v in toset([\"b\", late]) : v])",
+        "{ for v in toset([\"b\", late]) : \"k\" => v }",
+        "{ for v in toset([\"b\", late]) : \"k\" => v... }",
+        "\"%{ for v in toset([\"b\", late]) }x%{ endfor }\"",
+        "reverse(toset([\"b\", late]))",
+        "join(\",\", toset([\"b\", late]))",
+        "concat(toset([\"b\", late])...)",
+        "[for v in toset([\"b\", late]) : v if v == \"b\"]",
+    ] {
+        let value = names.evaluate(text).unwrap();
+        assert!(matches!(value, Value::Later(_)), "{text}: {value:?}");
+    }
+    let empty = Value::tuple(Vec::new());
+    assert_eq!(
+        names
+            .evaluate("[for v in toset([\"b\", late]) : v if false]")
+            .unwrap(),
+        empty
+    );
+    assert_eq!(
+        names.evaluate("length([for v in toset([late]) : v])").unwrap(),
+        Value::int(1)
+    );
+    // What fails for an element that is known fails.
+    assert!(names.evaluate("[for v in toset([\"b\", late]) : v.x]").is_err());
+    for secret in [
+        "[for v in toset([\"b\", late]) : sensitive(v)]",
+        "[for v in [for v in toset([\"b\", late]) : v] : sensitive(v)]",
+        "{ for v in [for v in toset([\"b\", late]) : v] : sensitive(v) => 1 }",
+        "\"%{ for v in [for v in toset([\"b\", late]) : v] }${sensitive(v)}%{ endfor }\"",
+    ] {
+        assert!(names.evaluate(secret).unwrap().has_secret(), "{secret}");
+    }
+}
+
+#[test]
 fn the_order_of_a_set_is_not_known_before_its_elements() {
     let strings = Type::list(Type::String);
     is_later("tolist(toset(half))", &strings);

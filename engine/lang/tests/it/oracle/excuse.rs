@@ -29,8 +29,32 @@ pub(super) enum Excuse {
     /// Of sets, one has elements of a type that is not known. The reference says that the result has those of the others,
     /// which `setunion([1], later)` need not have; ours says nothing, also where only empty sets could be meant.
     Open,
+    /// The reference takes a set for one of as many elements as it has before they are known, in their order. Ours does
+    /// not, and knows less of what comes of that, be it that it fails.
+    Count,
     /// There is no world in which it has a value, but both see that only later.
     Doomed,
+}
+
+/// Why an answer may not differ.
+#[derive(Debug)]
+pub(super) struct NoExcuse {
+    pub(super) text: String,
+    /// Whether ours is right, but says less.
+    pub(super) is_less: bool,
+}
+
+impl From<String> for NoExcuse {
+    fn from(text: String) -> Self {
+        NoExcuse { text, is_less: false }
+    }
+}
+
+fn less(text: &str) -> NoExcuse {
+    NoExcuse {
+        text: text.to_owned(),
+        is_less: true,
+    }
 }
 
 /// Why `ours` may differ from `theirs`, given their answers `later` in all worlds; else what is wrong with it.
@@ -38,8 +62,8 @@ pub(super) fn excuse(
     ours: &Result<Value, Diagnostics>,
     theirs: &Json,
     later: &[&Json],
-) -> Result<Excuse, String> {
-    let Ok(ours) = ours else { return early(later) };
+) -> Result<Excuse, NoExcuse> {
+    let Ok(ours) = ours else { return Ok(early(later)?) };
     let ours = settled(&encode(ours));
     let theirs = theirs.get("value").map(settled);
     let holds = holds(&ours, theirs.as_ref(), later)?;
@@ -47,7 +71,7 @@ pub(super) fn excuse(
         Some(theirs) if holds > 0 => values(&ours, &theirs, later),
         Some(_) => Ok(Excuse::Doomed),
         None if holds > 0 => Ok(Excuse::Refuted),
-        None => Err("only theirs fails".to_owned()),
+        None => Err(less("only theirs fails")),
     }
 }
 
@@ -92,7 +116,7 @@ fn holds(ours: &Json, theirs: Option<&Json>, later: &[&Json]) -> Result<usize, S
 }
 
 /// Both have a value, and ours is right. How much each says is compared without the secret marks.
-fn values(ours: &Json, theirs: &Json, later: &[&Json]) -> Result<Excuse, String> {
+fn values(ours: &Json, theirs: &Json, later: &[&Json]) -> Result<Excuse, NoExcuse> {
     let values: Vec<Json> = later
         .iter()
         .filter_map(|answer| answer.get("value"))
@@ -108,7 +132,7 @@ fn values(ours: &Json, theirs: &Json, later: &[&Json]) -> Result<Excuse, String>
         } else if bare_ours == opened(&bare_theirs) {
             Ok(Excuse::Open)
         } else {
-            Err("ours knows less".to_owned())
+            Err(less("ours knows less"))
         };
     }
     if secrecy(ours) == secrecy(theirs) {

@@ -96,6 +96,7 @@ fn known() -> Vec<(&'static str, Value)> {
 /// Known later, as a whole or in part.
 fn open() -> Vec<(&'static str, Value)> {
     let half_list = vec![later(Type::String), Value::from("x")];
+    let half_sizes = vec![later(Type::Number), Value::int(1), Value::int(2)];
     let half = || [("a", later(Type::Number)), ("b", Value::int(1))];
     vec![
         ("later_number", later(Type::Number)),
@@ -111,7 +112,9 @@ fn open() -> Vec<(&'static str, Value)> {
         ("later_map", later(Type::map(Type::Number))),
         ("later_thing", later(Type::object([("a".into(), Type::Number)]))),
         ("later_any", later(Type::Any)),
-        ("half_list", Value::list(Type::String, half_list)),
+        ("half_list", Value::list(Type::String, half_list.clone())),
+        ("half_set", Value::set(Type::String, half_list)),
+        ("half_sizes", Value::set(Type::Number, half_sizes)),
         ("half_map", map(Type::Number, half())),
         ("half_thing", object(half())),
     ]

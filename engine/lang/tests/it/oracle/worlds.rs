@@ -114,6 +114,19 @@ fn halves() -> Vec<(&'static str, Vec<Value>)> {
                 Value::list(Type::String, vec![a, Value::from("x")])
             }),
         ),
+        // Its late element may be the other one, and stand before or behind it.
+        (
+            "half_set",
+            each(or_null(texts(&["x", "a", "z"]), Type::String), |a| {
+                Value::set(Type::String, vec![a, Value::from("x")])
+            }),
+        ),
+        (
+            "half_sizes",
+            each(some_numbers(), |a| {
+                Value::set(Type::Number, vec![a, Value::int(1), Value::int(2)])
+            }),
+        ),
         (
             "half_map",
             each(some_numbers(), |a| {
