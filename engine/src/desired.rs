@@ -25,7 +25,7 @@ pub struct Desired {
     pub recounted: Vec<Address>,
     /// Objects to stop managing.
     pub removed: Vec<Removed>,
-    /// Blocks without any instance that say what becomes of objects that leave them.
+    /// Blocks without any instance: they say what becomes of objects that leave them, and why those do.
     pub vacant: Vec<Vacant>,
     /// What is left out because something that nobody here makes is not there yet.
     pub deferred: Deferred,
@@ -121,11 +121,24 @@ pub struct Moved {
     pub range: Range,
 }
 
+/// Why a block has no instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emptied {
+    /// `count` is 0.
+    Count,
+    /// `for_each` has no key.
+    ForEach,
+    /// `enabled` is false.
+    Disabled,
+}
+
 /// A block without any instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vacant {
     /// Its address.
     pub block: Address,
+    /// Why it has none.
+    pub because: Emptied,
     /// Whether what left it must not be destroyed.
     pub prevent_destroy: bool,
     /// Whether what left it is forgotten and not deleted.

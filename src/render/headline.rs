@@ -127,6 +127,11 @@ pub(crate) fn because(change: &Change) -> Option<String> {
             return None;
         }
         Reason::NotInConfiguration => format!("because {} is not in configuration", address.without_key()),
+        Reason::ModuleGone(module) => format!("because {module} is not in configuration"),
+        Reason::NoCount => "because resource does not use count".to_owned(),
+        Reason::NoForEach => "because resource does not use for_each".to_owned(),
+        Reason::Repeated => "because resource uses count or for_each".to_owned(),
+        Reason::Disabled => "because it is not enabled".to_owned(),
         Reason::KeyGone => format!("because key {} is not in for_each map", key()),
         Reason::IndexGone => format!("because index {} is out of range for count", key()),
         Reason::Deposed => "left over from a replacement of this instance that did not end".to_owned(),
@@ -145,6 +150,8 @@ pub(crate) fn action_reason(change: &Change) -> Option<&'static str> {
         Reason::Triggered => Some("replace_by_triggers"),
         Reason::Incomplete if matches!(change.action, Action::Replace(_)) => Some("replace_because_tainted"),
         Reason::NotInConfiguration => Some("delete_because_no_resource_config"),
+        Reason::ModuleGone(_) => Some("delete_because_no_module"),
+        Reason::NoCount | Reason::NoForEach | Reason::Repeated => Some("delete_because_wrong_repetition"),
         Reason::KeyGone => Some("delete_because_each_key"),
         Reason::IndexGone => Some("delete_because_count_index"),
         Reason::ConfigUnknown => Some("read_because_config_unknown"),
@@ -153,6 +160,7 @@ pub(crate) fn action_reason(change: &Change) -> Option<&'static str> {
         | Reason::Deposed
         | Reason::Vanished
         | Reason::Incomplete
+        | Reason::Disabled
         | Reason::Removed => None,
     }
 }

@@ -33,15 +33,25 @@ impl Run {
                 self.writer.push(Fact::Put(Arc::new(record)));
             }
         }
-        // It is there and recorded, but nothing may stand on it.
         match self.stopped_by(&change.address, Phase::After) {
-            Some(error) => self.stopped(index, &error),
+            // It is there and recorded, but nothing may stand on it.
+            Some(error) => {
+                self.notice_done(index, id);
+                let failure = self.failure(index, &error, true);
+                self.fail(index, failure);
+            }
             None => self.complete(index, id),
         }
     }
 
     /// A step is done. That is told, and counts, once it is on disk.
     pub(super) fn complete(&mut self, index: StepIndex, id: Option<String>) {
+        self.notice_done(index, id);
+        self.fresh.remove(&index);
+        self.schedule.finish(index);
+    }
+
+    fn notice_done(&mut self, index: StepIndex, id: Option<String>) {
         let change = &self.plan.changes[self.plan.steps[index].change];
         let action = action(change, self.plan.steps[index].kind);
         let elapsed = self.elapsed(index);
@@ -51,8 +61,6 @@ impl Run {
             id,
             elapsed,
         });
-        self.fresh.remove(&index);
-        self.schedule.finish(index);
     }
 
     fn elapsed(&self, index: StepIndex) -> Duration {
@@ -63,26 +71,41 @@ impl Run {
     }
 
     pub(super) fn failed(&mut self, index: StepIndex, error: &AdapterError) {
-        let plan = Arc::clone(&self.plan);
-        let change = &plan.changes[plan.steps[index].change];
-        let action = action(change, plan.steps[index].kind);
-        let (message, hint) = (error.message.clone(), error.hint.clone());
-        let (address, elapsed) = (change.address.clone(), self.elapsed(index));
-        let failure = Failure {
-            address,
-            action,
+        let failure = self.failure(index, error, false);
+        self.told(index, failure);
+    }
+
+    /// A step that a condition stopped.
+    pub(super) fn stopped(&mut self, index: StepIndex, error: &AdapterError) {
+        let failure = self.failure(index, error, true);
+        self.told(index, failure);
+    }
+
+    fn failure(&self, index: StepIndex, error: &AdapterError, by_condition: bool) -> Failure {
+        let step = &self.plan.steps[index];
+        let change = &self.plan.changes[step.change];
+        Failure {
+            address: change.address.clone(),
+            action: action(change, step.kind),
             class: Some(error.class),
-            message,
-            hint,
-            by_condition: false,
-        };
+            message: error.message.clone(),
+            hint: error.hint.clone(),
+            by_condition,
+        }
+    }
+
+    fn told(&mut self, index: StepIndex, failure: Failure) {
         self.say(Event::StepFailed {
             address: failure.address.clone(),
-            action,
+            action: failure.action,
             message: failure.message.clone(),
             hint: failure.hint.clone(),
-            elapsed,
+            elapsed: self.elapsed(index),
         });
+        self.fail(index, failure);
+    }
+
+    fn fail(&mut self, index: StepIndex, failure: Failure) {
         self.fresh.remove(&index);
         for skipped in self.schedule.fail(index) {
             self.skip(skipped, Some(&failure.address));
@@ -90,14 +113,6 @@ impl Run {
         self.outcome.failed.push(failure);
         if self.context.fail_fast {
             self.skip_rest();
-        }
-    }
-
-    /// A step that a condition stopped.
-    pub(super) fn stopped(&mut self, index: StepIndex, error: &AdapterError) {
-        self.failed(index, error);
-        if let Some(failure) = self.outcome.failed.last_mut() {
-            failure.by_condition = true;
         }
     }
 

@@ -1,12 +1,12 @@
-//! Blocks that say what becomes of objects that leave them, though no instance of them is left to say so.
+//! Blocks without any instance: what becomes of objects that leave them, which no instance is left to say.
 
 use meshform_lang::Expr;
 use meshform_state::Value;
 
 use super::compiler::Compiler;
 use super::names::Names;
-use super::program::{Each, InstanceId};
-use crate::desired::{Desired, Vacant};
+use super::program::{Each, InstanceId, Keys};
+use crate::desired::{Desired, Emptied, Vacant};
 
 impl Compiler<'_> {
     /// Notes the blocks of the module instance `id` that have no instance.
@@ -14,14 +14,13 @@ impl Compiler<'_> {
         let module = self.module(id);
         let instance = &self.program.instances[id];
         for (name, resource) in &module.resources {
-            let (prevents, destroys) = (&resource.lifecycle.prevent_destroy, &resource.lifecycle.destroy);
-            if prevents.is_none() && destroys.is_none() {
-                continue;
-            }
-            let block = instance.resources.get(name);
-            if block.is_some_and(|block| block.instances.iter().flatten().next().is_some()) {
-                continue;
-            }
+            let keys = instance.resources.get(name).map(|block| &block.keys);
+            let because = match keys {
+                Some(Keys::Count(0)) => Emptied::Count,
+                Some(Keys::Each(each)) if each.is_empty() => Emptied::ForEach,
+                Some(Keys::Disabled) => Emptied::Disabled,
+                _ => continue,
+            };
             let names = Names::new(&self.program, id, &Each::None);
             // One that asks for its key says nothing without one.
             let says = |expr: &Option<Expr>, truth: bool| {
@@ -30,8 +29,9 @@ impl Compiler<'_> {
             };
             desired.vacant.push(Vacant {
                 block: instance.resource_address(name).block(),
-                prevent_destroy: says(prevents, true),
-                keep: says(destroys, false),
+                because,
+                prevent_destroy: says(&resource.lifecycle.prevent_destroy, true),
+                keep: says(&resource.lifecycle.destroy, false),
                 range: resource.range,
             });
         }

@@ -8,6 +8,7 @@ use meshform_lang::{Diagnostics, Range};
 use meshform_state::{Address, DeposedKey, Record, Snapshot};
 
 use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
+use super::gone::Reasons;
 use super::model::{Action, Change, Reason};
 use super::named::Named;
 use crate::desired::{Removed, Resource, Vacant};
@@ -37,7 +38,7 @@ impl Builder<'_> {
                 .filter(|block| !block.destroy)
                 .map(|block| &block.from),
         );
-        let blocks: HashSet<&str> = wanted.iter().map(|address| address.without_key()).collect();
+        let reasons = Reasons::of(resources, vacant);
         for address in rest {
             let present = match self.present(&address) {
                 Ok(Some(present)) => present,
@@ -51,7 +52,7 @@ impl Builder<'_> {
             let reason = if self.options.destroy {
                 Reason::Destroy
             } else {
-                gone_reason(&address, &blocks)
+                reasons.why_gone(&address)
             };
             if let Ok(change) = self.leftover(&address, present, keep, reason) {
                 self.add(change);
@@ -219,16 +220,5 @@ impl<'a> Keeping<'a> {
         let said = self.resources.get(address.as_str());
         let said = said.or_else(|| self.blocks.get(address.without_key()));
         said.copied().unwrap_or(record.keep)
-    }
-}
-
-fn gone_reason(address: &Address, blocks: &HashSet<&str>) -> Reason {
-    if !blocks.contains(address.without_key()) {
-        return Reason::NotInConfiguration;
-    }
-    match address.segments().pop().and_then(|segment| segment.key) {
-        Some(meshform_state::addr::Key::Index(_)) => Reason::IndexGone,
-        Some(meshform_state::addr::Key::Text(_)) => Reason::KeyGone,
-        None => Reason::NotInConfiguration,
     }
 }

@@ -10,6 +10,7 @@ mod check;
 mod digest;
 mod drift;
 mod equal;
+mod gone;
 mod leftovers;
 mod lookup;
 mod model;

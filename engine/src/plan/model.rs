@@ -124,8 +124,18 @@ pub enum Reason {
     Requested,
     /// What `replace_triggered_by` names changes.
     Triggered,
-    /// It is no longer in the configuration.
+    /// Its block is no longer in the configuration.
     NotInConfiguration,
+    /// The module instance that it is in, here named, is no longer in the configuration.
+    ModuleGone(Address),
+    /// It has the index that `count` gives, and its block has no `count` any more.
+    NoCount,
+    /// It has a key as `for_each` gives it, and its block has no `for_each` any more.
+    NoForEach,
+    /// It has no key, and its block has `count` or `for_each` now.
+    Repeated,
+    /// `enabled` is false.
+    Disabled,
     /// Its `for_each` key is gone.
     KeyGone,
     /// Its `count` index is gone.

@@ -42,6 +42,11 @@ fn a_postcondition_keeps_what_is_made_and_stops_what_needs_it() {
     let ran = environment.run(&["apply", "-auto-approve"]);
     assert_eq!(ran.code, 5, "{ran}");
     assert!(ran.stderr.contains("Postcondition failed"), "{ran}");
+    // It was made all the same.
+    assert!(
+        ran.stdout.contains("2 added") && !ran.stdout.contains("failed after"),
+        "{ran}"
+    );
     assert_eq!(
         environment.run(&["state", "list"]).stdout,
         "meshform_data.a\nmeshform_data.b\n"

@@ -16,6 +16,7 @@ mod mistakes;
 mod newcomers;
 mod preflight;
 mod prompts;
+mod reasons;
 mod saved;
 mod selection;
 mod server;
