@@ -38,21 +38,39 @@ fn spent(mut child: Child) -> u64 {
         .sum()
 }
 
-/// The least of a few plans that find nothing to do.
-fn cost(count: usize) -> u64 {
-    let environment = TestEnvironment::applied(&independent("meshform_data", count));
+/// One entry each of a map that only apply knows.
+fn entries(count: usize) -> String {
+    format!(
+        "resource \"meshform_data\" \"a\" {{\n  for_each = toset([for i in range({count}) : \"k${{i}}\"])\n}}\n\
+         locals {{\n  named = {{ for k, one in meshform_data.a : k => \"${{one.id}} of ${{k}}\" }}\n}}\n\
+         resource \"meshform_data\" \"b\" {{\n  for_each = meshform_data.a\n  input    = local.named[each.key]\n}}\n"
+    )
+}
+
+/// The least of a few plans of `mesh` that find nothing to do.
+fn cost(mesh: &str) -> u64 {
+    let environment = TestEnvironment::applied(mesh);
     (0..3).map(|_| spent(environment.start(&["plan"]))).min().unwrap()
 }
 
 #[test]
 fn four_times_the_resources_cost_four_times_the_work() {
-    let (small, large) = (cost(1_000), cost(4_000));
-    println!("no-op plan: {small} and {large} hundredths of a second for 1,000 and 4,000 resources");
-    // What is quadratic takes sixteen times as long.
-    assert!(
-        large <= 7 * small.max(1),
-        "{small} and {large} hundredths of a second"
-    );
+    let shapes = [
+        (
+            "independent resources",
+            [1_000, 4_000].map(|count| independent("meshform_data", count)),
+        ),
+        ("entries of a late map", [1_000, 4_000].map(entries)),
+    ];
+    for (name, meshes) in shapes {
+        let [small, large] = meshes.map(|mesh| cost(&mesh));
+        println!("no-op plan of 1,000 and 4,000 {name}: {small} and {large} hundredths of a second");
+        // What is quadratic takes sixteen times as long.
+        assert!(
+            large <= 7 * small.max(1),
+            "{name}: {small} and {large} hundredths of a second"
+        );
+    }
 }
 
 /// Terraform, where it is installed in one of the usual places.
@@ -81,7 +99,7 @@ fn peer(program: &Path, folder: &Path, arguments: &[&str]) -> Child {
 #[test]
 fn a_plan_takes_less_than_terraform_where_that_is_installed() {
     const COUNT: usize = 1_000;
-    let ours = cost(COUNT);
+    let ours = cost(&independent("meshform_data", COUNT));
     let Some(program) = terraform() else {
         println!("{ours} hundredths of a second; there is no terraform to compare with");
         return;

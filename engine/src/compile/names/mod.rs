@@ -1,6 +1,7 @@
 //! The scope of an evaluation: names find their values in the tables of a [`Program`], or in what apply knows by now.
 
 mod calls;
+mod locals;
 
 use std::cell::{Cell as Moment, RefCell};
 use std::sync::Arc;
@@ -152,20 +153,6 @@ impl<'a> Names<'a> {
                 let value = fitting(variable, &value, "", input.expr.range())?;
                 Ok(Resolved { value, steps: 1 })
             }))
-        })
-    }
-
-    pub(super) fn local(&self, name: &Str, traversal: &Traversal) -> Found {
-        let instance = &self.program.instances[self.instance];
-        self.cell(instance.locals.get(name), traversal, |lookup| {
-            let local = self.program.sites[instance.site].module.locals.get(name)?;
-            let names = Names::new(self.program, self.instance, &Each::None).with_lookup(lookup);
-            Some(
-                local
-                    .expr
-                    .evaluate(&names)
-                    .map(|value| Resolved { value, steps: 1 }),
-            )
         })
     }
 

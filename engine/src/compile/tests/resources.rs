@@ -280,6 +280,36 @@ fn computed_values_of_for_each_order_pairs_and_not_everything_after_everything()
 }
 
 #[test]
+fn an_entry_of_a_local_is_waited_for_alone() {
+    let text = r#"
+        resource "thing" "a" {
+          for_each = { for i in range(2000) : "k${i}" => i }
+          name     = each.key
+        }
+        resource "thing" "other" { name = "other" }
+        locals {
+          ids   = { for k, one in thing.a : k => one.id }
+          named = { for k, one in thing.a : k => "${one.name} of ${thing.other.name}" }
+        }
+        resource "thing" "b" {
+          for_each = thing.a
+          name     = local.ids[each.key]
+          zone     = local.named["k7"]
+        }
+        "#;
+    let compiled = compiled(&loaded(&[("mesh.hcl", text)]), &inputs(&[]));
+    assert_eq!(compiled.diagnostics.0, []);
+    let edges: usize = compiled
+        .desired
+        .resources
+        .iter()
+        .map(|one| one.dependencies.len())
+        .sum();
+    // Its namesake, the other one, and number 7, which is its own namesake's only where it is that.
+    assert_eq!(edges, 3 * 2_000 - 1);
+}
+
+#[test]
 fn keys_and_values_of_for_each_give_the_order_in_pairs() {
     assert_snapshot!(desired(
         r#"
