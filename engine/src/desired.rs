@@ -130,12 +130,14 @@ pub enum Emptied {
     ForEach,
     /// `enabled` is false.
     Disabled,
+    /// The module that it is in has no instance.
+    Module,
 }
 
 /// A block without any instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vacant {
-    /// Its address.
+    /// Its address; without any key where it is in a module that has no instance.
     pub block: Address,
     /// Why it has none.
     pub because: Emptied,

@@ -46,6 +46,7 @@ impl Compiler<'_> {
             self.collect(id, &mut parts);
             self.vacant(id, &mut parts.desired);
         }
+        self.vacant_modules(&mut parts.desired);
         self.statements(&parts.resources, &mut parts.desired);
         let deferred = self.leave_out(&mut parts);
         let guards = self.guards(nodes);

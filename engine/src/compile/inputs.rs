@@ -99,11 +99,12 @@ pub fn read_text(
     by: &GivenBy,
 ) -> Result<Value, Diagnostics> {
     let variable = config.root.variables.get(name);
-    match variable.map(|variable| &variable.constraint) {
+    match variable.map(|variable| (&variable.constraint, variable.is_typed)) {
         None
-        | Some(
-            TypeConstraint::Any | TypeConstraint::Bool | TypeConstraint::Number | TypeConstraint::String,
-        ) => Ok(Value::from(text)),
+        | Some((TypeConstraint::Any, false))
+        | Some((TypeConstraint::Bool | TypeConstraint::Number | TypeConstraint::String, _)) => {
+            Ok(Value::from(text))
+        }
         Some(_) => {
             let id = sources.add(format!("<value of {name} from {by}>"), text);
             let value = parse_expression(sources, id).and_then(|expr| expr.evaluate(&NoNames));

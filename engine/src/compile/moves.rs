@@ -190,11 +190,13 @@ fn order(moves: &[Move]) -> Result<Vec<usize>, Vec<usize>> {
     for (at, one) in moves.iter().enumerate() {
         let taken_up = by_to.get(one.from.as_str()).into_iter().flatten();
         taken_up.for_each(|first| link(*first, at));
-        for whole in wholes(&one.from).chain(wholes(&one.to)) {
+        for (whole, is_instance) in wholes(&one.from).chain(wholes(&one.to)) {
+            // What gets or loses a key is the one without a key, and no part of that are the others.
+            let concerns = |at: &&usize| !is_instance || !gets_key(&moves[**at]);
             let arrived = by_to.get(whole).into_iter().flatten();
-            arrived.for_each(|first| link(*first, at));
+            arrived.filter(concerns).for_each(|first| link(*first, at));
             let leaving = by_from.get(whole).into_iter().flatten();
-            leaving.for_each(|then| link(at, *then));
+            leaving.filter(concerns).for_each(|then| link(at, *then));
         }
     }
     graph.sorted().map_err(|Cycle(mut cycle)| {
@@ -206,8 +208,14 @@ fn order(moves: &[Move]) -> Result<Vec<usize>, Vec<usize>> {
     })
 }
 
-/// All that `address` is a part of, itself not included.
-fn wholes(address: &Address) -> impl Iterator<Item = &str> {
+/// Whether one end of `one` is an instance with a key and the other is one without.
+fn gets_key(one: &Move) -> bool {
+    let is_keyed = |address: &Address| address.without_key().len() < address.as_str().len();
+    is_keyed(&one.from) != is_keyed(&one.to)
+}
+
+/// All that `address` is a part of, itself not included, and whether it is an instance of that.
+fn wholes(address: &Address) -> impl Iterator<Item = (&str, bool)> {
     let text = address.as_str();
     let (mut quoted, mut escaped) = (false, false);
     text.char_indices().filter_map(move |(at, c)| {
@@ -218,7 +226,7 @@ fn wholes(address: &Address) -> impl Iterator<Item = &str> {
             '"' => quoted = !quoted,
             _ => {}
         }
-        ends.then(|| &text[..at])
+        ends.then(|| (&text[..at], c == '['))
     })
 }
 

@@ -67,6 +67,19 @@ impl Compiler<'_> {
                 }
             }
         }
+        for (site, instances) in self.by_site.iter().enumerate() {
+            // What a module says of its objects holds when it has no instance any more, too.
+            let site = &self.program.sites[site];
+            if !instances.is_empty() {
+                continue;
+            }
+            let inside = Address::parse(&site.path).ok();
+            for block in &site.module.removed {
+                if let Some(from) = found.collect(self.concerned(&block.from, inside.as_ref())) {
+                    removed.push((from, block));
+                }
+            }
+        }
         let declared = if moves.is_empty() && removed.is_empty() {
             Declared::default()
         } else {
@@ -75,7 +88,7 @@ impl Compiler<'_> {
         let mut told = HashSet::default();
         for (from, block) in removed {
             let what = end(&from, self.kinds, &self.program.words);
-            if let Some(range) = declared.block(&from) {
+            if let Some(range) = declared.block(&from).or_else(|| self.written(&from)) {
                 // A module that is called often says it once.
                 if told.insert(block.range) {
                     found.push(still_there(&from, &what, block.from.range, range));
@@ -86,11 +99,15 @@ impl Compiler<'_> {
                 found.push(not_managed(&from, block.from.range));
                 continue;
             }
-            desired.removed.push(Removed {
-                from,
+            // It is written once for all instances of the modules around.
+            let removed = Removed {
+                from: from.block(),
                 destroy: block.destroy,
                 range: block.range,
-            });
+            };
+            if !desired.removed.contains(&removed) {
+                desired.removed.push(removed);
+            }
         }
         let moves = checked(moves, &declared, self.kinds, &self.program.words, &mut found);
         desired.recounted = self.recounted(&moves);
@@ -113,6 +130,27 @@ impl Compiler<'_> {
                     .into())
             }
         }
+    }
+
+    /// Where the configuration has the block or module at `address`, whose keys say nothing here.
+    fn written(&self, address: &Address) -> Option<Range> {
+        let address = address.block();
+        self.program.sites.iter().find_map(|site| {
+            let rest = match site.path.as_str() {
+                "" => address.as_str(),
+                path => address.as_str().strip_prefix(path)?.strip_prefix('.')?,
+            };
+            let module = &site.module;
+            let resources = module.resources.iter();
+            let mut resources = resources.filter(|(name, _)| !name.data && name.to_string() == rest);
+            let mut words = module.words.iter().filter(|(name, _)| name.to_string() == rest);
+            let call = rest
+                .strip_prefix("module.")
+                .and_then(|name| module.calls.get(name));
+            let found = resources.next().map(|(_, block)| block.range);
+            let found = found.or_else(|| words.next().map(|(_, block)| block.range));
+            found.or_else(|| call.map(|call| call.range))
+        })
     }
 
     fn declared(&self, resources: &[Resource]) -> Declared {

@@ -63,6 +63,7 @@ pub(super) fn variable(block: &Block, found: &mut Diagnostics) -> Option<Variabl
     well.then(|| Variable {
         name: name.text.clone(),
         constraint,
+        is_typed: body.attribute("type").is_some(),
         default: body.attribute("default").map(|attribute| attribute.expr.clone()),
         description: text(body, "description", found),
         sensitive: truth(body, "sensitive", false, found),

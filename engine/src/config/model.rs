@@ -70,6 +70,8 @@ pub struct Variable {
     pub name: Str,
     /// What its values are converted to.
     pub constraint: TypeConstraint,
+    /// Whether the configuration says what it must fit.
+    pub is_typed: bool,
     /// Its value when none is given.
     pub default: Option<Expr>,
     /// What it is for.

@@ -32,13 +32,14 @@ impl<'a> Reasons<'a> {
             let block = address.without_key();
             (block, repetition(&address.as_str()[block.len()..]))
         });
-        let empty = vacant.iter().map(|block| {
+        let empty = vacant.iter().filter_map(|block| {
             let repetition = match block.because {
                 Emptied::Count => Repetition::Count,
                 Emptied::ForEach => Repetition::ForEach,
                 Emptied::Disabled => Repetition::Disabled,
+                Emptied::Module => return None,
             };
-            (block.block.as_str(), repetition)
+            Some((block.block.as_str(), repetition))
         });
         Reasons {
             blocks: full.chain(empty).collect(),
@@ -97,7 +98,11 @@ impl<'a> Reasons<'a> {
             .partition_point(|resource| resource.address < *module);
         let behind = self.resources[at..].iter().map(|resource| &resource.address);
         let mut behind = behind.take_while(|address| address.as_str().starts_with(module.as_str()));
-        behind.any(inside) || self.vacant.iter().any(|block| inside(&block.block))
+        behind.any(inside)
+            || self
+                .vacant
+                .iter()
+                .any(|block| block.because != Emptied::Module && inside(&block.block))
     }
 }
 

@@ -10,7 +10,6 @@ use meshform_state::{Address, DeposedKey, Record, Snapshot};
 use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
 use super::gone::Reasons;
 use super::model::{Action, Change, Reason};
-use super::named::Named;
 use crate::desired::{Removed, Resource, Vacant};
 use crate::hash::{HashMap, HashSet};
 
@@ -32,12 +31,7 @@ impl Builder<'_> {
             return;
         }
         let keeping = Keeping::of(resources, vacant);
-        let let_go = Named::new(
-            removed
-                .iter()
-                .filter(|block| !block.destroy)
-                .map(|block| &block.from),
-        );
+        let let_go = LetGo::of(removed);
         let reasons = Reasons::of(resources, vacant);
         for address in rest {
             let present = match self.present(&address) {
@@ -48,7 +42,7 @@ impl Builder<'_> {
                     continue;
                 }
             };
-            let keep = keeping.keeps(&address, &present.record) || let_go.cover(&address);
+            let keep = keeping.keeps(&address, &present.record) || let_go.covers(&address);
             let reason = if self.options.destroy {
                 Reason::Destroy
             } else {
@@ -145,12 +139,12 @@ impl Builder<'_> {
 
     /// Refuses to lose what left a block that is still there and has `prevent_destroy`: a lower `count`, a key fewer.
     pub(super) fn forbid_loss(&mut self, resources: &[Arc<Resource>], vacant: &[Vacant]) {
-        if self.options.destroy || self.options.refresh_only {
+        if self.options.refresh_only {
             return;
         }
         let vacant = vacant.iter().filter(|block| block.prevent_destroy);
         let mut blocks: BTreeMap<Address, Range> =
-            vacant.map(|block| (block.block.clone(), block.range)).collect();
+            vacant.map(|block| (block.block.block(), block.range)).collect();
         let with = resources
             .iter()
             .filter(|resource| resource.lifecycle.prevent_destroy);
@@ -158,8 +152,13 @@ impl Builder<'_> {
         if blocks.is_empty() {
             return;
         }
+        // Of those that are wanted, a destruction has said so.
+        let wanted: HashSet<&Address> = resources.iter().map(|resource| &resource.address).collect();
         let gone = self.changes.iter().filter(|change| {
-            change.action == Action::Delete && change.deposed.is_none() && change.resource.is_none()
+            change.action == Action::Delete
+                && change.deposed.is_none()
+                && change.resource.is_none()
+                && !wanted.contains(&change.address)
         });
         let found: Vec<_> = gone
             .filter_map(|change| {
@@ -192,25 +191,53 @@ pub(super) fn restore(
     restored
 }
 
-/// What the configuration says of `destroy`, by address of the resource and of its block.
+/// What `removed` blocks let go of: each is written once for all instances of the modules and blocks that it names.
+struct LetGo<'a>(Vec<&'a str>);
+
+impl<'a> LetGo<'a> {
+    fn of(removed: &'a [Removed]) -> Self {
+        let kept = removed.iter().filter(|block| !block.destroy);
+        LetGo(kept.map(|block| block.from.as_str()).collect())
+    }
+
+    fn covers(&self, address: &Address) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let block = address.block();
+        let below = |from: &&&str| {
+            let rest = block.as_str().strip_prefix(**from);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.0.iter().any(|from| below(&from))
+    }
+}
+
+/// What the configuration says of `destroy`: of each resource, of each block in its module instance, and of each block
+/// whatever its instance.
 struct Keeping<'a> {
     resources: HashMap<&'a str, bool>,
     blocks: HashMap<&'a str, bool>,
+    written: HashMap<Address, bool>,
 }
 
 impl<'a> Keeping<'a> {
     fn of(resources: &'a [Arc<Resource>], vacant: &'a [Vacant]) -> Self {
         let keep = |resource: &Resource| resource.lifecycle.keep;
-        let full = resources
-            .iter()
-            .map(|resource| (resource.address.without_key(), keep(resource)));
-        let vacant = vacant.iter().map(|block| (block.block.as_str(), block.keep));
+        let all = || resources.iter();
+        let empty = || vacant.iter();
+        let full = all().map(|resource| (resource.address.without_key(), keep(resource)));
+        let written = all().map(|resource| (resource.address.block(), keep(resource)));
         Keeping {
-            resources: resources
-                .iter()
+            resources: all()
                 .map(|resource| (resource.address.as_str(), keep(resource)))
                 .collect(),
-            blocks: full.chain(vacant).collect(),
+            blocks: full
+                .chain(empty().map(|block| (block.block.as_str(), block.keep)))
+                .collect(),
+            written: written
+                .chain(empty().map(|block| (block.block.block(), block.keep)))
+                .collect(),
         }
     }
 
@@ -219,6 +246,7 @@ impl<'a> Keeping<'a> {
     fn keeps(&self, address: &Address, record: &Record) -> bool {
         let said = self.resources.get(address.as_str());
         let said = said.or_else(|| self.blocks.get(address.without_key()));
+        let said = said.or_else(|| self.written.get(&address.block()));
         said.copied().unwrap_or(record.keep)
     }
 }

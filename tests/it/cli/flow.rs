@@ -116,6 +116,17 @@ fn objects_of_a_block_that_gets_count_are_kept() {
 }
 
 #[test]
+fn a_flag_gives_an_expression_where_the_variable_says_that_it_takes_anything() {
+    let mesh = "variable \"any\" {\n  type = any\n}\nvariable \"text\" {}\n\
+                output \"both\" {\n  value = [var.any, var.text]\n}\n";
+    let environment = TestEnvironment::prepared(mesh);
+    let ran = environment.run(&["apply", "-auto-approve", "-var=any=[1]", "-var=text=[1]"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let output = environment.run(&["output", "-json", "both"]).stdout;
+    assert_eq!(output.trim(), "[[1],\"[1]\"]");
+}
+
+#[test]
 fn objects_that_move_are_kept() {
     let environment = TestEnvironment::applied("resource \"meshform_data\" \"old\" {\n  input = 1\n}\n");
     let moved = "resource \"meshform_data\" \"new\" {\n  input = 1\n}\n\

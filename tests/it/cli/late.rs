@@ -184,6 +184,15 @@ fn what_is_wrong_with_values_that_no_resource_asks_for_is_told() {
 }
 
 #[test]
+fn the_type_of_a_value_that_may_be_anything_is_known_with_the_value() {
+    holds(
+        "resource \"meshform_data\" \"r\" {\n  input = { a = [1, \"x\"] }\n}\n\
+         resource \"meshform_data\" \"q\" {\n  input = type(meshform_data.r.output)\n}\n\
+         output \"type\" {\n  value = meshform_data.q.output == \"object({a = tuple([number, string])})\"\n}\n",
+    );
+}
+
+#[test]
 fn what_an_output_must_meet_holds_back_who_uses_it_and_who_waits_for_the_module() {
     let module = "variable \"v\" {}\noutput \"url\" {\n  value = \"https://x.example\"\n  precondition {\n    condition     = var.v == \"x\"\n    error_message = \"No.\"\n  }\n}\n";
     let mesh = "module \"m\" {\n  source = \"./m\"\n  v      = local.one\n}\n\

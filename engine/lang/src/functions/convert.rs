@@ -51,7 +51,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("type", ANY, Gives::Always(Want::String), |a| {
         let parts = a.weigh_type(0)?;
         a.spend(usize::try_from(parts).unwrap_or(usize::MAX))?;
-        Ok(Value::string(a.value(0).ty().to_string()))
+        let value = a.value(0);
+        let ty = value.ty();
+        // What is later may turn out to be of a type that nothing tells yet.
+        if !value.is_known() && ty.has_any() {
+            return Ok(crate::eval::later_not_null(Type::String));
+        }
+        Ok(Value::string(ty.to_string()))
     }),
 ];
 
