@@ -95,6 +95,9 @@ fn wanted<'a>(
     desired: &'a Desired,
     snapshot: &Snapshot,
 ) -> Result<Vec<(&'a Import, &'a Resource)>, Diagnostics> {
+    if imports.is_empty() {
+        return Ok(Vec::new());
+    }
     // What is wrong with the moves is said where the plan is built.
     let moved = relocate(&snapshot.records, &desired.moved, &desired.recounted);
     let mut found = Diagnostics::new();

@@ -6,7 +6,7 @@ use meshform_state::Address;
 use super::run::Run;
 use crate::adapter::{AdapterError, ErrorClass};
 use crate::compile::Phase;
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::plan::Plan;
 
 /// The conditions of each resource, by their places in the plan.
@@ -35,7 +35,7 @@ impl Run {
             ErrorClass::Invalid,
             format!("{}: {}", first.summary, first.detail),
         );
-        found.into_iter().for_each(|one| self.broken(one));
+        self.outcome.broken.extend(found);
         Some(error)
     }
 
@@ -53,21 +53,22 @@ impl Run {
         {
             found.extend(assertion.check(&*self));
         }
-        for one in found {
-            self.broken(one);
-        }
-        self.outcome.broken.sort();
+        self.outcome.broken.extend(found);
     }
 
-    /// Notes what is wrong, unless it was said of a resource that asked for the same.
-    pub(super) fn broken(&mut self, one: Diagnostic) {
-        let same = |other: &&Diagnostic| {
-            let said = (&other.summary, &other.detail, other.range, &other.related);
-            said == (&one.summary, &one.detail, one.range, &one.related)
+    /// Puts what is wrong in order. What was said of a resource is not said again of the value that it asked for.
+    pub(super) fn settle_broken(&mut self) {
+        let broken = &mut self.outcome.broken;
+        broken.sort();
+        let about = |one: &Diagnostic| {
+            let related = one.related.iter().map(|at| (at.range, at.label.clone()));
+            let related: Vec<_> = related.collect();
+            (one.range, one.summary.clone(), one.detail.clone(), related)
         };
-        match self.outcome.broken.0.iter().find(same) {
-            Some(other) if one.address.is_none() || one.address == other.address => {}
-            _ => self.outcome.broken.push(one),
-        }
+        let of_resources = broken.0.iter().filter(|one| one.address.is_some());
+        let said: HashSet<_> = of_resources.map(about).collect();
+        broken
+            .0
+            .retain(|one| one.address.is_some() || !said.contains(&about(one)));
     }
 }

@@ -175,7 +175,7 @@ impl Run {
                     // It waits for a step that failed; the recorded one stays.
                     Ok(_) => continue,
                     Err(found) => {
-                        found.into_iter().for_each(|one| self.broken(one));
+                        self.outcome.broken.extend(found);
                         continue;
                     }
                 },
@@ -186,6 +186,7 @@ impl Run {
                 value,
             });
         }
+        self.settle_broken();
         let finished = self.writer.finish().await;
         tell(&mut self.outcome, &*self.context.sink, finished.told);
         for event in finished.lost {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use meshform_lang::Diagnostics;
 use meshform_state::journal::{Event as Fact, Operation};
 use meshform_state::{DeposedKey, Scope};
 
@@ -191,9 +192,8 @@ impl Run {
         let fields = resolve::fields(resource, self).map_err(|found| {
             let texts = found.0.iter().map(|d| format!("{}: {}", d.summary, d.detail));
             let texts: Vec<String> = texts.collect();
-            for one in found {
-                self.broken(one.about(&change.address));
-            }
+            let found = found.into_iter().map(|one| one.about(&change.address));
+            self.outcome.broken.extend(Diagnostics(found.collect()));
             AdapterError::refused(ErrorClass::Invalid, texts.join("; "))
         })?;
         let object = settled(change, &fields, kind == StepKind::Create);

@@ -12,7 +12,7 @@ use super::names::Names;
 use super::nodes::What;
 use super::program::{Cell, Each, InstanceId, Program};
 
-/// The variables of modules, locals and outputs that could not be evaluated whole.
+/// The variables and outputs of modules and the locals that could not be evaluated whole.
 #[derive(Clone)]
 pub struct LateValues {
     program: Arc<Program>,
@@ -37,7 +37,8 @@ impl LateValues {
                     values.push((id, What::Local(name.clone()), local.expr.range()));
                 }
             }
-            for (name, output) in &module.outputs {
+            // Those of the root module are evaluated to be recorded.
+            for (name, output) in module.outputs.iter().filter(|_| id != 0) {
                 if late(instance.outputs.get(name)) {
                     values.push((id, What::Output(name.clone()), output.value.range()));
                 }

@@ -10,6 +10,7 @@ use meshform_state::{Address, DeposedKey, Record, Snapshot};
 use super::build::{Builder, Present, as_recorded, kind_of, prevented, recorded, seen};
 use super::gone::Reasons;
 use super::model::{Action, Change, Reason};
+use super::named::Named;
 use crate::desired::{Removed, Resource, Vacant};
 use crate::hash::{HashMap, HashSet};
 
@@ -31,8 +32,10 @@ impl Builder<'_> {
             return;
         }
         let keeping = Keeping::of(resources, vacant);
-        let let_go = LetGo::of(removed);
-        let reasons = Reasons::of(resources, vacant);
+        // They are written once for all instances of the blocks and modules that they name.
+        let let_go = removed.iter().filter(|block| !block.destroy);
+        let let_go = Named::new(let_go.map(|block| &block.from));
+        let reasons = (!self.options.destroy).then(|| Reasons::of(resources, vacant));
         for address in rest {
             let present = match self.present(&address) {
                 Ok(Some(present)) => present,
@@ -42,11 +45,10 @@ impl Builder<'_> {
                     continue;
                 }
             };
-            let keep = keeping.keeps(&address, &present.record) || let_go.covers(&address);
-            let reason = if self.options.destroy {
-                Reason::Destroy
-            } else {
-                reasons.why_gone(&address)
+            let keep = keeping.keeps(&address, &present.record) || let_go.cover(&address.block());
+            let reason = match &reasons {
+                Some(reasons) => reasons.why_gone(&address),
+                None => Reason::Destroy,
             };
             if let Ok(change) = self.leftover(&address, present, keep, reason) {
                 self.add(change);
@@ -191,62 +193,43 @@ pub(super) fn restore(
     restored
 }
 
-/// What `removed` blocks let go of: each is written once for all instances of the modules and blocks that it names.
-struct LetGo<'a>(Vec<&'a str>);
-
-impl<'a> LetGo<'a> {
-    fn of(removed: &'a [Removed]) -> Self {
-        let kept = removed.iter().filter(|block| !block.destroy);
-        LetGo(kept.map(|block| block.from.as_str()).collect())
-    }
-
-    fn covers(&self, address: &Address) -> bool {
-        if self.0.is_empty() {
-            return false;
-        }
-        let block = address.block();
-        let below = |from: &&&str| {
-            let rest = block.as_str().strip_prefix(**from);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        self.0.iter().any(|from| below(&from))
-    }
-}
-
-/// What the configuration says of `destroy`: of each resource, of each block in its module instance, and of each block
-/// whatever its instance.
+/// What the configuration says of `destroy`.
 struct Keeping<'a> {
-    resources: HashMap<&'a str, bool>,
-    blocks: HashMap<&'a str, bool>,
-    written: HashMap<Address, bool>,
+    /// Sorted by address.
+    resources: &'a [Arc<Resource>],
+    /// By block, in its module instance and whatever the instances of the modules around it.
+    blocks: HashMap<Cow<'a, str>, bool>,
 }
 
 impl<'a> Keeping<'a> {
     fn of(resources: &'a [Arc<Resource>], vacant: &'a [Vacant]) -> Self {
-        let keep = |resource: &Resource| resource.lifecycle.keep;
-        let all = || resources.iter();
-        let empty = || vacant.iter();
-        let full = all().map(|resource| (resource.address.without_key(), keep(resource)));
-        let written = all().map(|resource| (resource.address.block(), keep(resource)));
-        Keeping {
-            resources: all()
-                .map(|resource| (resource.address.as_str(), keep(resource)))
-                .collect(),
-            blocks: full
-                .chain(empty().map(|block| (block.block.as_str(), block.keep)))
-                .collect(),
-            written: written
-                .chain(empty().map(|block| (block.block.block(), block.keep)))
-                .collect(),
+        let full = resources
+            .iter()
+            .map(|resource| (resource.address.without_key(), resource.lifecycle.keep));
+        let empty = vacant.iter().map(|block| (block.block.as_str(), block.keep));
+        let mut blocks: HashMap<Cow<'a, str>, bool> = HashMap::default();
+        for (block, keep) in full.chain(empty) {
+            if blocks.insert(Cow::Borrowed(block), keep).is_none()
+                && block.contains('[')
+                && let Ok(address) = Address::parse(block)
+            {
+                blocks
+                    .entry(Cow::Owned(address.block().as_str().to_owned()))
+                    .or_insert(keep);
+            }
         }
+        Keeping { resources, blocks }
     }
 
     /// Whether the object at `address` is forgotten and not deleted: as its block says, and where that is gone, as it last
     /// said.
     fn keeps(&self, address: &Address, record: &Record) -> bool {
-        let said = self.resources.get(address.as_str());
-        let said = said.or_else(|| self.blocks.get(address.without_key()));
-        let said = said.or_else(|| self.written.get(&address.block()));
-        said.copied().unwrap_or(record.keep)
+        let at = self
+            .resources
+            .binary_search_by(|resource| resource.address.cmp(address));
+        let said = at.ok().map(|at| self.resources[at].lifecycle.keep);
+        let said = said.or_else(|| self.blocks.get(address.without_key()).copied());
+        let said = said.or_else(|| self.blocks.get(address.block().as_str()).copied());
+        said.unwrap_or(record.keep)
     }
 }
