@@ -220,6 +220,12 @@ fn the_order_of_files_and_blocks_does_not_matter() {
     }
 }
 
+/// How many dependencies all resources have together.
+fn edges(compiled: &crate::compile::Compiled) -> usize {
+    let resources = compiled.desired.resources.iter();
+    resources.map(|one| one.dependencies.len()).sum()
+}
+
 #[test]
 fn ten_thousand_instances_are_linear_work() {
     let text = r#"
@@ -239,13 +245,7 @@ fn ten_thousand_instances_are_linear_work() {
         let compiled = compiled(&loaded(&[("mesh.hcl", &text)]), &inputs(&[]));
         assert_eq!(compiled.diagnostics.0, []);
         assert_eq!(compiled.desired.resources.len(), 2 * count);
-        let edges: usize = compiled
-            .desired
-            .resources
-            .iter()
-            .map(|one| one.dependencies.len())
-            .sum();
-        assert_eq!(edges, count);
+        assert_eq!(edges(&compiled), count);
         compiled.effort
     };
     let (small, large) = (effort(1_000), effort(10_000));
@@ -299,14 +299,8 @@ fn an_entry_of_a_local_is_waited_for_alone() {
         "#;
     let compiled = compiled(&loaded(&[("mesh.hcl", text)]), &inputs(&[]));
     assert_eq!(compiled.diagnostics.0, []);
-    let edges: usize = compiled
-        .desired
-        .resources
-        .iter()
-        .map(|one| one.dependencies.len())
-        .sum();
     // Its namesake, the other one, and number 7, which is its own namesake's only where it is that.
-    assert_eq!(edges, 3 * 2_000 - 1);
+    assert_eq!(edges(&compiled), 3 * 2_000 - 1);
 }
 
 #[test]

@@ -1,30 +1,18 @@
 //! Functions and operators, with the values that terraform gives.
 
-use serde_json::Value as Json;
-
+use super::cases;
 use super::values::{same, value};
 use crate::support::evaluate;
 
-pub(super) fn check(cases: &str) {
-    let mut failed = Vec::new();
-    for line in cases.lines() {
-        let case: Json = serde_json::from_str(line).unwrap();
+pub(super) fn check(recorded: &str) {
+    cases::all(recorded, |case| {
         let got = evaluate(case["expr"].as_str().unwrap());
         let right = match &got {
-            Ok(got) => case.get("error").is_none() && same(got, &value(&case)),
+            Ok(got) => case.get("error").is_none() && same(got, &value(case)),
             Err(_) => case.get("error").is_some(),
         };
-        if !right {
-            failed.push(format!("{line}\n    got {got:?}"));
-        }
-    }
-    assert!(
-        failed.is_empty(),
-        "{} of {} failed:\n{}",
-        failed.len(),
-        cases.lines().count(),
-        failed.join("\n")
-    );
+        cases::judged(right, &got)
+    });
 }
 
 #[test]

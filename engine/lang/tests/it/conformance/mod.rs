@@ -1,5 +1,6 @@
 //! The cases of the reference implementations: see `tests/conformance/README.md`.
 
+mod cases;
 mod conversions;
 mod expressions;
 mod functions;

@@ -5,6 +5,7 @@ use std::path::Path;
 use base64::Engine as _;
 use serde_json::{Value as Json, json};
 
+use super::cases;
 use super::terraform::run;
 use crate::support::{Dice, asked, evaluate};
 
@@ -122,10 +123,8 @@ fn answers(templates: &[String], name: &str) -> Option<Vec<String>> {
     Some(cases.iter().enumerate().map(line).collect())
 }
 
-fn check(cases: &str) {
-    let mut failed = Vec::new();
-    for line in cases.lines() {
-        let case: Json = serde_json::from_str(line).unwrap();
+fn check(recorded: &str) {
+    cases::all(recorded, |case| {
         let (form, template) = (case["form"].as_str().unwrap(), case["template"].as_str().unwrap());
         let text = match form {
             "bare" => format!("templatestring({}, {{}})", expression(form, template)),
@@ -140,17 +139,8 @@ fn check(cases: &str) {
             }
             Err(_) => false,
         };
-        if !right {
-            failed.push(format!("{line}\n    got {got:?}"));
-        }
-    }
-    assert!(
-        failed.is_empty(),
-        "{} of {} failed:\n{}",
-        failed.len(),
-        cases.lines().count(),
-        failed.join("\n")
-    );
+        cases::judged(right, &got)
+    });
 }
 
 #[test]
