@@ -183,20 +183,12 @@ impl Compiler<'_> {
                         .get(at)?
                         .as_ref()
                         .map(|one| Arc::from([one.address.clone()])),
-                    None => Some(
-                        block
-                            .instances
-                            .iter()
-                            .flatten()
-                            .map(|one| one.address.clone())
-                            .collect(),
-                    ),
+                    None => Some(instance.of_resource(&name).cloned().collect()),
                 }
             }
             Meaning::Word(name) => {
-                let words = instance.words.get(&name)?.instances.iter().flatten();
-                let resources = words.flat_map(|word| word.resources.iter().map(|one| one.address.clone()));
-                Some(resources.collect())
+                instance.words.get(&name)?;
+                Some(instance.of_word(&name).cloned().collect())
             }
             Meaning::Call(name) => {
                 let called = instance.calls.get(&name)?.instances.iter().flatten();
@@ -218,22 +210,10 @@ impl Compiler<'_> {
         let cells = instance.variables.values().chain(instance.outputs.values());
         all.extend(cells.flat_map(|cell| cell.needs.iter().cloned()));
         let module = self.module(id);
-        let resources = module
-            .resources
-            .keys()
-            .filter_map(|name| instance.resources.get(name));
-        all.extend(
-            resources
-                .flat_map(|block| block.instances.iter().flatten())
-                .map(|one| one.address.clone()),
-        );
-        let words = module.words.keys().filter_map(|name| instance.words.get(name));
-        let words = words.flat_map(|block| block.instances.iter().flatten());
-        all.extend(
-            words
-                .flat_map(|word| &word.resources)
-                .map(|one| one.address.clone()),
-        );
+        let resources = module.resources.keys();
+        all.extend(resources.flat_map(|name| instance.of_resource(name)).cloned());
+        let words = module.words.keys();
+        all.extend(words.flat_map(|name| instance.of_word(name)).cloned());
         let calls = module.calls.keys().filter_map(|name| instance.calls.get(name));
         for below in calls.flat_map(|block| block.instances.iter().flatten()) {
             self.inside(*below, all);

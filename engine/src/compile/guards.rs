@@ -58,20 +58,8 @@ impl Compiler<'_> {
         for one in instances.filter(|one| !inside || self.is_within(*one, id)) {
             let instance = &self.program.instances[one];
             match block {
-                BlockName::Resource(name) => {
-                    let block = instance.resources.get(name);
-                    let all = block
-                        .into_iter()
-                        .flat_map(|block| block.instances.iter().flatten());
-                    found.extend(all.map(|one| one.address.clone()));
-                }
-                BlockName::Word(name) => {
-                    let block = instance.words.get(name);
-                    let words = block
-                        .into_iter()
-                        .flat_map(|block| block.instances.iter().flatten());
-                    found.extend(words.flat_map(|word| word.resources.iter().map(|one| one.address.clone())));
-                }
+                BlockName::Resource(name) => found.extend(instance.of_resource(name).cloned()),
+                BlockName::Word(name) => found.extend(instance.of_word(name).cloned()),
                 BlockName::Call(_) => {}
             }
         }

@@ -159,11 +159,7 @@ impl Compiler<'_> {
         if written.without_key().len() < written.as_str().len() {
             return None;
         }
-        let instances = self.program.instances.iter();
-        let found = instances.flat_map(|instance| instance.resources.iter().map(move |one| (instance, one)));
-        let (_, (_, block)) = found
-            .into_iter()
-            .find(|(instance, (name, _))| instance.resource_address(name) == written)?;
+        let block = self.program.resources_at(&written)?;
         match &block.keys {
             Keys::Count(_) => Some((written, "count", "[0]".to_owned())),
             Keys::Each(keys) => {

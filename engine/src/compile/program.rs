@@ -290,6 +290,25 @@ impl Keys {
 }
 
 impl Instance {
+    /// The instances of the resource `name`, as far as they are evaluated.
+    pub(super) fn of_resource<'a>(
+        &'a self,
+        name: &ResourceName,
+    ) -> impl Iterator<Item = &'a Address> + use<'a> {
+        let blocks = self.resources.get(name).into_iter();
+        blocks
+            .flat_map(|block| block.instances.iter().flatten())
+            .map(|one| &one.address)
+    }
+
+    /// The resources behind the word's block `name`, as far as it is expanded.
+    pub(super) fn of_word<'a>(&'a self, name: &WordName) -> impl Iterator<Item = &'a Address> + use<'a> {
+        let blocks = self.words.get(name).into_iter();
+        blocks
+            .flat_map(|block| block.instances.iter().flatten())
+            .flat_map(|word| word.resources.iter().map(|one| &one.address))
+    }
+
     /// The address of a block in this instance, made of `names`.
     pub(super) fn address(&self, names: &[&str]) -> Address {
         let segments = |names: &[&str]| -> Vec<Segment> {
@@ -334,6 +353,29 @@ pub(super) fn keyed(address: &Address, key: Option<&Key>) -> Address {
 }
 
 impl Program {
+    /// The block of resources at `address`, which has no key of its own.
+    pub(super) fn resources_at(&self, address: &Address) -> Option<&Block<ResourceInstance>> {
+        let segments = address.segments();
+        let mut rest = segments.as_slice();
+        let mut instance = self.instances.first()?;
+        while let [word, call, inner @ ..] = rest
+            && word.name == "module"
+        {
+            let calls = instance.calls.get(call.name.as_str())?;
+            let at = match &call.key {
+                Some(Key::Text(text)) => calls.keys.find(&Value::from(text.as_str()))?,
+                Some(Key::Index(index)) => usize::try_from(*index).ok()?,
+                None => 0,
+            };
+            instance = &self.instances[(*calls.instances.get(at)?)?];
+            rest = inner;
+        }
+        let [kind, name] = rest else { return None };
+        instance
+            .resources
+            .get(&ResourceName::managed(&kind.name, &name.name))
+    }
+
     /// The word instance at `address`.
     pub(super) fn word(&self, address: &Address) -> Option<&WordInstance> {
         let (instance, name, at) = self.handles.get(address)?;
@@ -347,10 +389,10 @@ impl Program {
 
     /// What `each` and `count` mean in the instance `at` of a block with `keys`, which come from `feeds`.
     pub(super) fn each(&self, keys: &Keys, at: usize, feeds: &Feeds) -> Each {
-        let mut fed_by = feeds.of(keys.key(at).as_ref());
+        let fed_by = || feeds.of(keys.key(at).as_ref());
         match keys {
             Keys::Failed | Keys::Waiting | Keys::Disabled | Keys::Single => Each::None,
-            Keys::Count(_) => Each::Count(at, fed_by.into()),
+            Keys::Count(_) => Each::Count(at, fed_by().into()),
             Keys::Each(each) => {
                 let Some((key, value)) = each.get(at) else {
                     return Each::None;
@@ -359,8 +401,9 @@ impl Program {
                     Some(entry) => (entry.needs.clone(), Some(entry.from.clone())),
                     None if self.is_open(value) => (feeds.of(None).into(), feeds.from.clone()),
                     None => {
-                        fed_by.extend(self.sources(value));
-                        (fed_by.into(), None)
+                        let mut all = fed_by();
+                        all.extend(self.sources(value));
+                        (all.into(), None)
                     }
                 };
                 Each::Key {

@@ -166,10 +166,11 @@ impl Compiler<'_> {
     /// How the values of `all`, which `expr` gives, are found one by one: each instance then waits for what its own comes
     /// from, and finding it during apply costs no more than that.
     fn entries(&mut self, all: &Value, expr: &Expr, id: InstanceId) -> HashMap<Str, Entry> {
+        let written = self.behind_locals(expr, id);
         let mut found = HashMap::default();
         for (key, value) in all.entries().into_iter().flatten() {
             if self.program.is_open(value)
-                && let Some(narrowed) = self.narrowed(expr, key, id)
+                && let Some(narrowed) = written.narrowed(key)
                 && let Some(entry) = self.entry(narrowed, key, value, id)
             {
                 found.insert(key.clone(), entry);
@@ -178,18 +179,19 @@ impl Compiler<'_> {
         found
     }
 
-    fn narrowed(&self, expr: &Expr, key: &Str, id: InstanceId) -> Option<Expr> {
+    /// What `expr` stands for where it is no more than the name of a local.
+    fn behind_locals(&self, expr: &Expr, id: InstanceId) -> Expr {
         let locals = &self.module(id).locals;
-        let local = |expr: &Expr| {
-            let traversal = expr.as_traversal()?;
-            match (meaning(&traversal, &self.program.words), traversal.steps.len()) {
-                (Ok((Meaning::Local(name), _)), 1) => Some(locals.get(&name)?.expr.clone()),
-                _ => None,
-            }
-        };
+        let mut behind = expr.clone();
         // Locals are in no circle, or nothing of them would be evaluated.
-        let exprs = std::iter::successors(Some(expr.clone()), local);
-        exprs.last()?.narrowed(key)
+        while let Some(traversal) = behind.as_traversal()
+            && traversal.steps.len() == 1
+            && let Ok((Meaning::Local(name), _)) = meaning(&traversal, &self.program.words)
+            && let Some(local) = locals.get(&name)
+        {
+            behind = local.expr.clone();
+        }
+        behind
     }
 
     /// The entry, if `expr` alone gives the same.

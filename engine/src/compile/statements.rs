@@ -5,7 +5,7 @@ use meshform_lang::{Diagnostic, Diagnostics, Range, Traversal};
 use meshform_state::Address;
 use meshform_state::addr::Key;
 
-use crate::config::Repeat;
+use crate::config::{Repeat, ResourceName, WordName};
 use crate::desired::{Desired, Moved, Removed, Resource};
 use crate::hash::{HashMap, HashSet};
 
@@ -134,22 +134,33 @@ impl Compiler<'_> {
 
     /// Where the configuration has the block or module at `address`, whose keys say nothing here.
     fn written(&self, address: &Address) -> Option<Range> {
-        let address = address.block();
-        self.program.sites.iter().find_map(|site| {
-            let rest = match site.path.as_str() {
-                "" => address.as_str(),
-                path => address.as_str().strip_prefix(path)?.strip_prefix('.')?,
+        let segments = address.segments();
+        let mut rest = segments.as_slice();
+        let mut site = &self.program.sites[0];
+        while let [word, call, inner @ ..] = rest
+            && word.name == "module"
+        {
+            if inner.is_empty() {
+                return site.module.calls.get(call.name.as_str()).map(|call| call.range);
+            }
+            site = &self.program.sites[*site.children.get(call.name.as_str())?];
+            rest = inner;
+        }
+        let (first, second) = match rest {
+            [word] => (word, None),
+            [kind, name] => (kind, Some(&name.name)),
+            _ => return None,
+        };
+        let resource = second.and_then(|name| {
+            let name = ResourceName::managed(&first.name, name);
+            site.module.resources.get(&name).map(|resource| resource.range)
+        });
+        resource.or_else(|| {
+            let name = WordName {
+                word: first.name.as_str().into(),
+                name: second.map(|name| name.as_str().into()),
             };
-            let module = &site.module;
-            let resources = module.resources.iter();
-            let mut resources = resources.filter(|(name, _)| !name.data && name.to_string() == rest);
-            let mut words = module.words.iter().filter(|(name, _)| name.to_string() == rest);
-            let call = rest
-                .strip_prefix("module.")
-                .and_then(|name| module.calls.get(name));
-            let found = resources.next().map(|(_, block)| block.range);
-            let found = found.or_else(|| words.next().map(|(_, block)| block.range));
-            found.or_else(|| call.map(|call| call.range))
+            site.module.words.get(&name).map(|word| word.range)
         })
     }
 

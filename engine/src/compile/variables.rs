@@ -144,7 +144,6 @@ impl Compiler<'_> {
         None
     }
 
-    /// `value` as one for `variable`; `from` says where it comes from, if that is outside the configuration.
     pub(super) fn validation(&mut self, id: InstanceId, name: &Str) {
         let module = self.module(id).clone();
         let Some(variable) = module.variables.get(name) else {

@@ -136,6 +136,17 @@ pub struct ResourceName {
     pub name: Str,
 }
 
+impl ResourceName {
+    /// That of a managed resource.
+    pub(crate) fn managed(kind: &str, name: &str) -> Self {
+        ResourceName {
+            data: false,
+            kind: kind.into(),
+            name: name.into(),
+        }
+    }
+}
+
 impl fmt::Display for ResourceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = if self.data { "data." } else { "" };

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 
 use meshform_lang::{Diagnostic, Diagnostics, Resolved, Step, Traversal};
-use meshform_state::{Str, Type, Value};
+use meshform_state::{Str, Value};
 
 use crate::compile::nodes::asked_output;
 use crate::compile::program::{Each, InstanceId};
 use crate::compile::select::{Selected, select};
 use crate::compile::view::together;
 
-use super::{Found, Names};
+use super::{Found, Names, later};
 
 impl Names<'_> {
     pub(super) fn call(&self, name: &Str, steps: usize, traversal: &Traversal) -> Found {
@@ -19,12 +19,7 @@ impl Names<'_> {
         let shown = format!("module.{name}");
         let asked = asked_output(traversal, steps);
         let (at, steps) = match select(block, &shown, steps, traversal)? {
-            Selected::Waiting => {
-                return Ok(Resolved {
-                    value: Value::later(Type::Any),
-                    steps,
-                });
-            }
+            Selected::Waiting => return Ok(later(steps)),
             Selected::All => {
                 let failed = RefCell::new(Diagnostics::new());
                 let outputs = |id: &InstanceId| match self.outputs(*id, asked, traversal) {

@@ -164,12 +164,7 @@ impl<'a> Names<'a> {
         traversal: &Traversal,
     ) -> Found {
         let (at, steps) = match select(block, shown, steps, traversal)? {
-            Selected::Waiting => {
-                return Ok(Resolved {
-                    value: Value::later(Type::Any),
-                    steps,
-                });
-            }
+            Selected::Waiting => return Ok(later(steps)),
             Selected::All => {
                 let all: Arc<[Address]> = block
                     .instances
@@ -230,12 +225,7 @@ impl<'a> Names<'a> {
     ) -> Found {
         let bare = self.handles && is_bare(traversal, steps);
         let (at, steps) = match select(block, shown, steps, traversal)? {
-            Selected::Waiting => {
-                return Ok(Resolved {
-                    value: Value::later(Type::Any),
-                    steps,
-                });
-            }
+            Selected::Waiting => return Ok(later(steps)),
             Selected::All => {
                 let value = self.whole(block, |instance| Some(self.exports(instance)))?;
                 self.note_origins(&value, traversal);
@@ -279,10 +269,7 @@ impl<'a> Names<'a> {
                     steps: steps + 1,
                 })
             }
-            None if instance.wait != Wait::Over => Ok(Resolved {
-                value: Value::later(Type::Any),
-                steps: steps + 1,
-            }),
+            None if instance.wait != Wait::Over => Ok(later(steps + 1)),
             None => {
                 let known = self.program.words.get(&instance.expanded.block.word);
                 Err(no_export(shown, name, *range, known.map_or(&[], |word| word.exports)).into())
@@ -360,6 +347,14 @@ impl<'a> Names<'a> {
             self.note(On::Many(fed_by.clone()), traversal);
         }
         Ok(Resolved { value, steps: 1 })
+    }
+}
+
+/// What is said of what waits for an answer, with so many steps taken.
+fn later(steps: usize) -> Resolved {
+    Resolved {
+        value: Value::later(Type::Any),
+        steps,
     }
 }
 

@@ -10,9 +10,9 @@ use meshform_lang::{Block, Diagnostics, Expr, Range, Traversal};
 use meshform_state::Str;
 
 use crate::config::{
-    BlockSchema, Lifecycle, Module, Reach, Repeat, ResourceName, Takes, WordName, WordSchema,
+    BlockSchema, Condition, Lifecycle, Module, Reach, Repeat, ResourceName, Takes, WordName, WordSchema,
 };
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::kind::Kinds;
 
 use super::meaning::{Meaning, Words, meaning};
@@ -98,6 +98,7 @@ pub(super) fn nodes(sites: &[Site], words: &Words, known: Known<'_>, found: &mut
         .enumerate()
         .map(|(id, node)| ((node.site, node.what.clone()), id))
         .collect();
+    let first = judged_first(sites, words);
     let all: Vec<Vec<Need>> = nodes
         .iter()
         .map(|node| {
@@ -106,6 +107,7 @@ pub(super) fn nodes(sites: &[Site], words: &Words, known: Known<'_>, found: &mut
                 words,
                 known,
                 index: &index,
+                first: &first,
                 found,
                 needs: Vec::new(),
                 is_judging: matches!(node.what, What::Validation(_)),
@@ -118,6 +120,24 @@ pub(super) fn nodes(sites: &[Site], words: &Words, known: Known<'_>, found: &mut
         node.needs = needs;
     }
     nodes
+}
+
+/// The validations of modules that ask for variables alone. What uses the variable comes after them, and waits for what
+/// they wait for; others could ask for something that uses it. What is given to the root module is known.
+fn judged_first(sites: &[Site], words: &Words) -> HashSet<(SiteId, What)> {
+    let asks_variables = |validation: &Condition| {
+        let exprs = [&validation.condition, &validation.message].into_iter();
+        let mut references = exprs.flat_map(Expr::references);
+        references.all(|traversal| matches!(meaning(&traversal, words), Ok((Meaning::Variable(_), _))))
+    };
+    let mut first = HashSet::default();
+    for (id, site) in sites.iter().enumerate().skip(1) {
+        let variables = site.module.variables.values();
+        let variables = variables.filter(|variable| !variable.validations.is_empty());
+        let variables = variables.filter(|variable| variable.validations.iter().all(asks_variables));
+        first.extend(variables.map(|variable| (id, What::Validation(variable.name.clone()))));
+    }
+    first
 }
 
 fn list(module: &Module) -> Vec<What> {
@@ -159,6 +179,8 @@ struct Walk<'a> {
     words: &'a Words,
     known: Known<'a>,
     index: &'a HashMap<(SiteId, What), NodeId>,
+    /// The validations that come before what uses their variables.
+    first: &'a HashSet<(SiteId, What)>,
     found: &'a mut Diagnostics,
     needs: Vec<Need>,
     /// Whether the node is a validation: one does not wait for others.
@@ -345,7 +367,7 @@ impl Walk<'_> {
         }
     }
 
-    fn condition(&mut self, site: SiteId, attribute: &str, condition: &crate::config::Condition) {
+    fn condition(&mut self, site: SiteId, attribute: &str, condition: &Condition) {
         self.expr(site, attribute, &condition.condition);
         self.expr(site, attribute, &condition.message);
     }

@@ -22,8 +22,9 @@ impl Walk<'_> {
         let range = Some(traversal.range);
         match meant {
             Meaning::Variable(name) => {
-                if !self.is_judging && self.is_judged_alone(site, &name) {
-                    self.demand(site, What::Validation(name.clone()));
+                let validation = What::Validation(name.clone());
+                if !self.is_judging && self.first.contains(&(site, validation.clone())) {
+                    self.demand(site, validation);
                 }
                 self.need(site, What::Variable(name), attribute, range);
             }
@@ -40,17 +41,6 @@ impl Walk<'_> {
             Meaning::EachKey | Meaning::EachValue | Meaning::CountIndex | Meaning::Own | Meaning::Path(_) => {
             }
         }
-    }
-
-    /// Whether the validations of a variable ask for variables alone. What uses the variable comes after them then, and
-    /// waits for what they wait for; others could ask for something that uses it.
-    fn is_judged_alone(&self, site: SiteId, name: &Str) -> bool {
-        let variable = self.sites[site].module.variables.get(name);
-        let validations = variable.map_or(&[][..], |variable| &variable.validations);
-        let exprs = validations.iter().flat_map(|one| [&one.condition, &one.message]);
-        exprs
-            .flat_map(Expr::references)
-            .all(|traversal| matches!(meaning(&traversal, self.words), Ok((Meaning::Variable(_), _))))
     }
 
     /// What the keys in `to` of an `import` block need. The resource that it names need not be evaluated first: where it
@@ -88,11 +78,7 @@ impl Walk<'_> {
         }
         // Which instances it has says whether a key is missing.
         if let (Some((kind, _)), Some((name, _))) = (names.next(), names.next()) {
-            let resource = ResourceName {
-                data: false,
-                kind: kind.clone(),
-                name: name.clone(),
-            };
+            let resource = ResourceName::managed(kind, name);
             self.demand(site, What::Keys(BlockName::Resource(resource)));
         }
     }
